@@ -1,0 +1,289 @@
+//! Loads per territory, kept current with every change.
+//!
+//! Sums are exact: values are rounded once to a grid of 2⁻⁴⁰ and added as integers. So the order of additions does not matter,
+//! totals kept up to date change by change equal a full recount to the last bit, and undo brings the same figures back.
+
+use std::sync::Arc;
+
+use super::columns::{Aggregate, Subject};
+use super::ids::{AccountId, MeasureId, TerritoryId, UnitId};
+use super::plan::Plan;
+use super::project::Project;
+
+/// Per column the figures of every unit and account on the exact grid. Depends on the data alone, not on a plan; shared.
+#[derive(Debug, Default)]
+pub struct LoadTable {
+    /// `[column][unit]`: unit columns, and account columns summed over the accounts in the unit.
+    per_unit: Vec<Vec<i128>>,
+    /// `[column][account]`; empty for columns of units.
+    per_account: Vec<Vec<i128>>,
+    /// Per measure its column and, for means, the column to divide by.
+    measures: Vec<(usize, Option<usize>)>,
+    /// Accounts per unit.
+    accounts_in: Vec<u32>,
+    unit_of: Vec<Option<UnitId>>,
+    /// Per column the sum over accounts outside every unit.
+    outside: Vec<i128>,
+    accounts_outside: u32,
+}
+
+/// Totals of one plan: small (territories × measures), so that a copy for a preview costs microseconds.
+#[derive(Debug, Clone)]
+pub struct Totals {
+    table: Arc<LoadTable>,
+    /// `[column][territory]`.
+    loads: Vec<Vec<i128>>,
+    units: Vec<u32>,
+    accounts: Vec<u32>,
+}
+
+impl PartialEq for Totals {
+    fn eq(&self, other: &Self) -> bool {
+        self.loads == other.loads && self.units == other.units && self.accounts == other.accounts
+    }
+}
+
+impl LoadTable {
+    pub fn new(project: &Project) -> Self {
+        let units = project.units.len();
+        let accounts = project.accounts.len();
+        let mut table =
+            Self { accounts_in: vec![0; units], unit_of: project.accounts.units.clone(), ..Self::default() };
+        table.unit_of.resize(accounts, None);
+        for unit in &table.unit_of {
+            match unit {
+                Some(unit) => table.accounts_in[unit.index()] += 1,
+                None => table.accounts_outside += 1,
+            }
+        }
+        for measure in project.measures.iter() {
+            let rows = if measure.subject == Subject::Units { units } else { accounts };
+            let value = |row: usize| measure.values.get(row).copied().unwrap_or(f64::NAN);
+            let (values, weights): (Vec<i128>, Option<Vec<i128>>) = match measure.aggregate {
+                Aggregate::Sum => ((0..rows).map(|row| to_grid(value(row))).collect(), None),
+                Aggregate::Mean { weight } => {
+                    let weights = weight.and_then(|id| project.measures.get(id.index()));
+                    let weight = |row: usize| match weights {
+                        _ if value(row).is_nan() => 0.0,
+                        Some(column) => column.values.get(row).copied().unwrap_or(0.0).max(0.0),
+                        None => 1.0,
+                    };
+                    let times = |row: usize| if weight(row) > 0.0 { weight(row) * value(row) } else { 0.0 };
+                    (
+                        (0..rows).map(|row| to_grid(times(row))).collect(),
+                        Some((0..rows).map(|row| to_grid(weight(row))).collect()),
+                    )
+                }
+            };
+            let column = table.add_column(measure.subject, values, units);
+            let divisor = weights.map(|weights| table.add_column(measure.subject, weights, units));
+            table.measures.push((column, divisor));
+        }
+        table
+    }
+
+    fn add_column(&mut self, subject: Subject, values: Vec<i128>, units: usize) -> usize {
+        let mut outside = 0;
+        if subject == Subject::Units {
+            self.per_unit.push(values);
+            self.per_account.push(Vec::new());
+        } else {
+            let mut sums = vec![0; units];
+            for (unit, value) in self.unit_of.iter().zip(&values) {
+                match unit {
+                    Some(unit) => sums[unit.index()] += value,
+                    None => outside += value,
+                }
+            }
+            self.per_unit.push(sums);
+            self.per_account.push(values);
+        }
+        self.outside.push(outside);
+        self.per_unit.len() - 1
+    }
+
+    /// A measure's figure for one unit, its accounts included; for a mean, the mean. NaN for a mean of nothing.
+    pub fn unit_load(&self, measure: MeasureId, unit: UnitId) -> f64 {
+        let Some(&(column, divisor)) = self.measures.get(measure.index()) else { return f64::NAN };
+        figure(self.per_unit[column][unit.index()], divisor.map(|divisor| self.per_unit[divisor][unit.index()]))
+    }
+
+    /// The number of accounts in a unit.
+    pub fn accounts_in(&self, unit: UnitId) -> u32 {
+        self.accounts_in.get(unit.index()).copied().unwrap_or(0)
+    }
+}
+
+impl Totals {
+    /// Counts everything. O(units + accounts).
+    pub fn count(table: Arc<LoadTable>, plan: &Plan) -> Self {
+        let slots = plan.territory_slots();
+        let mut totals = Self {
+            loads: vec![vec![0; slots]; table.per_unit.len()],
+            units: vec![0; slots],
+            accounts: vec![0; slots],
+            table: Arc::clone(&table),
+        };
+        for (loads, &outside) in totals.loads.iter_mut().zip(&table.outside) {
+            loads[0] += outside;
+        }
+        totals.accounts[0] += table.accounts_outside;
+        for (index, owner) in plan.assignment().iter().enumerate() {
+            totals.units[owner.index()] += 1;
+            totals.accounts[owner.index()] += table.accounts_in[index];
+        }
+        for (loads, values) in totals.loads.iter_mut().zip(&table.per_unit) {
+            for (owner, value) in plan.assignment().iter().zip(values) {
+                loads[owner.index()] += value;
+            }
+        }
+        for (&account, &owner) in plan.overrides() {
+            totals.move_account(account, totals.home_of(plan, account), owner);
+        }
+        totals
+    }
+
+    /// A unit changes owner, with its accounts, except the named ones. O(measures + named accounts).
+    pub fn move_unit(&mut self, plan: &Plan, unit: UnitId, from: TerritoryId, to: TerritoryId) {
+        self.grow(to);
+        self.grow(from);
+        self.units[from.index()] -= 1;
+        self.units[to.index()] += 1;
+        let accounts = self.table.accounts_in(unit);
+        self.accounts[from.index()] -= accounts;
+        self.accounts[to.index()] += accounts;
+        let table = Arc::clone(&self.table);
+        for (loads, values) in self.loads.iter_mut().zip(&table.per_unit) {
+            loads[from.index()] -= values[unit.index()];
+            loads[to.index()] += values[unit.index()];
+        }
+        for &account in plan.overrides().keys() {
+            if table.unit_of.get(account.index()) == Some(&Some(unit)) {
+                // It was carried along; give it back.
+                self.move_account(account, to, from);
+            }
+        }
+    }
+
+    /// An account changes owner. O(measures).
+    pub fn move_account(&mut self, account: AccountId, from: TerritoryId, to: TerritoryId) {
+        if from == to || account.index() >= self.table.unit_of.len() {
+            return;
+        }
+        self.grow(to);
+        self.grow(from);
+        self.accounts[from.index()] -= 1;
+        self.accounts[to.index()] += 1;
+        let table = Arc::clone(&self.table);
+        for (loads, values) in self.loads.iter_mut().zip(&table.per_account) {
+            if let Some(value) = values.get(account.index()) {
+                loads[from.index()] -= value;
+                loads[to.index()] += value;
+            }
+        }
+    }
+
+    /// Follows an edit that has been applied: `plan` is the plan after it. Falls back to nothing cheaper than O(changes).
+    pub fn follow(&mut self, plan: &Plan, edit: &super::edit::Edit) {
+        use super::edit::Change;
+        let has_overrides =
+            !plan.overrides().is_empty() || edit.changes.iter().any(|change| matches!(change, Change::Override { .. }));
+        if has_overrides {
+            // Named accounts and their units may change in one edit in any order; a recount is exact and still fast.
+            *self = Self::count(Arc::clone(&self.table), plan);
+            return;
+        }
+        for change in &edit.changes {
+            match change {
+                &Change::Assign { unit, old, new } => self.move_unit(plan, unit, old, new),
+                &Change::Territory { id, .. } => self.grow(id),
+                Change::Override { .. } | Change::LockUnit { .. } => {}
+            }
+        }
+        let slots = plan.territory_slots();
+        for loads in &mut self.loads {
+            loads.resize(slots, 0);
+        }
+        self.units.resize(slots, 0);
+        self.accounts.resize(slots, 0);
+    }
+
+    /// A measure's figure for a territory: the sum, or the mean (NaN when there is nothing to take it of).
+    pub fn load(&self, measure: MeasureId, territory: TerritoryId) -> f64 {
+        let Some(&(column, divisor)) = self.table.measures.get(measure.index()) else { return f64::NAN };
+        let at = |column: usize| self.loads[column].get(territory.index()).copied().unwrap_or(0);
+        figure(at(column), divisor.map(at))
+    }
+
+    /// A measure's figure over everything, unassigned included.
+    pub fn total(&self, measure: MeasureId) -> f64 {
+        let Some(&(column, divisor)) = self.table.measures.get(measure.index()) else { return f64::NAN };
+        let sum = |column: usize| self.loads[column].iter().sum::<i128>();
+        figure(sum(column), divisor.map(sum))
+    }
+
+    pub fn unit_count(&self, territory: TerritoryId) -> u32 {
+        self.units.get(territory.index()).copied().unwrap_or(0)
+    }
+
+    pub fn account_count(&self, territory: TerritoryId) -> u32 {
+        self.accounts.get(territory.index()).copied().unwrap_or(0)
+    }
+
+    /// The figures of units and accounts behind the totals.
+    pub fn table(&self) -> &Arc<LoadTable> {
+        &self.table
+    }
+
+    fn grow(&mut self, id: TerritoryId) {
+        if id.index() >= self.units.len() {
+            let slots = id.index() + 1;
+            for loads in &mut self.loads {
+                loads.resize(slots, 0);
+            }
+            self.units.resize(slots, 0);
+            self.accounts.resize(slots, 0);
+        }
+    }
+
+    fn home_of(&self, plan: &Plan, account: AccountId) -> TerritoryId {
+        let unit = self.table.unit_of.get(account.index()).copied().flatten();
+        unit.map_or(TerritoryId::UNASSIGNED, |unit| plan.territory_of(unit))
+    }
+}
+
+/// What a territory should carry of a measure: its own target, else an equal share of the total.
+pub fn target(plan: &Plan, totals: &Totals, measure: MeasureId, territory: TerritoryId) -> f64 {
+    if territory.is_unassigned() {
+        return 0.0;
+    }
+    let own = plan.territory(territory).and_then(|territory| territory.targets.get(&measure).copied());
+    own.unwrap_or_else(|| totals.total(measure) / plan.territory_count().max(1) as f64)
+}
+
+/// (load − target) / target; `None` where the target is not positive.
+pub fn deviation(plan: &Plan, totals: &Totals, measure: MeasureId, territory: TerritoryId) -> Option<f64> {
+    let target = target(plan, totals, measure, territory);
+    (target > 0.0).then(|| (totals.load(measure, territory) - target) / target)
+}
+
+/// The plan's balance: the largest absolute deviation of a measure over all territories. `None` without territories or targets.
+pub fn balance(plan: &Plan, totals: &Totals, measure: MeasureId) -> Option<f64> {
+    plan.territories().filter_map(|(id, _)| deviation(plan, totals, measure, id)).map(f64::abs).max_by(f64::total_cmp)
+}
+
+const GRID: f64 = (1u64 << 40) as f64;
+
+/// Missing and unusable values count as nothing; importers have listed them.
+fn to_grid(value: f64) -> i128 {
+    // Products of a value and a weight may exceed MAX_VALUE; a hundred bits still leave room for 2²⁷ rows.
+    if value.is_finite() { (value.clamp(-1e18, 1e18) * GRID).round() as i128 } else { 0 }
+}
+
+fn figure(sum: i128, divisor: Option<i128>) -> f64 {
+    match divisor {
+        None => sum as f64 / GRID,
+        Some(0) => f64::NAN,
+        Some(divisor) => sum as f64 / divisor as f64,
+    }
+}

@@ -1,0 +1,18 @@
+//! What the program is about: units, accounts, plans, edits, figures. Pure: no files, clock, threads, windows or SQL, and randomness
+//! only from a seed, so nothing here can fail for outside reasons.
+
+pub mod accounts;
+pub mod columns;
+pub mod edit;
+pub mod history;
+pub mod ids;
+pub mod metrics;
+pub mod plan;
+pub mod polygon;
+pub mod progress;
+pub mod project;
+pub mod random;
+pub mod reps;
+pub mod sphere;
+pub mod topology;
+pub mod units;

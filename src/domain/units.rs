@@ -1,0 +1,87 @@
+//! The unit table, struct of arrays, over one shared topology.
+
+use std::collections::HashMap;
+
+use super::columns::TextColumn;
+use super::ids::UnitId;
+use super::sphere::{Bounds, LonLat};
+use super::topology::Topology;
+
+/// The indivisible pieces of map. Every column has one entry per unit.
+#[derive(Debug, Clone, Default)]
+pub struct Units {
+    /// What one unit is called on screen, in the singular: "ZIP area", "county".
+    pub kind: String,
+    /// Set when the shapes are approximations; shown wherever they are.
+    pub approximate: bool,
+    /// Where the shapes come from, in one line for the map's attribution. May be empty.
+    pub attribution: String,
+    /// Codes from outside (ZIP, FIPS), unique, leading zeros kept.
+    pub codes: Vec<String>,
+    /// Names; the code where there is none.
+    pub names: Vec<String>,
+    /// A point inside each unit, for labels and distances.
+    pub centres: Vec<LonLat>,
+    pub areas_km2: Vec<f64>,
+    pub bounds: Vec<Bounds>,
+    pub attributes: Vec<TextColumn>,
+    pub topology: Topology,
+    by_code: HashMap<String, UnitId>,
+}
+
+impl Units {
+    /// A table over `topology`; centres, areas and bounds are computed from it. `codes` and `names` have one entry per unit and
+    /// codes are unique: the importer's duty, and what is checked here.
+    pub fn new(
+        kind: impl Into<String>,
+        codes: Vec<String>,
+        names: Vec<String>,
+        topology: Topology,
+    ) -> Result<Self, String> {
+        let count = topology.unit_count();
+        if codes.len() != count || names.len() != count {
+            return Err(format!("{count} shapes, {} codes and {} names", codes.len(), names.len()));
+        }
+        let mut by_code = HashMap::with_capacity(count);
+        for (index, code) in codes.iter().enumerate() {
+            if by_code.insert(code.clone(), UnitId::from_index(index)).is_some() {
+                return Err(format!("the code \"{code}\" occurs twice"));
+            }
+        }
+        let mut units = Self { kind: kind.into(), codes, names, by_code, ..Self::default() };
+        for index in 0..count {
+            let shape = topology.shape(UnitId::from_index(index));
+            units.centres.push(shape.label_point());
+            units.areas_km2.push(shape.area_km2());
+            units.bounds.push(shape.bounds());
+        }
+        units.topology = topology;
+        Ok(units)
+    }
+
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = UnitId> + use<> {
+        (0..self.len() as u32).map(UnitId)
+    }
+
+    pub fn find(&self, code: &str) -> Option<UnitId> {
+        self.by_code.get(code).copied()
+    }
+
+    /// "3 ZIP areas", "1 county".
+    pub fn count_words(&self, count: usize) -> String {
+        let kind = if self.kind.is_empty() { "unit" } else { &self.kind };
+        match (count, kind.strip_suffix('y')) {
+            (1, _) => format!("1 {kind}"),
+            (_, Some(stem)) => format!("{count} {stem}ies"),
+            (_, None) => format!("{count} {kind}s"),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The engine: a problem in, a proposal out. One file per stage.
