@@ -128,9 +128,9 @@ impl AccountBatches {
         if self.instances.is_empty() {
             return;
         }
+        let size = self.size_at(camera.zoom);
         let buffer = self.buffer.get_or_insert_with(|| gpu.batch(&self.instances, None).vertices);
         let mut list = DrawList::new(gpu, painter);
-        let size = self.size_at(camera.zoom);
         let style = list.style(&StyleSlot {
             colour: components(look.point_casing),
             // The casing goes before the dots become too small to have one.
