@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn every_zoom_has_tiles_that_cover_the_view_and_few_of_them() {
-        for zoom in [3.0, 5.2, 8.4, 12.0, 18.0] {
+        for zoom in [4.0, 5.2, 8.4, 12.0, 18.0] {
             let camera = camera(zoom);
             let tiles = visible_tiles(&camera, 7);
             assert!(tiles.iter().all(|tile| tile.zoom <= 7));

@@ -1,10 +1,11 @@
 //! How the quiet basemap looks: one set of rules, two sets of colours. It is a background: land and water hardly differ from paper,
 //! borders are there for who looks for them, and nothing in it competes with a territory.
 
-use eframe::egui::Color32;
+use eframe::egui::{Color32, FontId, vec2};
 use walkers::{Style, json};
 
-use crate::render::labels::LabelStyle;
+use super::quiet::PlaceName;
+use crate::render::labels::{Label, LabelStyle};
 
 /// The colours of one theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,17 +67,29 @@ impl PlaceKind {
     pub(super) fn of_layer(layer: usize) -> Option<Self> {
         Self::ALL.get(layer.checked_sub(PAINTED_LAYERS)?).copied()
     }
+}
 
-    pub fn label_style(self, dark: bool) -> LabelStyle {
+impl PlaceName {
+    /// The name as a label, less important than any label of a territory (whose priorities are positive).
+    pub fn label(&self, dark: bool) -> Label {
         let colours = BasemapColours::of(dark);
-        let (size, colour) = match self {
-            Self::Country => (13.0, colours.country_name),
-            Self::Metropolis => (13.0, colours.place_name),
-            Self::Region => (12.0, colours.region_name),
-            Self::City => (12.0, colours.place_name),
-            Self::LargeTown | Self::Town => (11.0, colours.place_name),
+        let (size, colour) = match self.kind {
+            PlaceKind::Country => (13.0, colours.country_name),
+            PlaceKind::Metropolis => (13.0, colours.place_name),
+            PlaceKind::Region => (12.0, colours.region_name),
+            PlaceKind::City => (12.0, colours.place_name),
+            PlaceKind::LargeTown | PlaceKind::Town => (11.0, colours.place_name),
         };
-        LabelStyle { size, colour, halo: colours.halo }
+        let style = LabelStyle { font: FontId::proportional(size), colour };
+        Label {
+            lines: vec![(self.name.to_string(), style)],
+            halo: colours.halo,
+            anchor: self.world,
+            elsewhere: Default::default(),
+            extent: None,
+            priority: -1.0 - self.kind as u8 as f32,
+            margin: vec2(14.0, 9.0),
+        }
     }
 }
 
