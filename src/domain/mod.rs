@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod columns;
 pub mod edit;
+#[cfg(test)]
+pub mod fixture;
 pub mod history;
 pub mod ids;
 pub mod metrics;
