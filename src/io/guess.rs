@@ -98,13 +98,8 @@ pub struct Profile {
 impl Profile {
     pub fn of<'a>(values: impl Iterator<Item = &'a str> + Clone, default: DecimalMark) -> Self {
         let mark = numbers::guess_mark(values.clone(), default);
-        let mut profile = Self {
-            mark,
-            min: f64::INFINITY,
-            max: f64::NEG_INFINITY,
-            lengths: (usize::MAX, 0),
-            ..Self::default()
-        };
+        let mut profile =
+            Self { mark, min: f64::INFINITY, max: f64::NEG_INFINITY, lengths: (usize::MAX, 0), ..Self::default() };
         let mut seen = std::collections::HashSet::new();
         for value in values {
             profile.rows += 1;
@@ -150,9 +145,46 @@ impl Profile {
 
 /// Words in the names of columns whose numbers are labels and not quantities.
 const LABEL_WORDS: [&str; 40] = [
-    "id", "ids", "code", "key", "number", "no", "nr", "num", "zip", "zip5", "zipcode", "postal", "postcode", "plz", "phone",
-    "telephone", "mobile", "fax", "tel", "fips", "statefp", "countyfp", "geoid", "duns", "sic", "naics", "npi", "ein",
-    "extension", "kunnr", "lifnr", "telf1", "pstlz", "objectid", "fid", "oid", "lat", "lon", "latitude", "longitude",
+    "id",
+    "ids",
+    "code",
+    "key",
+    "number",
+    "no",
+    "nr",
+    "num",
+    "zip",
+    "zip5",
+    "zipcode",
+    "postal",
+    "postcode",
+    "plz",
+    "phone",
+    "telephone",
+    "mobile",
+    "fax",
+    "tel",
+    "fips",
+    "statefp",
+    "countyfp",
+    "geoid",
+    "duns",
+    "sic",
+    "naics",
+    "npi",
+    "ein",
+    "extension",
+    "kunnr",
+    "lifnr",
+    "telf1",
+    "pstlz",
+    "objectid",
+    "fid",
+    "oid",
+    "lat",
+    "lon",
+    "latitude",
+    "longitude",
 ];
 
 /// Why the numbers of a column are no measure, `None` when they are one.
@@ -188,8 +220,24 @@ pub fn unit_of(name: &str, profile: &Profile) -> &'static str {
         return "€";
     }
     const MONEY: [&str; 18] = [
-        "revenue", "sales", "amount", "income", "turnover", "spend", "arr", "mrr", "acv", "tcv", "usd", "dollars", "price",
-        "cost", "margin", "profit", "potential", "bookings",
+        "revenue",
+        "sales",
+        "amount",
+        "income",
+        "turnover",
+        "spend",
+        "arr",
+        "mrr",
+        "acv",
+        "tcv",
+        "usd",
+        "dollars",
+        "price",
+        "cost",
+        "margin",
+        "profit",
+        "potential",
+        "bookings",
     ];
     if profile.dollars * 2 > profile.filled || has_word(name, &MONEY) {
         return "$";

@@ -153,9 +153,8 @@ fn ungrouped(whole: &str, group: char) -> Option<String> {
 
 /// The text without a currency sign or code at either end.
 fn strip_currency(text: &str) -> &str {
-    const MARKS: [&str; 16] = [
-        "US$", "C$", "A$", "R$", "$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "CAD", "AUD", "kr",
-    ];
+    const MARKS: [&str; 16] =
+        ["US$", "C$", "A$", "R$", "$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "CAD", "AUD", "kr"];
     for mark in MARKS {
         if let Some(rest) = text.strip_prefix(mark).or_else(|| text.strip_suffix(mark)) {
             return rest.trim();
@@ -197,7 +196,22 @@ mod tests {
 
     #[test]
     fn what_is_no_number_stays_text() {
-        for text in ["abc", "12a", "1,23", "1,2345", "--5", "5 to 7", "2024-01-31", "1.2.3", "$", "inf", "1e", "(", "()", "0x1F"] {
+        for text in [
+            "abc",
+            "12a",
+            "1,23",
+            "1,2345",
+            "--5",
+            "5 to 7",
+            "2024-01-31",
+            "1.2.3",
+            "$",
+            "inf",
+            "1e",
+            "(",
+            "()",
+            "0x1F",
+        ] {
             assert_eq!(read(text, DecimalMark::Point), Cell::Text, "{text}");
         }
         assert_eq!(read("1e300", DecimalMark::Point), Cell::TooLarge);

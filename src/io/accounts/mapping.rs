@@ -46,9 +46,8 @@ impl AccountMapping {
     /// Guesses from the header and the rows of a table or a preview of it.
     pub fn guess(table: &Table) -> Self {
         let default = if table.format.delimiter == b';' { DecimalMark::Comma } else { DecimalMark::Point };
-        let profiles: Vec<Profile> = (0..table.columns.len())
-            .map(|column| Profile::of((0..table.len()).map(|row| table.cell(row, column)), default))
-            .collect();
+        let profiles: Vec<Profile> =
+            (0..table.columns.len()).map(|column| Profile::of(table.column(column), default)).collect();
         Guess { table, profiles, taken: vec![None; table.columns.len()], reasons: Vec::new() }.run()
     }
 
@@ -90,21 +89,69 @@ impl AccountMapping {
 }
 
 const ID: [&str; 24] = [
-    "account id", "accountid", "customer id", "client id", "account number", "customer number", "client number", "kunnr",
-    "kundennummer", "kunden nr", "debitor", "record id", "external id", "company id", "store id", "site id", "outlet id",
-    "account code", "customer code", "do not modify account!", "id!", "code!", "account no", "number!",
+    "account id",
+    "accountid",
+    "customer id",
+    "client id",
+    "account number",
+    "customer number",
+    "client number",
+    "kunnr",
+    "kundennummer",
+    "kunden nr",
+    "debitor",
+    "record id",
+    "external id",
+    "company id",
+    "store id",
+    "site id",
+    "outlet id",
+    "account code",
+    "customer code",
+    "do not modify account!",
+    "id!",
+    "code!",
+    "account no",
+    "number!",
 ];
 const NAME: [&str; 20] = [
-    "account name", "company name", "customer name", "client name", "business name", "organization name", "trading name",
-    "store name", "outlet name", "site name", "name!", "name1!", "name 1!", "company!", "customer!", "organization!",
-    "account!", "business!", "firma!", "kunde!",
+    "account name",
+    "company name",
+    "customer name",
+    "client name",
+    "business name",
+    "organization name",
+    "trading name",
+    "store name",
+    "outlet name",
+    "site name",
+    "name!",
+    "name1!",
+    "name 1!",
+    "company!",
+    "customer!",
+    "organization!",
+    "account!",
+    "business!",
+    "firma!",
+    "kunde!",
 ];
 const LAT: [&str; 8] = ["latitude", "lat", "geo lat", "geocode lat", "breitengrad", "y!", "lat dd", "ycoord!"];
 const LON: [&str; 10] =
     ["longitude", "lon", "lng", "long!", "geo lon", "längengrad", "laengengrad", "x!", "long dd", "xcoord!"];
 const POSTAL: [&str; 12] = [
-    "billing postal code", "billing zip", "postal code", "zip code", "zip", "zip5", "zipcode", "postcode", "postalcode",
-    "pstlz!", "plz", "post code",
+    "billing postal code",
+    "billing zip",
+    "postal code",
+    "zip code",
+    "zip",
+    "zip5",
+    "zipcode",
+    "postcode",
+    "postalcode",
+    "pstlz!",
+    "plz",
+    "post code",
 ];
 const TOWN: [&str; 7] = ["billing city", "city", "town", "ort01!", "ort!", "municipality", "locality"];
 const STATE: [&str; 7] =
@@ -113,8 +160,27 @@ const COUNTRY: [&str; 6] = ["billing country", "country", "country region", "lan
 
 /// Words in a name that make it somebody else's code, name or place.
 const OTHERS: [&str; 21] = [
-    "owner", "parent", "user", "contact", "campaign", "territory", "rep", "modified", "created", "manager", "type", "first",
-    "last", "county", "street", "billto", "group", "segment", "status", "tax", "currency",
+    "owner",
+    "parent",
+    "user",
+    "contact",
+    "campaign",
+    "territory",
+    "rep",
+    "modified",
+    "created",
+    "manager",
+    "type",
+    "first",
+    "last",
+    "county",
+    "street",
+    "billto",
+    "group",
+    "segment",
+    "status",
+    "tax",
+    "currency",
 ];
 
 struct Guess<'a> {

@@ -148,14 +148,12 @@ fn measure(table: &Table, column: usize, rows: &[usize], diagnostics: &mut Vec<D
             Cell::TooLarge => format!("the number \"{}\" is too large", shortened(text)),
         };
         values.push(f64::NAN);
-        diagnostics.push(
-            Diagnostic::warning(table.cell_place(row, column), problem).hint(format!("row kept without {name}")),
-        );
+        diagnostics
+            .push(Diagnostic::warning(table.cell_place(row, column), problem).hint(format!("row kept without {name}")));
     }
     let profile = Profile::of(table.column(column).take(1000), mark);
     let unit = guess::unit_of(name, &profile);
-    let aggregate =
-        if guess::is_mean(name, unit) { Aggregate::Mean { weight: None } } else { Aggregate::Sum };
+    let aggregate = if guess::is_mean(name, unit) { Aggregate::Mean { weight: None } } else { Aggregate::Sum };
     Measure { name: name.clone(), unit: unit.into(), subject: Subject::Accounts, aggregate, values }
 }
 

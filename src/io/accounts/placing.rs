@@ -144,7 +144,9 @@ impl<'a> Placer<'a> {
         let exchanged = LonLat::new(place.lat, place.lon);
         match (point, self.columns.lat) {
             (Some(point), Some(column))
-                if exchanged.is_valid() && point.distance_km(place) > 1000.0 && point.distance_km(exchanged) < FAR_KM =>
+                if exchanged.is_valid()
+                    && point.distance_km(place) > 1000.0
+                    && point.distance_km(exchanged) < FAR_KM =>
             {
                 let problem = format!("latitude {} and longitude {} are exchanged", place.lat, place.lon);
                 Coordinates::Bad(column, problem)
@@ -157,8 +159,7 @@ impl<'a> Placer<'a> {
     fn degrees(&self, row: usize, column: usize) -> Result<Option<f64>, String> {
         let text = self.table.cell(row, column);
         // Degrees have no groups of thousands, so a lone comma is a decimal one.
-        let mark =
-            if text.contains(',') && !text.contains('.') { DecimalMark::Comma } else { DecimalMark::Point };
+        let mark = if text.contains(',') && !text.contains('.') { DecimalMark::Comma } else { DecimalMark::Point };
         match numbers::read(text.trim_end_matches('°'), mark) {
             Cell::Number(number) => Ok(Some(number)),
             Cell::Missing => Ok(None),
@@ -185,9 +186,8 @@ impl<'a> Placer<'a> {
 
     fn by_town(&self, row: usize) -> Option<LonLat> {
         let (town, state) = (self.columns.town?, self.columns.state?);
-        self.is_in_united_states(row).then(|| {
-            self.postal.find_town(self.table.cell(row, town), self.table.cell(row, state))
-        })?
+        self.is_in_united_states(row)
+            .then(|| self.postal.find_town(self.table.cell(row, town), self.table.cell(row, state)))?
     }
 
     fn is_in_united_states(&self, row: usize) -> bool {

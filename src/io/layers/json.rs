@@ -99,7 +99,7 @@ impl<'de> Visitor<'de> for CoordinatesVisitor {
             match (list.as_slice(), item) {
                 ([Coordinates::Number(lon)], Coordinates::Number(lat)) => {
                     // A place; a height and a time may follow.
-                    let place = LonLat::new(*lon, *lat);
+                    let place = LonLat::new(*lon, lat);
                     let mut bad = false;
                     while let Some(item) = sequence.next_element::<Coordinates>()? {
                         bad |= !matches!(item, Coordinates::Number(_));

@@ -23,22 +23,103 @@ pub struct LayerMapping {
 }
 
 const CODE: [&str; 24] = [
-    "geoid", "geoid20", "geoid10", "zcta5ce20", "zcta5ce10", "zcta5", "zcta", "zip code", "zipcode", "zip", "zip5", "postal code",
-    "postcode", "plz", "fips", "fips code", "countyfips", "geo id", "nuts id", "unit code", "unit id", "code", "unit!", "id!",
+    "geoid",
+    "geoid20",
+    "geoid10",
+    "zcta5ce20",
+    "zcta5ce10",
+    "zcta5",
+    "zcta",
+    "zip code",
+    "zipcode",
+    "zip",
+    "zip5",
+    "postal code",
+    "postcode",
+    "plz",
+    "fips",
+    "fips code",
+    "countyfips",
+    "geo id",
+    "nuts id",
+    "unit code",
+    "unit id",
+    "code",
+    "unit!",
+    "id!",
 ];
 const NAME: [&str; 12] = [
-    "namelsad", "namelsad20", "name", "county name", "zip name", "unit name", "po name", "city", "town", "label", "title", "nam",
+    "namelsad",
+    "namelsad20",
+    "name",
+    "county name",
+    "zip name",
+    "unit name",
+    "po name",
+    "city",
+    "town",
+    "label",
+    "title",
+    "nam",
 ];
 /// Names of numbers that describe people or business: what can be balanced.
 const MEASURE_WORDS: [&str; 30] = [
-    "population", "pop", "pop10", "pop20", "people", "persons", "households", "hh", "housing", "income", "revenue", "sales",
-    "customers", "accounts", "potential", "businesses", "establishments", "employees", "jobs", "workers", "spend", "demand",
-    "visits", "calls", "count", "total", "median", "average", "density", "value",
+    "population",
+    "pop",
+    "pop10",
+    "pop20",
+    "people",
+    "persons",
+    "households",
+    "hh",
+    "housing",
+    "income",
+    "revenue",
+    "sales",
+    "customers",
+    "accounts",
+    "potential",
+    "businesses",
+    "establishments",
+    "employees",
+    "jobs",
+    "workers",
+    "spend",
+    "demand",
+    "visits",
+    "calls",
+    "count",
+    "total",
+    "median",
+    "average",
+    "density",
+    "value",
 ];
 /// Names of numbers that describe the shape.
 const SHAPE_WORDS: [&str; 23] = [
-    "area", "aland", "awater", "aland10", "awater10", "aland20", "awater20", "shape", "length", "perimeter", "lat", "lon", "long",
-    "intptlat", "intptlon", "x", "y", "latitude", "longitude", "scalerank", "acres", "sqmi", "sqkm",
+    "area",
+    "aland",
+    "awater",
+    "aland10",
+    "awater10",
+    "aland20",
+    "awater20",
+    "shape",
+    "length",
+    "perimeter",
+    "lat",
+    "lon",
+    "long",
+    "intptlat",
+    "intptlon",
+    "x",
+    "y",
+    "latitude",
+    "longitude",
+    "scalerank",
+    "acres",
+    "sqmi",
+    "sqkm",
 ];
 
 impl LayerMapping {
@@ -64,7 +145,8 @@ impl LayerMapping {
             let title = column.name.as_str();
             let profile = &profiles[index];
             let reason = if Some(index) == code {
-                let why = if profile.is_unique() { "its name says so and all values differ" } else { "its name says so" };
+                let why =
+                    if profile.is_unique() { "its name says so and all values differ" } else { "its name says so" };
                 Reason::new(title, "unit code", why)
             } else if mapping.name.as_deref() == Some(title) {
                 Reason::new(title, "unit name", "its name says so")
@@ -115,9 +197,8 @@ fn best_column(
     fits: impl Fn(&Profile) -> bool,
 ) -> Option<usize> {
     let scored = layer.columns.iter().zip(profiles).enumerate();
-    let scored = scored.map(|(index, (column, profile))| {
-        (if fits(profile) { guess::fit(&column.name, patterns) } else { 0 }, index)
-    });
+    let scored = scored
+        .map(|(index, (column, profile))| (if fits(profile) { guess::fit(&column.name, patterns) } else { 0 }, index));
     let best = scored.filter(|(score, _)| *score > 0).max_by_key(|&(score, index)| (score, std::cmp::Reverse(index)));
     best.map(|(_, index)| index)
 }
@@ -157,7 +238,8 @@ fn guess_kind(layer: &Layer, code: Option<&RawColumn>) -> &'static str {
     if any(&["state"], &file) && digits(2) {
         return "state";
     }
-    let lsad = layer.find("NAMELSAD").map(|column| column.values.iter().take(200).filter(|name| name.contains("County")));
+    let lsad =
+        layer.find("NAMELSAD").map(|column| column.values.iter().take(200).filter(|name| name.contains("County")));
     if lsad.is_some_and(|counties| counties.count() > 20) && digits(5) {
         return "county";
     }

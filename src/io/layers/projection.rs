@@ -15,7 +15,10 @@ pub(super) enum Projection {
     Unknown,
     /// They are longitude and latitude, in a system that differs from WGS 84 by a metre or two at most.
     Degrees,
-    Projected { from: Box<Proj>, to: Box<Proj> },
+    Projected {
+        from: Box<Proj>,
+        to: Box<Proj>,
+    },
 }
 
 impl Projection {
@@ -52,7 +55,9 @@ impl Projection {
             diagnostics.push(
                 Diagnostic::warning(
                     Place::file(file),
-                    format!("the coordinate system \"{name}\" rests on an older datum; places may be off by 100 metres"),
+                    format!(
+                        "the coordinate system \"{name}\" rests on an older datum; places may be off by 100 metres"
+                    ),
                 )
                 .hint("save the layer in WGS 84 for exact places"),
             );
@@ -153,5 +158,7 @@ fn datum(upper: &str) -> Datum {
 }
 
 fn has_other_meridian(upper: &str) -> bool {
-    upper.contains("PRIMEM[") && !upper.contains("PRIMEM[\"GREENWICH\"") && !upper.contains("PRIMEM[\"REFERENCE_MERIDIAN\"")
+    upper.contains("PRIMEM[")
+        && !upper.contains("PRIMEM[\"GREENWICH\"")
+        && !upper.contains("PRIMEM[\"REFERENCE_MERIDIAN\"")
 }

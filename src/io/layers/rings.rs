@@ -14,7 +14,6 @@ pub(super) enum BadRing {
     OffTheGlobe(f64, f64),
 }
 
-
 /// Checks a ring and takes away repeated places. Longitudes a hair beyond ±180 and latitudes beyond ±90 are rounding.
 pub(super) fn clean(mut ring: Ring) -> Result<Ring, BadRing> {
     const HAIR: f64 = 1e-6;
@@ -56,7 +55,8 @@ pub(super) fn polygons_by_direction(rings: Vec<Ring>) -> Vec<Polygon> {
         let mut best: Option<usize> = None;
         for index in 0..count {
             let around = boxes[index];
-            let fits = around[0] <= inside[0] && around[1] <= inside[1] && around[2] >= inside[2] && around[3] >= inside[3];
+            let fits =
+                around[0] <= inside[0] && around[1] <= inside[1] && around[2] >= inside[2] && around[3] >= inside[3];
             if fits
                 && areas[index] >= area
                 && best.is_none_or(|best| areas[index] < areas[best])

@@ -181,7 +181,11 @@ fn stitch(uses: &Value, arcs: &[Option<Vec<LonLat>>]) -> Option<Ring> {
         let arc = arcs.get(index)?.as_ref()?;
         // Each arc begins where the one before ended.
         ring.pop();
-        if number < 0 { ring.extend(arc.iter().rev()) } else { ring.extend(arc) }
+        if number < 0 {
+            ring.extend(arc.iter().rev())
+        } else {
+            ring.extend(arc)
+        }
         if ring.len() > MAX_PLACES {
             return None;
         }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::{Layer, LayerMapping};
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
-use crate::domain::ids::MeasureId;
+use crate::domain::ids::{MeasureId, UnitId};
 use crate::domain::polygon::Shape;
 use crate::domain::progress::Progress;
-use crate::domain::topology;
+use crate::domain::topology::{self, BuildReport, Reason};
 use crate::domain::units::Units;
 use crate::error::UserError;
 use crate::io::accounts::shortened;
@@ -55,9 +55,8 @@ pub fn build_units(
             _ => group.code.clone(),
         })
         .collect();
-    let mut units = Units::new(&mapping.kind, codes, names, topology).map_err(|why| {
-        UserError::new(format!("Could not import units from {}", layer.file)).because(why)
-    })?;
+    let mut units = Units::new(&mapping.kind, codes, names, topology)
+        .map_err(|why| UserError::new(format!("Could not import units from {}", layer.file)).because(why))?;
     units.approximate = mapping.approximate;
     for name in &mapping.attributes {
         let Some(column) = layer.find(name) else { continue };
@@ -156,12 +155,38 @@ fn weigh_means(measures: &mut [Measure]) {
 }
 
 /// What the building of the topology found, in words.
-fn report_topology(
-    layer: &Layer,
-    codes: &[String],
-    report: &topology::BuildReport,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let _ = (layer, codes, report, diagnostics);
-    let _ = count_of;
+fn report_topology(layer: &Layer, codes: &[String], report: &BuildReport, diagnostics: &mut Vec<Diagnostic>) {
+    let code = |unit: UnitId| codes.get(unit.index()).map_or("", String::as_str);
+    let file = || Place::file(&layer.file);
+    for finding in &report.findings {
+        let place = file().item(code(finding.unit));
+        let diagnostic = match finding.reason {
+            Reason::Empty | Reason::NothingUsable => {
+                Diagnostic::error(place, "no part of the shape can be used").hint("the unit is kept without a shape")
+            }
+            Reason::DroppedPart => {
+                Diagnostic::note(place, "a part of the shape has no area").hint("the part is left out")
+            }
+            Reason::SelfCrossing => {
+                Diagnostic::warning(place, "the border crosses itself").hint("kept as it is; its area may be wrong")
+            }
+            Reason::Overlap => Diagnostic::warning(place, "the unit lies upon a neighbour along its border")
+                .hint("both are kept; areas there count twice"),
+        };
+        diagnostics.push(diagnostic);
+    }
+    if report.unusable_vertices > 0 {
+        let message = format!("{} not on the globe", count_of(report.unusable_vertices, "vertex coordinate"));
+        diagnostics.push(Diagnostic::warning(file(), message).hint("left out"));
+    }
+    if report.inserted_vertices > 0 {
+        let message = format!("{} missing on a neighbour's border", count_of(report.inserted_vertices, "corner"));
+        diagnostics.push(Diagnostic::note(file(), message).hint("added, so that neighbours share their border"));
+    }
+    if report.parts > 1 {
+        let message = format!("the units form {} that do not touch each other", count_of(report.parts, "group"));
+        let hint =
+            format!("{} over water or gaps join them to their nearest units", count_of(report.links.len(), "link"));
+        diagnostics.push(Diagnostic::note(file(), message).hint(hint));
+    }
 }

@@ -177,7 +177,7 @@ impl Table {
     }
 
     /// The cells of a column, top to bottom.
-    pub fn column(&self, column: usize) -> impl Iterator<Item = &str> {
+    pub fn column(&self, column: usize) -> impl Iterator<Item = &str> + Clone {
         (0..self.len()).map(move |row| self.cell(row, column))
     }
 
@@ -284,7 +284,13 @@ fn header(
         })
         .collect();
     // Exports often end each line with a separator.
-    let last_with_name = record.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |index| index + 1);
+    let last_with_name = record
+        .iter()
+        .enumerate()
+        .filter(|(_, cell)| !cell.trim().is_empty())
+        .map(|(index, _)| index + 1)
+        .last()
+        .unwrap_or(0);
     if has_header {
         names.truncate(last_with_name.max(1));
     }
