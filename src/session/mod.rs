@@ -99,14 +99,15 @@ impl Indices {
 }
 
 impl Session {
-    pub fn new(project: Project, history: History, indices: Indices) -> Self {
+    /// `generation` is the file's count of changes; it goes on from there.
+    pub fn new(project: Project, history: History, indices: Indices, generation: u64) -> Self {
         let totals = Totals::count(Arc::clone(&indices.loads), &project.plan);
         let mut session = Self {
             path: None,
             read_only: None,
             totals,
             history,
-            generation: 1,
+            generation,
             data_generation: 1,
             unit_index: indices.units,
             account_index: indices.accounts,
