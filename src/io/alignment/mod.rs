@@ -12,7 +12,7 @@ pub use owner::alignment_from_account_owner;
 
 use super::accounts::shortened;
 use super::diagnostic::{Diagnostic, Place};
-use super::guess;
+use super::guess::{self, Reason};
 use super::table::{self, Table};
 use super::{Imported, cancelled, count_of};
 use crate::domain::edit::Edit;
@@ -33,6 +33,8 @@ pub struct AlignmentMapping {
     pub territory: String,
     /// Names or codes of reps.
     pub rep: Option<String>,
+    /// Why each column was taken as what, for columns that were guessed.
+    pub reasons: Vec<Reason>,
 }
 
 impl AlignmentMapping {
@@ -97,13 +99,24 @@ impl AlignmentMapping {
         let free = |column: usize| Some(column) != unit && Some(column) != account;
         let territory = by_name(&TERRITORY, &free);
         let rep = by_name(&REP, &|column| free(column) && Some(column) != territory);
-        let name = |column: Option<usize>| column.map(|column| table.columns[column].clone());
+        let mut reasons = Vec::new();
+        let mut name = |column: Option<usize>, role: &str, why: &str| {
+            let name = &table.columns[column?];
+            reasons.push(Reason::new(name, role, why));
+            Some(name.clone())
+        };
         Self {
-            unit: name(unit),
-            account: name(account),
-            territory: name(territory).unwrap_or_default(),
-            rep: name(rep),
+            unit: name(unit, "unit", "its values are codes of units"),
+            account: name(account, "account", "its values are codes of accounts"),
+            territory: name(territory, "territory", "its name says so").unwrap_or_default(),
+            rep: name(rep, "rep", "its name says so"),
+            reasons,
         }
+    }
+
+    /// What was guessed, one line per column.
+    pub fn words(&self) -> Vec<String> {
+        self.reasons.iter().map(ToString::to_string).collect()
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn territories(source: Source) -> Sheet {
         ids.iter().map(|&id| of(id).map_or(f64::NAN, figure)).collect::<Vec<_>>()
     };
     sheet.numbers("area_km2", "", rounded(shape(|t| t.area_km2), 4));
-    sheet.numbers("compactness", "", rounded(shape(|t| t.compactness.polsby_popper), 6));
+    sheet.numbers("compactness", "", rounded(shape(|t| t.polsby_popper), 6));
     sheet
 }
 
@@ -83,17 +83,17 @@ pub(super) fn metrics(source: Source) -> Sheet {
     };
     sheet.numbers("area_km2", "", rounded(shape(|t| t.area_km2), 4));
     sheet.numbers("perimeter_km", "", rounded(shape(|t| t.perimeter_km), 4));
-    sheet.numbers("compactness_polsby_popper", "", rounded(shape(|t| t.compactness.polsby_popper), 6));
-    sheet.numbers("compactness_reock", "", rounded(shape(|t| t.compactness.reock), 6));
-    sheet.numbers("compactness_convex_hull", "", rounded(shape(|t| t.compactness.convex_hull), 6));
-    sheet.numbers("compactness_inertia", "", rounded(shape(|t| t.compactness.inertia), 6));
+    sheet.numbers("compactness_polsby_popper", "", rounded(shape(|t| t.polsby_popper), 6));
+    sheet.numbers("compactness_reock", "", rounded(shape(|t| t.reock), 6));
+    sheet.numbers("compactness_convex_hull", "", rounded(shape(|t| t.hull_ratio), 6));
+    sheet.numbers("compactness_inertia", "", rounded(shape(|t| t.inertia), 6));
     sheet.numbers("pieces", "", shape(|t| f64::from(t.pieces)));
     sheet.numbers("centre_longitude", "", rounded(shape(|t| t.centre.map_or(f64::NAN, |c| c.lon)), 6));
     sheet.numbers("centre_latitude", "", rounded(shape(|t| t.centre.map_or(f64::NAN, |c| c.lat)), 6));
-    sheet.numbers("mean_travel_km", "", rounded(shape(|t| t.mean_travel_km), 4));
-    sheet.numbers("max_distance_km", "", rounded(shape(|t| t.max_distance_km), 4));
-    sheet.numbers("mean_home_km", "", rounded(shape(|t| t.mean_home_km.unwrap_or(f64::NAN)), 4));
-    sheet.numbers("max_home_km", "", rounded(shape(|t| t.max_home_km.unwrap_or(f64::NAN)), 4));
+    sheet.numbers("mean_travel_km", "", rounded(shape(|t| t.travel_mean_km), 4));
+    sheet.numbers("max_travel_km", "", rounded(shape(|t| t.travel_max_km), 4));
+    sheet.numbers("mean_home_km", "", rounded(shape(|t| t.home_mean_km.unwrap_or(f64::NAN)), 4));
+    sheet.numbers("max_home_km", "", rounded(shape(|t| t.home_max_km.unwrap_or(f64::NAN)), 4));
     sheet
 }
 
