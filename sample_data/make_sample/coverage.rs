@@ -116,7 +116,12 @@ pub fn check(shapes: &[Vec<Vec<GridRing>>], whole: &[Edge]) -> Result<()> {
     edges.dedup();
     ensure!(edges.len() == count, "{} directed edges occur twice", count - edges.len());
     let border = outline(rings());
-    ensure!(border == whole, "The border of the areas has {} edges, that of the counties {}", border.len(), whole.len());
+    ensure!(
+        border == whole,
+        "The border of the areas has {} edges, that of the counties {}",
+        border.len(),
+        whole.len()
+    );
     let area: i128 = rings().map(|ring| twice_area(ring)).sum();
     let expected: i128 = polygons(whole).iter().flatten().map(|ring| twice_area(ring)).sum();
     ensure!(area == expected, "The areas sum to {area}, the counties to {expected}");

@@ -52,12 +52,7 @@ pub fn write_counties(source: &Source, path: &Path) -> Result<()> {
         records.push(record);
     }
     for ending in ["shp", "shx"] {
-        fs::copy(source.county_shapefile().with_extension(ending), path.with_extension(ending))?;
-        // The copy of a read-only file is read-only.
-        let mut permissions = fs::metadata(path.with_extension(ending))?.permissions();
-        #[allow(clippy::permissions_set_readonly_false)]
-        permissions.set_readonly(false);
-        fs::set_permissions(path.with_extension(ending), permissions)?;
+        fs::write(path.with_extension(ending), fs::read(source.county_shapefile().with_extension(ending))?)?;
     }
     let mut table = builder(&fields)?.build_with_file_dest(path.with_extension("dbf"))?;
     for record in &records {
@@ -80,7 +75,6 @@ pub fn write_zip_areas(areas: &[ZipArea], path: &Path) -> Result<()> {
         Number("HOUSEHOLDS", 8, 0),
         Number("MED_INCOME", 7, 0),
         Text("APPROX", 1),
-        Text("INCLUDES", 60),
     ];
     {
         let mut writer = shapefile::Writer::from_path(path, builder(&fields)?)?;
@@ -94,7 +88,6 @@ pub fn write_zip_areas(areas: &[ZipArea], path: &Path) -> Result<()> {
             put_number(&mut record, "HOUSEHOLDS", Some(area.zip.households));
             put_number(&mut record, "MED_INCOME", area.zip.income);
             put_text(&mut record, "APPROX", "Y");
-            put_text(&mut record, "INCLUDES", &area.includes.join(" "));
             let rings = area.shape.iter().flat_map(|part| {
                 part.iter().enumerate().map(|(index, ring)| match index {
                     0 => PolygonRing::Outer(points(ring)),

@@ -33,7 +33,6 @@ pub struct CountyRow {
 pub struct County {
     pub geoid: String,
     pub name: String,
-    pub state: String,
     pub parts: Vec<Vec<Vec<GridPoint>>>,
 }
 
@@ -118,7 +117,7 @@ impl Source {
                     _ => parts.push(vec![points]),
                 }
             }
-            counties.push(County { geoid, name: row.name.clone(), state: row.state.clone(), parts });
+            counties.push(County { geoid, name: row.name.clone(), parts });
         }
         counties.sort_by(|a, b| a.geoid.cmp(&b.geoid));
         Ok(counties)

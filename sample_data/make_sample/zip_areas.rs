@@ -9,21 +9,12 @@ use crate::grid::{GridPoint, GridRing, part_contains, twice_area};
 use crate::source::{County, Zip};
 use crate::voronoi;
 
-/// Cells smaller than this many square kilometres join a neighbour: they are buildings rather than areas.
-const SMALLEST_KM2: f64 = 1.0;
-
-/// Cells thinner than this (Polsby–Popper) and smaller than [`SLIVER_KM2`] join a neighbour too.
-const THINNEST: f64 = 0.12;
-const SLIVER_KM2: f64 = 15.0;
-
 /// An approximate ZIP area.
 pub struct ZipArea {
     pub zip: Zip,
     pub county: String,
     /// Polygons, outer ring first.
     pub shape: Vec<Vec<GridRing>>,
-    /// ZIPs whose cells were too small and are part of this one.
-    pub includes: Vec<String>,
 }
 
 impl ZipArea {
@@ -95,7 +86,8 @@ fn cut_county(index: usize, county: &County, zips: &[Zip], zips_here: &[usize], 
     }
     for (part, here) in county.parts.iter().zip(&by_part) {
         if here.is_empty() {
-            let nearest = zips_here.iter().copied().min_by_key(|&zip| part[0].iter().map(|p| p.distance2(point(zip))).min());
+            let nearest =
+                zips_here.iter().copied().min_by_key(|&zip| part[0].iter().map(|p| p.distance2(point(zip))).min());
             let mut rings = part.clone();
             rings.iter_mut().for_each(|ring| ring.reverse());
             pieces.extend(nearest.map(|zip| Piece { county: index, rings, zip }));
@@ -108,8 +100,8 @@ fn cut_county(index: usize, county: &County, zips: &[Zip], zips_here: &[usize], 
     }
 }
 
-/// Gives every piece the ZIP it ends up in. Pieces cut off from their ZIP's largest one by a bend of the county line, and cells too
-/// small or too thin, join the neighbour in their county with which they share the longest border.
+/// Gives every piece the ZIP it ends up in. Pieces cut off from their ZIP's point by a bend of the county line join the
+/// neighbour in their county with which they share the longest border.
 fn join_fragments(pieces: &[Piece], zips: &[Zip]) -> Vec<usize> {
     let mut owner_of_edge = HashMap::<Edge, usize>::new();
     for (index, piece) in pieces.iter().enumerate() {
@@ -131,9 +123,7 @@ fn join_fragments(pieces: &[Piece], zips: &[Zip]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..pieces.len()).collect();
     order.sort_by(|&a, &b| area_km2(&pieces[a].rings).total_cmp(&area_km2(&pieces[b].rings)).then(a.cmp(&b)));
     for index in order {
-        let area = area_km2(&pieces[index].rings);
-        let thin = area < SLIVER_KM2 && compactness(&pieces[index].rings) < THINNEST;
-        if leader[index] != index || is_main(index) && area >= SMALLEST_KM2 && !thin {
+        if leader[index] != index || is_main(index) {
             continue;
         }
         let mut border = BTreeMap::<usize, f64>::new();
@@ -161,54 +151,18 @@ fn to_areas(pieces: &[Piece], groups: &[usize], counties: &[County], zips: &[Zip
     for (index, &zip) in groups.iter().enumerate() {
         members.entry(zip).or_default().push(index);
     }
-    let mut areas: Vec<ZipArea> = members
+    members
         .iter()
         .map(|(&zip, members)| ZipArea {
             zip: zips[zip].clone(),
             county: counties[pieces[members[0]].county].name.clone(),
             shape: coverage::polygons(&coverage::outline(members.iter().flat_map(|&member| &pieces[member].rings))),
-            includes: Vec::new(),
         })
-        .collect();
-    // What became of the ZIPs without an area: they are part of the area in which their largest piece ended up, or their point lies.
-    for (index, zip) in zips.iter().enumerate().filter(|(index, _)| !members.contains_key(index)) {
-        let largest = (0..pieces.len()).filter(|&piece| pieces[piece].zip == index).max_by_key(|&piece| {
-            pieces[piece].rings.iter().map(|ring| twice_area(ring)).sum::<i128>()
-        });
-        let home = match largest {
-            Some(piece) => members.keys().position(|&zip| zip == groups[piece]),
-            None => areas.iter().position(|area| area.contains(GridPoint::from_place(zip.place))),
-        };
-        if let Some(home) = home {
-            areas[home].absorb(zip);
-        }
-    }
-    areas
-}
-
-impl ZipArea {
-    fn absorb(&mut self, zip: &Zip) {
-        let (here, there) = (self.zip.households, zip.households);
-        if let (Some(a), Some(b)) = (self.zip.income, zip.income)
-            && here + there > 0.0
-        {
-            self.zip.income = Some(((a * here + b * there) / (here + there)).round());
-        }
-        self.zip.income = self.zip.income.or(zip.income);
-        self.zip.population += zip.population;
-        self.zip.households += zip.households;
-        self.includes.push(zip.code.clone());
-    }
+        .collect()
 }
 
 fn area_km2(rings: &[GridRing]) -> f64 {
     // Square steps to square kilometres at the latitude of the first vertex.
     let lat = rings[0][0].place().lat.to_radians();
     rings.iter().map(|ring| twice_area(ring)).sum::<i128>() as f64 / 2.0 * 1e-12 * 111.195f64.powi(2) * lat.cos()
-}
-
-/// Polsby–Popper: 1 for a circle, near 0 for a sliver.
-fn compactness(rings: &[GridRing]) -> f64 {
-    let perimeter: f64 = rings.iter().flat_map(edges_of).map(|(a, b)| a.place().distance_km(b.place())).sum();
-    4.0 * std::f64::consts::PI * area_km2(rings) / perimeter.powi(2).max(1e-12)
 }

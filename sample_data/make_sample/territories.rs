@@ -1,0 +1,232 @@
+//! Today's territories: grown over years along county lines, uneven, with the leftovers of history in them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bailiwick::domain::random::Random;
+use bailiwick::domain::sphere::LonLat;
+
+use crate::accounts::Account;
+use crate::coverage::{Edge, edges_of};
+use crate::reps::REPS;
+use crate::zip_areas::ZipArea;
+
+/// Counties whose rep has left: nobody owns them now.
+const LEFT: (LonLat, f64) = (LonLat::new(-87.35, 38.05), 62.0);
+
+/// Counties around Dayton, which the Louisville rep kept when she moved: a second piece.
+const KEPT: (LonLat, f64) = (LonLat::new(-84.15, 39.78), 30.0);
+const KEEPER: usize = 8;
+
+/// Counties on the two sides of the Straits of Mackinac, which a bridge joins.
+const BRIDGE: (&str, &str) = ("26031", "26097");
+
+/// Places where ZIPs just over a county line belong to the neighbour's rep, and how many.
+const EXCEPTIONS: usize = 7;
+
+/// Per ZIP area the rep (index in [`REPS`]) who has it, or none.
+pub fn make(areas: &[ZipArea], accounts: &[Account], random: &mut Random) -> Vec<Option<usize>> {
+    let counties = Counties::new(areas, accounts);
+    let mut owners = vec![None; counties.load.len()];
+    let kept = counties.around(KEPT);
+    let left = counties.around(LEFT);
+    let held: BTreeSet<usize> = kept.iter().chain(&left).copied().collect();
+    let targets = targets(&counties, &kept, &left);
+    grow(&counties, &held, &targets, &mut owners);
+    even_out(&counties, &held, &targets, &mut owners);
+    for &county in &kept {
+        owners[county] = Some(KEEPER);
+    }
+    let mut by_zip: Vec<Option<usize>> = counties.of_area.iter().map(|&county| owners[county]).collect();
+    exceptions(areas, &counties.area_neighbours, &mut by_zip, random);
+    by_zip
+}
+
+/// Counties with their load and neighbours.
+struct Counties {
+    /// Per ZIP area its county.
+    of_area: Vec<usize>,
+    /// Share of all revenue and hours, in equal parts.
+    load: Vec<f64>,
+    centre: Vec<LonLat>,
+    neighbours: Vec<BTreeSet<usize>>,
+    area_neighbours: Vec<BTreeSet<usize>>,
+}
+
+impl Counties {
+    fn new(areas: &[ZipArea], accounts: &[Account]) -> Self {
+        let codes: BTreeSet<&str> = areas.iter().map(|area| area.zip.county.as_str()).collect();
+        let index: BTreeMap<&str, usize> = codes.iter().enumerate().map(|(index, &code)| (code, index)).collect();
+        let of_area: Vec<usize> = areas.iter().map(|area| index[area.zip.county.as_str()]).collect();
+        let revenue: f64 = accounts.iter().map(|account| f64::from(account.annual_revenue())).sum();
+        let hours: f64 = accounts.iter().map(Account::hours).sum();
+        let mut load = vec![0.0; codes.len()];
+        for account in accounts {
+            load[of_area[account.spot.area]] +=
+                0.5 * f64::from(account.annual_revenue()) / revenue + 0.5 * account.hours() / hours;
+        }
+        let centre = (0..codes.len())
+            .map(|county| {
+                let members: Vec<LonLat> =
+                    areas.iter().zip(&of_area).filter(|pair| *pair.1 == county).map(|pair| pair.0.zip.place).collect();
+                let mean = |value: fn(&LonLat) -> f64| members.iter().map(value).sum::<f64>() / members.len() as f64;
+                LonLat::new(mean(|p| p.lon), mean(|p| p.lat))
+            })
+            .collect();
+        let area_neighbours = area_neighbours(areas);
+        let mut neighbours = vec![BTreeSet::new(); codes.len()];
+        for (area, others) in area_neighbours.iter().enumerate() {
+            neighbours[of_area[area]].extend(others.iter().map(|&other| of_area[other]));
+        }
+        let (a, b) = (index[BRIDGE.0], index[BRIDGE.1]);
+        neighbours[a].insert(b);
+        neighbours[b].insert(a);
+        for (county, others) in neighbours.iter_mut().enumerate() {
+            others.remove(&county);
+        }
+        Self { of_area, load, centre, neighbours, area_neighbours }
+    }
+
+    fn around(&self, (place, km): (LonLat, f64)) -> Vec<usize> {
+        (0..self.centre.len()).filter(|&county| self.centre[county].distance_km(place) < km).collect()
+    }
+}
+
+fn area_neighbours(areas: &[ZipArea]) -> Vec<BTreeSet<usize>> {
+    let mut of_edge = HashMap::<Edge, usize>::new();
+    for (index, area) in areas.iter().enumerate() {
+        of_edge.extend(area.shape.iter().flatten().flat_map(edges_of).map(|edge| (edge, index)));
+    }
+    let mut neighbours = vec![BTreeSet::new(); areas.len()];
+    for (&(a, b), &index) in &of_edge {
+        if let Some(&other) = of_edge.get(&(b, a)) {
+            neighbours[index].insert(other);
+        }
+    }
+    neighbours
+}
+
+/// What each rep shall come to, without the counties held for others.
+fn targets(counties: &Counties, kept: &[usize], left: &[usize]) -> Vec<f64> {
+    let sum = |members: &[usize]| members.iter().map(|&county| counties.load[county]).sum::<f64>();
+    let shares: f64 = REPS.iter().map(|rep| rep.share).sum();
+    let owned = 1.0 - sum(left);
+    let mut targets: Vec<f64> = REPS.iter().map(|rep| owned * rep.share / shares).collect();
+    targets[KEEPER] -= sum(kept);
+    targets
+}
+
+/// Every territory grows from its rep's home, the one furthest behind its target first, into the county nearest to the home.
+fn grow(counties: &Counties, held: &BTreeSet<usize>, targets: &[f64], owners: &mut [Option<usize>]) {
+    let nearest = |home: LonLat| {
+        (0..owners.len())
+            .filter(|county| !held.contains(county))
+            .min_by(|&a, &b| counties.centre[a].distance_km(home).total_cmp(&counties.centre[b].distance_km(home)))
+    };
+    let starts: Vec<Option<usize>> = REPS.iter().map(|rep| nearest(rep.home)).collect();
+    let mut loads = vec![0.0; REPS.len()];
+    for (rep, start) in starts.into_iter().enumerate() {
+        if let Some(county) = start {
+            owners[county] = Some(rep);
+            loads[rep] += counties.load[county];
+        }
+    }
+    loop {
+        let mut best: Option<(f64, f64, usize, usize)> = None;
+        for rep in 0..REPS.len() {
+            let behind = loads[rep] / targets[rep];
+            for county in 0..owners.len() {
+                if owners[county].is_some() || held.contains(&county) {
+                    continue;
+                }
+                if counties.neighbours[county].iter().any(|&other| owners[other] == Some(rep)) {
+                    let km = counties.centre[county].distance_km(REPS[rep].home);
+                    // Nobody drives past two other reps.
+                    let rank = behind + (km / 260.0).powi(2);
+                    if best.is_none_or(|best| (rank, km) < (best.0, best.1)) {
+                        best = Some((rank, km, rep, county));
+                    }
+                }
+            }
+        }
+        let Some((_, _, rep, county)) = best else { break };
+        owners[county] = Some(rep);
+        loads[rep] += counties.load[county];
+    }
+}
+
+/// Moves counties between neighbours while that brings the loads nearer to their targets and no territory falls apart.
+fn even_out(counties: &Counties, held: &BTreeSet<usize>, targets: &[f64], owners: &mut [Option<usize>]) {
+    let mut loads = vec![0.0; REPS.len()];
+    for (county, owner) in owners.iter().enumerate() {
+        if let Some(rep) = owner {
+            loads[*rep] += counties.load[county];
+        }
+    }
+    for _ in 0..600 {
+        let mut best: Option<(f64, usize, usize)> = None;
+        for county in (0..owners.len()).filter(|county| !held.contains(county)) {
+            let Some(from) = owners[county] else { continue };
+            for to in counties.neighbours[county].iter().filter_map(|&other| owners[other]).filter(|&to| to != from) {
+                let load = counties.load[county];
+                let error = |rep: usize, change: f64| ((loads[rep] + change) / targets[rep] - 1.0).powi(2);
+                let km = |rep: usize| counties.centre[county].distance_km(REPS[rep].home) / 100.0;
+                let gain = error(from, 0.0) + error(to, 0.0) - error(from, -load) - error(to, load)
+                    + 0.0015 * (km(from).powi(2) - km(to).powi(2));
+                if gain > 1e-6 && best.is_none_or(|best| gain > best.0) && stays_whole(counties, owners, county) {
+                    best = Some((gain, county, to));
+                }
+            }
+        }
+        let Some((_, county, to)) = best else { break };
+        if let Some(from) = owners[county] {
+            loads[from] -= counties.load[county];
+        }
+        loads[to] += counties.load[county];
+        owners[county] = Some(to);
+    }
+}
+
+/// Whether the owner's other counties hang together without this one.
+fn stays_whole(counties: &Counties, owners: &[Option<usize>], without: usize) -> bool {
+    let members: Vec<usize> =
+        (0..owners.len()).filter(|&county| county != without && owners[county] == owners[without]).collect();
+    let Some(&first) = members.first() else { return false };
+    let mut reached = BTreeSet::from([first]);
+    let mut open = vec![first];
+    while let Some(county) = open.pop() {
+        for &other in &counties.neighbours[county] {
+            if other != without && owners[other] == owners[without] && reached.insert(other) {
+                open.push(other);
+            }
+        }
+    }
+    reached.len() == members.len()
+}
+
+/// A few ZIPs over the county line that went to the neighbour at some time.
+fn exceptions(areas: &[ZipArea], neighbours: &[BTreeSet<usize>], owners: &mut [Option<usize>], random: &mut Random) {
+    let mut made = 0;
+    for _ in 0..2000 {
+        if made == EXCEPTIONS {
+            return;
+        }
+        let start = random.below(areas.len());
+        let taker =
+            neighbours[start].iter().find_map(|&other| owners[other].filter(|_| owners[other] != owners[start]));
+        let (Some(giver), Some(taker)) = (owners[start], taker) else { continue };
+        let mut taken = vec![start];
+        let wanted = 3 + random.below(5);
+        for position in 0..wanted {
+            let Some(&area) = taken.get(position) else { break };
+            for &other in &neighbours[area] {
+                if taken.len() < wanted && owners[other] == Some(giver) && !taken.contains(&other) {
+                    taken.push(other);
+                }
+            }
+        }
+        for &area in &taken {
+            owners[area] = Some(taker);
+        }
+        made += 1;
+    }
+}
