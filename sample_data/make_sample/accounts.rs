@@ -96,9 +96,9 @@ fn account(id: u32, spot: Spot, areas: &[ZipArea], names: &mut Names, random: &m
 fn workload(profile: &Profile, size: Size, is_customer: bool, random: &mut Random) -> (u32, u32) {
     let visits = match (size, is_customer) {
         (Size::Small, true) => 2,
-        (Size::Medium, true) => 4,
-        (Size::Large, true) => 8,
-        (Size::Key, true) => 18,
+        (Size::Medium, true) => 3,
+        (Size::Large, true) => 7,
+        (Size::Key, true) => 15,
         (Size::Small | Size::Medium, false) => 1,
         (Size::Large, false) => 2,
         (Size::Key, false) => 4,

@@ -13,6 +13,9 @@ use crate::streets;
 /// Share of the businesses that are placed by town; the others by the population of ZIPs, in the country and in suburbs.
 const IN_TOWNS: f64 = 0.74;
 
+/// A ZIP with more people is suburb or city rather than country.
+const DENSE: f64 = 9000.0;
+
 /// Towns that draw more visitors than their population tells, and the supplier's home.
 const BUSY_TOWNS: [(&str, &str, f64); 24] = [
     ("Traverse City", "MI", 4.0),
@@ -118,8 +121,8 @@ impl<'a> Places<'a> {
     fn in_town(&self, random: &mut Random) -> Option<Spot> {
         let plan = &self.towns[self.town_weights.draw(random)];
         let (place, street) = match random.unit() {
-            x if x < 0.52 => plan.near_centre(random),
-            x if x < 0.92 => plan.on_road(random),
+            x if x < 0.40 => plan.near_centre(random),
+            x if x < 0.86 => plan.on_road(random),
             _ => {
                 let scatter = 0.55 * plan.radius_km;
                 let place = offset(plan.town.place, scatter * random.normal(), scatter * random.normal());
@@ -137,15 +140,16 @@ impl<'a> Places<'a> {
         let drawn = self.area_weights.draw(random);
         let zip = &self.locator.areas[drawn].zip;
         let reach = self.locator.areas[drawn].area_km2().sqrt();
-        // Most stand around the village or on a road out of it, few anywhere.
-        let scatter = reach * if random.unit() < 0.55 { 0.05 } else { 0.28 } * (0.4 * random.normal()).exp();
+        // In the country most stand around the village or on a road out of it; suburbs have them everywhere.
+        let near = if zip.population < DENSE { 0.55 } else { 0.15 };
+        let scatter = reach * if random.unit() < near { 0.05 } else { 0.30 } * (0.4 * random.normal()).exp();
         let bent = random.fork(drawn as u64 % 4).unit() * PI;
         let (along, across) = (scatter * random.normal(), 0.45 * scatter * random.normal());
         let place =
             offset(zip.place, along * bent.cos() - across * bent.sin(), along * bent.sin() + across * bent.cos());
         let area = self.locator.find(place)?;
         let zip = &self.locator.areas[area].zip;
-        let street = if zip.population < 9000.0 {
+        let street = if zip.population < DENSE {
             streets::country_address(&zip.state, random)
         } else {
             format!("{} {}", streets::number(random), streets::side_street(random))
@@ -183,7 +187,7 @@ impl TownPlan {
                 let first = random.unit() * PI;
                 vec![first, first + PI]
             };
-            let reach = if rank == 0 { 1.6 * radius_km } else { 1.0 + 2.0 * random.unit() };
+            let reach = if rank == 0 { 2.1 * radius_km } else { 1.5 + 3.0 * random.unit() };
             for direction in directions {
                 let name = streets::main_street(roads.len(), random);
                 roads.push(Road::new(name, centre.place, direction, reach, random));
@@ -208,7 +212,7 @@ impl TownPlan {
         // Denser near the centre, in clumps at crossings.
         let steps = (road.line.len() - 1) as f64;
         let mut along = steps * random.unit().powf(1.5);
-        if random.unit() < 0.5 {
+        if random.unit() < 0.35 {
             let crossing = (along / 4.0).round() * 4.0;
             along = (crossing + 0.35 * random.normal()).clamp(0.0, steps);
         }

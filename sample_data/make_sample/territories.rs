@@ -171,7 +171,7 @@ fn even_out(counties: &Counties, held: &BTreeSet<usize>, targets: &[f64], owners
                 let error = |rep: usize, change: f64| ((loads[rep] + change) / targets[rep] - 1.0).powi(2);
                 let km = |rep: usize| counties.centre[county].distance_km(REPS[rep].home) / 100.0;
                 let gain = error(from, 0.0) + error(to, 0.0) - error(from, -load) - error(to, load)
-                    + 0.0015 * (km(from).powi(2) - km(to).powi(2));
+                    + 0.0005 * (km(from).powi(2) - km(to).powi(2));
                 if gain > 1e-6 && best.is_none_or(|best| gain > best.0) && stays_whole(counties, owners, county) {
                     best = Some((gain, county, to));
                 }
@@ -224,9 +224,30 @@ fn exceptions(areas: &[ZipArea], neighbours: &[BTreeSet<usize>], owners: &mut [O
                 }
             }
         }
+        let before = pieces(neighbours, owners, giver) + pieces(neighbours, owners, taker);
         for &area in &taken {
             owners[area] = Some(taker);
         }
+        if pieces(neighbours, owners, giver) + pieces(neighbours, owners, taker) > before {
+            for &area in &taken {
+                owners[area] = Some(giver);
+            }
+            continue;
+        }
         made += 1;
     }
+}
+
+/// The number of pieces that a rep's ZIP areas form.
+fn pieces(neighbours: &[BTreeSet<usize>], owners: &[Option<usize>], rep: usize) -> usize {
+    let mut unseen: BTreeSet<usize> = (0..owners.len()).filter(|&area| owners[area] == Some(rep)).collect();
+    let mut pieces = 0;
+    while let Some(first) = unseen.pop_first() {
+        pieces += 1;
+        let mut open = vec![first];
+        while let Some(area) = open.pop() {
+            open.extend(neighbours[area].iter().filter(|other| unseen.remove(other)));
+        }
+    }
+    pieces
 }
