@@ -56,7 +56,7 @@ fn revenue_not_available(row: &mut Vec<String>, _: &mut Random) {
     row[column("Annual Revenue")] = "n/a".to_owned();
 }
 
-fn revenue_with_dollar_sign(row: &mut Vec<String>, random: &mut Random) {
+fn revenue_with_dollar_sign(row: &mut Vec<String>, _: &mut Random) {
     let digits = row[column("Annual Revenue")].clone();
     let mut grouped = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -65,7 +65,7 @@ fn revenue_with_dollar_sign(row: &mut Vec<String>, random: &mut Random) {
         }
         grouped.push(digit);
     }
-    row[column("Annual Revenue")] = format!("${grouped}.{}0", random.below(10));
+    row[column("Annual Revenue")] = format!("${grouped}.00");
 }
 
 fn impossible_latitude(row: &mut Vec<String>, random: &mut Random) {

@@ -19,6 +19,9 @@ mod territories;
 mod voronoi;
 mod zip_areas;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use anyhow::{Context, Result};

@@ -1,6 +1,6 @@
 //! Invented names of businesses. Chains are invented too.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bailiwick::domain::random::Random;
 
@@ -129,7 +129,7 @@ const THINGS: [&str; 56] = [
 const LAND: [&str; 28] = [
     "Bayshore",
     "Birchwood",
-    "Cedar Point Road",
+    "Cedar Bend",
     "Clearwater",
     "Copper Ridge",
     "Crossroads",
@@ -146,7 +146,7 @@ const LAND: [&str; 28] = [
     "North Shore",
     "Oak Hollow",
     "Orchard Hill",
-    "Pine Knob Road",
+    "Pine Hollow",
     "Prairie View",
     "Riverbend",
     "Rolling Hills",
@@ -154,7 +154,7 @@ const LAND: [&str; 28] = [
     "Stony Creek",
     "Sugar Grove",
     "Twin Lakes",
-    "Willow Run Road",
+    "Willow Bend",
 ];
 
 const SPANISH: [&str; 12] = [
@@ -194,7 +194,8 @@ const GRILL_CHAINS: [&str; 3] = ["Smokestack Pete's", "Union Yard Grill", "Gridl
 #[derive(Default)]
 pub struct Names {
     taken: HashSet<String>,
-    branches: u32,
+    /// Per chain the number of its last branch.
+    branches: HashMap<String, u32>,
 }
 
 impl Names {
@@ -212,8 +213,10 @@ impl Names {
     }
 
     fn branch(&mut self, chains: &[&str], random: &mut Random) -> String {
-        self.branches += 1 + random.below(3) as u32;
-        format!("{} #{}", pick(chains, random), 100 + self.branches)
+        let chain = pick(chains, random);
+        let number = self.branches.entry(chain.to_owned()).or_insert(100);
+        *number += 1 + random.below(4) as u32;
+        format!("{chain} #{number}")
     }
 
     fn invent(&mut self, kind: Kind, city: &str, random: &mut Random) -> String {

@@ -164,7 +164,6 @@ impl TownPlan {
         let size = town.population.sqrt();
         let radius_km = 0.35 + 0.0125 * size;
         let mut centres = vec![Centre::new(town.place, 0.10 + 0.0009 * size, random)];
-        let mut weights = vec![1.0];
         // Neighbourhood centres of larger towns stand near the ZIP points inside them.
         let wanted = ((town.population / 30_000.0).powf(0.85) as usize).min(26);
         let mut candidates: Vec<LonLat> = locator
@@ -174,7 +173,10 @@ impl TownPlan {
             .filter(|place| (0.8..1.5 * radius_km).contains(&place.distance_km(town.place)))
             .collect();
         random.shuffle(&mut candidates);
-        for place in candidates.into_iter().take(wanted) {
+        candidates.truncate(wanted);
+        // Downtown stays the densest, however many other centres there are.
+        let mut weights = vec![1.0 + 0.14 * candidates.len() as f64];
+        for place in candidates {
             let near = offset(place, 0.9 * random.normal(), 0.9 * random.normal());
             centres.push(Centre::new(near, 0.12 + 0.25 * random.unit(), random));
             weights.push(0.15 + 0.5 * random.unit());

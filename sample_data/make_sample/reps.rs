@@ -28,7 +28,7 @@ const fn home(lon: f64, lat: f64) -> LonLat {
 pub const REPS: [Rep; 12] = [
     Rep { code: "R01", name: "Marisol Vandermeer", territory: "West Michigan", town: "Grand Rapids", state: "MI", zip: "49506", home: home(-85.6186, 42.9436), capacity_hours: 1700, skills: "Key accounts;Off-premise", hired: "2012-03-05", share: 1.22 },
     Rep { code: "R02", name: "Devon Kowalczyk", territory: "Detroit", town: "Royal Oak", state: "MI", zip: "48067", home: home(-83.1446, 42.4895), capacity_hours: 1700, skills: "On-premise;Venues", hired: "2013-09-16", share: 1.28 },
-    Rep { code: "R03", name: "Annika Lindqvist", territory: "Northern Michigan", town: "Traverse City", state: "MI", zip: "49684", home: home(-85.6206, 44.7631), capacity_hours: 1100, skills: "On-premise;Resorts", hired: "2017-05-02", share: 0.60 },
+    Rep { code: "R03", name: "Annika Lindqvist", territory: "Northern Michigan", town: "Traverse City", state: "MI", zip: "49684", home: home(-85.6206, 44.7631), capacity_hours: 1100, skills: "On-premise;Resorts", hired: "2017-05-02", share: 0.56 },
     Rep { code: "R04", name: "Terrence Okafor", territory: "Toledo", town: "Toledo", state: "OH", zip: "43606", home: home(-83.6059, 41.6732), capacity_hours: 1600, skills: "Off-premise;Grocery", hired: "2018-08-13", share: 0.74 },
     Rep { code: "R05", name: "Bridget Halloran", territory: "Cleveland", town: "Lakewood", state: "OH", zip: "44107", home: home(-81.7982, 41.4820), capacity_hours: 1650, skills: "On-premise;Key accounts", hired: "2015-02-23", share: 1.14 },
     Rep { code: "R06", name: "Luis Ramírez", territory: "Akron-Canton", town: "Akron", state: "OH", zip: "44313", home: home(-81.5690, 41.1230), capacity_hours: 1600, skills: "Off-premise", hired: "2021-06-07", share: 0.95 },

@@ -166,7 +166,9 @@ impl Source {
             let around: f64 =
                 zips.iter().filter(|z| z.place.distance_km(town.place) < radius).map(|z| z.population).sum();
             let again = kept.iter().any(|other| {
-                other.place.distance_km(town.place) < 4.0 && (other.population / town.population - 1.0).abs() < 0.1
+                let km = other.place.distance_km(town.place);
+                let alike = (other.population / town.population - 1.0).abs() < 0.1;
+                alike && (km < 4.0 || km < 15.0 && town.name.starts_with(&other.name))
             });
             if town.population <= 1.3 * around && !again {
                 kept.push(town);

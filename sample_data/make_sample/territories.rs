@@ -17,6 +17,11 @@ const LEFT: (LonLat, f64) = (LonLat::new(-87.35, 38.05), 62.0);
 const KEPT: (LonLat, f64) = (LonLat::new(-84.15, 39.78), 30.0);
 const KEEPER: usize = 8;
 
+/// ZIPs south of Detroit that the Toledo rep took over from a neighbour who had too much to do.
+const TAKEN_OVER: (LonLat, f64) = (LonLat::new(-83.23, 42.10), 17.0);
+const TAKEN_FROM: usize = 1;
+const TAKEN_BY: usize = 3;
+
 /// Counties on the two sides of the Straits of Mackinac, which a bridge joins.
 const BRIDGE: (&str, &str) = ("26031", "26097");
 
@@ -37,6 +42,11 @@ pub fn make(areas: &[ZipArea], accounts: &[Account], random: &mut Random) -> Vec
         owners[county] = Some(KEEPER);
     }
     let mut by_zip: Vec<Option<usize>> = counties.of_area.iter().map(|&county| owners[county]).collect();
+    for (area, owner) in areas.iter().zip(&mut by_zip) {
+        if *owner == Some(TAKEN_FROM) && area.zip.place.distance_km(TAKEN_OVER.0) < TAKEN_OVER.1 {
+            *owner = Some(TAKEN_BY);
+        }
+    }
     exceptions(areas, &counties.area_neighbours, &mut by_zip, random);
     by_zip
 }
@@ -171,7 +181,7 @@ fn even_out(counties: &Counties, held: &BTreeSet<usize>, targets: &[f64], owners
                 let error = |rep: usize, change: f64| ((loads[rep] + change) / targets[rep] - 1.0).powi(2);
                 let km = |rep: usize| counties.centre[county].distance_km(REPS[rep].home) / 100.0;
                 let gain = error(from, 0.0) + error(to, 0.0) - error(from, -load) - error(to, load)
-                    + 0.0005 * (km(from).powi(2) - km(to).powi(2));
+                    + 0.0010 * (km(from).powi(2) - km(to).powi(2));
                 if gain > 1e-6 && best.is_none_or(|best| gain > best.0) && stays_whole(counties, owners, county) {
                     best = Some((gain, county, to));
                 }
