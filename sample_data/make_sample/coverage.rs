@@ -43,7 +43,7 @@ pub fn node<'a>(rings: impl Iterator<Item = &'a mut GridRing>, fixed: impl Itera
 /// All edges of the rings that have no counterpart in the opposite direction among them: the border of their union.
 pub fn outline<'a>(rings: impl Iterator<Item = &'a GridRing>) -> Vec<Edge> {
     let mut edges = BTreeMap::<Edge, i32>::new();
-    for edge in rings.flat_map(|ring| edges_of(ring)) {
+    for edge in rings.flat_map(edges_of) {
         if edge.0 < edge.1 {
             *edges.entry(edge).or_default() += 1;
         } else {
@@ -110,7 +110,7 @@ pub fn edges_of(ring: &GridRing) -> impl Iterator<Item = Edge> {
 /// `whole`: then nothing overlaps and nothing is missing.
 pub fn check(shapes: &[Vec<Vec<GridRing>>], whole: &[Edge]) -> Result<()> {
     let rings = || shapes.iter().flatten().flatten();
-    let mut edges: Vec<Edge> = rings().flat_map(|ring| edges_of(ring)).collect();
+    let mut edges: Vec<Edge> = rings().flat_map(edges_of).collect();
     let count = edges.len();
     edges.sort_unstable();
     edges.dedup();

@@ -8,9 +8,9 @@ use crate::tables::column;
 const EACH: usize = 9;
 
 /// A fault: what it does to a row.
-type Fault = fn(&mut Vec<String>, &mut Random);
+type Fault = fn(&mut [String], &mut Random);
 
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 11] = [
     zip_plus_four,
     lower_case_state,
     revenue_not_available,
@@ -18,7 +18,6 @@ const FAULTS: [Fault; 12] = [
     impossible_latitude,
     swapped_coordinates,
     empty_name,
-    cut_off_row,
     outside_the_area,
     unknown_zip,
     misspelled_town,
@@ -35,6 +34,10 @@ pub fn put_in(rows: &mut Vec<Vec<String>>, random: &mut Random) {
             fault(&mut rows[row], random);
         }
     }
+    // A field is missing in the middle, so that all behind it move up.
+    for row in victims.by_ref().take(EACH) {
+        rows[row].remove(column("Street"));
+    }
     let mut repeated: Vec<usize> = victims.take(EACH).collect();
     repeated.sort_unstable();
     for (already, row) in repeated.into_iter().enumerate() {
@@ -44,19 +47,19 @@ pub fn put_in(rows: &mut Vec<Vec<String>>, random: &mut Random) {
     }
 }
 
-fn zip_plus_four(row: &mut Vec<String>, random: &mut Random) {
+fn zip_plus_four(row: &mut [String], random: &mut Random) {
     row[column("ZIP")] += &format!("-{:04}", 1001 + random.below(8000));
 }
 
-fn lower_case_state(row: &mut Vec<String>, _: &mut Random) {
+fn lower_case_state(row: &mut [String], _: &mut Random) {
     row[column("State")] = row[column("State")].to_lowercase();
 }
 
-fn revenue_not_available(row: &mut Vec<String>, _: &mut Random) {
+fn revenue_not_available(row: &mut [String], _: &mut Random) {
     row[column("Annual Revenue")] = "n/a".to_owned();
 }
 
-fn revenue_with_dollar_sign(row: &mut Vec<String>, _: &mut Random) {
+fn revenue_with_dollar_sign(row: &mut [String], _: &mut Random) {
     let digits = row[column("Annual Revenue")].clone();
     let mut grouped = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -68,27 +71,22 @@ fn revenue_with_dollar_sign(row: &mut Vec<String>, _: &mut Random) {
     row[column("Annual Revenue")] = format!("${grouped}.00");
 }
 
-fn impossible_latitude(row: &mut Vec<String>, random: &mut Random) {
+fn impossible_latitude(row: &mut [String], random: &mut Random) {
     row[column("Latitude")] = format!("123.{:04}", random.below(10_000));
     if row[column("Longitude")].is_empty() {
         row[column("Longitude")] = "-84.5".to_owned();
     }
 }
 
-fn swapped_coordinates(row: &mut Vec<String>, _: &mut Random) {
+fn swapped_coordinates(row: &mut [String], _: &mut Random) {
     row.swap(column("Latitude"), column("Longitude"));
 }
 
-fn empty_name(row: &mut Vec<String>, _: &mut Random) {
+fn empty_name(row: &mut [String], _: &mut Random) {
     row[column("Account Name")].clear();
 }
 
-/// A field is missing in the middle, so that all behind it move up.
-fn cut_off_row(row: &mut Vec<String>, _: &mut Random) {
-    row.remove(column("Street"));
-}
-
-fn outside_the_area(row: &mut Vec<String>, random: &mut Random) {
+fn outside_the_area(row: &mut [String], random: &mut Random) {
     let (city, state, zip, lat, lon) = [
         ("Chicago", "IL", "60614", 41.9227, -87.6533),
         ("Pittsburgh", "PA", "15222", 40.4487, -79.9930),
@@ -104,13 +102,13 @@ fn outside_the_area(row: &mut Vec<String>, random: &mut Random) {
 }
 
 /// Without coordinates this row cannot be placed at all.
-fn unknown_zip(row: &mut Vec<String>, random: &mut Random) {
+fn unknown_zip(row: &mut [String], random: &mut Random) {
     row[column("ZIP")] = ["48000", "00000", "4381", "49999"][random.below(4)].to_owned();
     row[column("Latitude")].clear();
     row[column("Longitude")].clear();
 }
 
-fn misspelled_town(row: &mut Vec<String>, random: &mut Random) {
+fn misspelled_town(row: &mut [String], random: &mut Random) {
     let mut letters: Vec<char> = row[column("City")].chars().collect();
     let at = 1 + random.below(letters.len().saturating_sub(3).max(1));
     if at + 1 < letters.len() {
@@ -119,6 +117,6 @@ fn misspelled_town(row: &mut Vec<String>, random: &mut Random) {
     row[column("City")] = letters.into_iter().collect();
 }
 
-fn padded_text(row: &mut Vec<String>, _: &mut Random) {
+fn padded_text(row: &mut [String], _: &mut Random) {
     row[column("Account Name")] = format!("  {} ", row[column("Account Name")].to_uppercase());
 }

@@ -7,7 +7,7 @@ use bailiwick::domain::sphere::LonLat;
 
 use crate::accounts::Account;
 use crate::coverage::{Edge, edges_of};
-use crate::reps::REPS;
+use crate::reps::{REPS, Rep};
 use crate::zip_areas::ZipArea;
 
 /// Counties whose rep has left: nobody owns them now.
@@ -25,19 +25,20 @@ const TAKEN_BY: usize = 3;
 /// Counties on the two sides of the Straits of Mackinac, which a bridge joins.
 const BRIDGE: (&str, &str) = ("26031", "26097");
 
+/// Rounds of the search for weights.
+const ROUNDS: usize = 500;
+
 /// Places where ZIPs just over a county line belong to the neighbour's rep, and how many.
 const EXCEPTIONS: usize = 7;
 
 /// Per ZIP area the rep (index in [`REPS`]) who has it, or none.
 pub fn make(areas: &[ZipArea], accounts: &[Account], random: &mut Random) -> Vec<Option<usize>> {
     let counties = Counties::new(areas, accounts);
-    let mut owners = vec![None; counties.load.len()];
     let kept = counties.around(KEPT);
     let left = counties.around(LEFT);
     let held: BTreeSet<usize> = kept.iter().chain(&left).copied().collect();
     let targets = targets(&counties, &kept, &left);
-    grow(&counties, &held, &targets, &mut owners);
-    even_out(&counties, &held, &targets, &mut owners);
+    let mut owners = share_out(&counties, &held, &targets);
     for &county in &kept {
         owners[county] = Some(KEEPER);
     }
@@ -125,92 +126,68 @@ fn targets(counties: &Counties, kept: &[usize], left: &[usize]) -> Vec<f64> {
     targets
 }
 
-/// Every territory grows from its rep's home, the one furthest behind its target first, into the county nearest to the home.
-fn grow(counties: &Counties, held: &BTreeSet<usize>, targets: &[f64], owners: &mut [Option<usize>]) {
-    let nearest = |home: LonLat| {
-        (0..owners.len())
-            .filter(|county| !held.contains(county))
-            .min_by(|&a, &b| counties.centre[a].distance_km(home).total_cmp(&counties.centre[b].distance_km(home)))
-    };
-    let starts: Vec<Option<usize>> = REPS.iter().map(|rep| nearest(rep.home)).collect();
-    let mut loads = vec![0.0; REPS.len()];
-    for (rep, start) in starts.into_iter().enumerate() {
-        if let Some(county) = start {
-            owners[county] = Some(rep);
-            loads[rep] += counties.load[county];
+/// Every county goes to the nearest rep, where distances are shortened for reps who shall have more (a power diagram). The weights
+/// are found by trial: whoever is behind gets more, and of all rounds the one nearest to the targets counts.
+fn share_out(counties: &Counties, held: &BTreeSet<usize>, targets: &[f64]) -> Vec<Option<usize>> {
+    let mut weights = vec![0.0; REPS.len()];
+    let mut best = (f64::INFINITY, Vec::new());
+    for round in 0..ROUNDS {
+        let mut owners: Vec<Option<usize>> = (0..counties.load.len())
+            .map(|county| {
+                let km2 = |rep: usize| counties.centre[county].distance_km(REPS[rep].home).powi(2) - weights[rep];
+                let nearest = (0..REPS.len()).min_by(|&a, &b| km2(a).total_cmp(&km2(b)));
+                nearest.filter(|_| !held.contains(&county))
+            })
+            .collect();
+        join_strays(counties, held, &mut owners);
+        let mut loads = vec![0.0; REPS.len()];
+        for (county, owner) in owners.iter().enumerate() {
+            if let Some(rep) = owner {
+                loads[*rep] += counties.load[county];
+            }
         }
-    }
-    loop {
-        let mut best: Option<(f64, f64, usize, usize)> = None;
+        let step = 600.0 * (1.0 - round as f64 / ROUNDS as f64);
+        let mut error = 0.0;
         for rep in 0..REPS.len() {
-            let behind = loads[rep] / targets[rep];
-            for county in 0..owners.len() {
-                if owners[county].is_some() || held.contains(&county) {
-                    continue;
-                }
-                if counties.neighbours[county].iter().any(|&other| owners[other] == Some(rep)) {
-                    let km = counties.centre[county].distance_km(REPS[rep].home);
-                    // Nobody drives past two other reps.
-                    let rank = behind + (km / 260.0).powi(2);
-                    if best.is_none_or(|best| (rank, km) < (best.0, best.1)) {
-                        best = Some((rank, km, rep, county));
-                    }
-                }
-            }
+            let behind = 1.0 - loads[rep] / targets[rep];
+            error += behind * behind;
+            weights[rep] += step * behind;
         }
-        let Some((_, _, rep, county)) = best else { break };
-        owners[county] = Some(rep);
-        loads[rep] += counties.load[county];
+        if error < best.0 {
+            best = (error, owners);
+        }
     }
+    best.1
 }
 
-/// Moves counties between neighbours while that brings the loads nearer to their targets and no territory falls apart.
-fn even_out(counties: &Counties, held: &BTreeSet<usize>, targets: &[f64], owners: &mut [Option<usize>]) {
-    let mut loads = vec![0.0; REPS.len()];
-    for (county, owner) in owners.iter().enumerate() {
-        if let Some(rep) = owner {
-            loads[*rep] += counties.load[county];
-        }
-    }
-    for _ in 0..600 {
-        let mut best: Option<(f64, usize, usize)> = None;
-        for county in (0..owners.len()).filter(|county| !held.contains(county)) {
-            let Some(from) = owners[county] else { continue };
-            for to in counties.neighbours[county].iter().filter_map(|&other| owners[other]).filter(|&to| to != from) {
-                let load = counties.load[county];
-                let error = |rep: usize, change: f64| ((loads[rep] + change) / targets[rep] - 1.0).powi(2);
-                let km = |rep: usize| counties.centre[county].distance_km(REPS[rep].home) / 100.0;
-                let gain = error(from, 0.0) + error(to, 0.0) - error(from, -load) - error(to, load)
-                    + 0.0010 * (km(from).powi(2) - km(to).powi(2));
-                if gain > 1e-6 && best.is_none_or(|best| gain > best.0) && stays_whole(counties, owners, county) {
-                    best = Some((gain, county, to));
-                }
-            }
-        }
-        let Some((_, county, to)) = best else { break };
-        if let Some(from) = owners[county] {
-            loads[from] -= counties.load[county];
-        }
-        loads[to] += counties.load[county];
-        owners[county] = Some(to);
-    }
-}
-
-/// Whether the owner's other counties hang together without this one.
-fn stays_whole(counties: &Counties, owners: &[Option<usize>], without: usize) -> bool {
-    let members: Vec<usize> =
-        (0..owners.len()).filter(|&county| county != without && owners[county] == owners[without]).collect();
-    let Some(&first) = members.first() else { return false };
-    let mut reached = BTreeSet::from([first]);
-    let mut open = vec![first];
-    while let Some(county) = open.pop() {
-        for &other in &counties.neighbours[county] {
-            if other != without && owners[other] == owners[without] && reached.insert(other) {
-                open.push(other);
+/// Counties cut off from their rep's home go to the neighbour with most counties beside them.
+fn join_strays(counties: &Counties, held: &BTreeSet<usize>, owners: &mut [Option<usize>]) {
+    let mut main = BTreeSet::new();
+    for (rep, Rep { home, .. }) in REPS.iter().enumerate() {
+        let km = |county: &usize| counties.centre[*county].distance_km(*home);
+        let mine = (0..owners.len()).filter(|&county| owners[county] == Some(rep));
+        let mut open: Vec<usize> = mine.min_by(|a, b| km(a).total_cmp(&km(b))).into_iter().collect();
+        while let Some(county) = open.pop() {
+            if main.insert(county) {
+                open.extend(counties.neighbours[county].iter().filter(|&&other| owners[other] == Some(rep)));
             }
         }
     }
-    reached.len() == members.len()
+    let mut strays: Vec<usize> =
+        (0..owners.len()).filter(|county| !main.contains(county) && !held.contains(county)).collect();
+    while let Some(position) =
+        strays.iter().position(|&stray| counties.neighbours[stray].iter().any(|c| main.contains(c)))
+    {
+        let stray = strays.remove(position);
+        let mut beside = vec![0; REPS.len()];
+        for other in counties.neighbours[stray].iter().filter(|other| main.contains(other)) {
+            if let Some(rep) = owners[*other] {
+                beside[rep] += 1;
+            }
+        }
+        owners[stray] = (0..REPS.len()).max_by_key(|&rep| beside[rep]);
+        main.insert(stray);
+    }
 }
 
 /// A few ZIPs over the county line that went to the neighbour at some time.
