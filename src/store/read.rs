@@ -55,7 +55,7 @@ pub fn read_plan(target: &Target, id: PlanId) -> Result<OpenedPlan, UserError> {
 /// When something looks wrong, SQLite is asked to look at the whole file more closely.
 fn in_words(target: &Target, trouble: Trouble) -> UserError {
     let what = format!("Could not open {}", short_name(&target.path));
-    let verdict = target.connection.pragma_query_value(None, "integrity_check(1)", |row| row.get::<_, String>(0));
+    let verdict = target.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
     match verdict {
         Ok(verdict) if verdict != "ok" => damaged(what, verdict.lines().last().unwrap_or_default()),
         _ => trouble.into_user_error(what),
