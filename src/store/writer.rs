@@ -318,8 +318,10 @@ impl Work<'_> {
             }
             Err(error) => {
                 state.failures += 1;
-                let since = state.queue.front().map_or_else(SystemTime::now, |entry| entry.at);
-                state.failure = Some((since, error));
+                // Where nothing waits, nothing is lost.
+                if let Some(first) = state.queue.front() {
+                    state.failure = Some((first.at, error));
+                }
             }
         }
         self.shared.failed.store(state.failure.is_some(), Ordering::Release);
