@@ -23,7 +23,7 @@ struct Style {
     // Lines: 1 takes the units' border colours, and 1 rounds the ends.
     two_sided: f32,
     rounded: f32,
-    // Points: what their radius is multiplied with.
+    // Points: what their radius is multiplied with. Two-sided lines: what the width is multiplied with at the layer's edge.
     size: f32,
     padding_a: f32,
     padding_b: f32,
@@ -126,7 +126,7 @@ fn vs_line(
     let feather = 0.5 / chunk.pixels_per_point;
     let is_edge = sides.x == NOWHERE || sides.y == NOWHERE;
     // Coasts are ragged, and a border towards nobody says less than one between two territories.
-    let half_width = select(style.width, style.width * 0.5, is_edge && style.two_sided > 0.5);
+    let half_width = style.width * select(1.0, style.size, is_edge && style.two_sided > 0.5);
     let reach = half_width + feather;
     let beyond = select(0.0, reach, style.rounded > 0.5);
     let at = corner(index);

@@ -74,7 +74,7 @@ impl PlaceKind {
     pub(super) fn last_zoom(self) -> f64 {
         match self {
             Self::Country => 6.0,
-            Self::Region => 8.0,
+            Self::Region => 7.0,
             _ => f64::INFINITY,
         }
     }
