@@ -31,9 +31,9 @@ pub struct PlanMetrics {
     /// What travel is weighted with; `None`: every unit counts 1.
     pub travel_measure: Option<MeasureId>,
     /// Sum of weight × kilometres to the own territory's centre.
-    pub total_travel: f64,
+    pub travel_total: f64,
     /// Kilometres per weight; NaN where nothing is assigned.
-    pub mean_travel_km: f64,
+    pub travel_mean_km: f64,
 }
 
 /// One measure over the whole plan.
@@ -58,18 +58,26 @@ pub struct TerritoryMetrics {
     pub loads: Vec<Load>,
     pub area_km2: f64,
     pub perimeter_km: f64,
-    /// Compactness, each in 0..=1 with 1 for a disc; NaN for a territory without area.
-    pub compactness: Compactness,
+    /// How much the shape is like a disc, in four ways, each in 0..=1; NaN for a territory without area, and
+    /// all but the first for one that cannot be drawn on a plane because a ring of it jumps over the antimeridian.
+    /// Here 4π · area / perimeter² (Polsby & Popper 1991).
+    pub polsby_popper: f64,
+    /// Area / area of the convex hull.
+    pub hull_ratio: f64,
+    /// Area / area of the smallest enclosing circle (Reock 1961).
+    pub reock: f64,
+    /// Area² / (2π · second moment of area about the centroid) (Weaver & Hess 1963; Li, Goodchild & Church 2013).
+    pub inertia: f64,
     /// Connected pieces; links over water connect.
     pub pieces: u32,
     /// The weighted centroid; `None` for a territory without places.
     pub centre: Option<LonLat>,
     /// Weighted mean and greatest great-circle distance to the centre; NaN without places.
-    pub mean_travel_km: f64,
-    pub max_distance_km: f64,
+    pub travel_mean_km: f64,
+    pub travel_max_km: f64,
     /// The same to the rep's home, where there is one.
-    pub mean_home_km: Option<f64>,
-    pub max_home_km: Option<f64>,
+    pub home_mean_km: Option<f64>,
+    pub home_max_km: Option<f64>,
 }
 
 /// A measure in a territory.
@@ -80,19 +88,6 @@ pub struct Load {
     pub target: f64,
     /// (load − target) / target; `None` where the target is not positive.
     pub deviation: Option<f64>,
-}
-
-/// How much a shape is like a disc, in four ways.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Compactness {
-    /// 4π · area / perimeter² (Polsby & Popper 1991).
-    pub polsby_popper: f64,
-    /// Area / area of the convex hull.
-    pub convex_hull: f64,
-    /// Area / area of the smallest enclosing circle (Reock 1961).
-    pub reock: f64,
-    /// Area² / (2π · second moment of area about the centroid) (Weaver & Hess 1963; Li, Goodchild & Church 2013).
-    pub inertia: f64,
 }
 
 impl PlanMetrics {
@@ -134,18 +129,21 @@ impl PlanMetrics {
                     loads: measures.iter().map(|entry| load(project, totals, entry.measure, id)).collect(),
                     area_km2: areas[slot],
                     perimeter_km: perimeters[slot],
-                    compactness,
+                    polsby_popper: compactness.polsby_popper,
+                    hull_ratio: compactness.hull_ratio,
+                    reock: compactness.reock,
+                    inertia: compactness.inertia,
                     pieces: pieces[slot],
                     centre,
-                    mean_travel_km: travel.map_or(f64::NAN, |travel| travel.total / travel.weight),
-                    max_distance_km: travel.map_or(f64::NAN, |travel| travel.greatest),
-                    mean_home_km: home.map(|home| home.total / home.weight),
-                    max_home_km: home.map(|home| home.greatest),
+                    travel_mean_km: travel.map_or(f64::NAN, |travel| travel.total / travel.weight),
+                    travel_max_km: travel.map_or(f64::NAN, |travel| travel.greatest),
+                    home_mean_km: home.map(|home| home.total / home.weight),
+                    home_max_km: home.map(|home| home.greatest),
                 };
                 Ok((metrics, travel.map_or([0.0; 2], |travel| [travel.total, travel.weight])))
             })
             .collect::<Result<_, Cancelled>>()?;
-        let total_travel = measured.iter().map(|(_, [total, _])| total).sum();
+        let travel_total = measured.iter().map(|(_, [total, _])| total).sum();
         let weight: f64 = measured.iter().map(|(_, [_, weight])| weight).sum();
         Ok(Self {
             territories: measured.into_iter().map(|(metrics, _)| metrics).collect(),
@@ -154,14 +152,24 @@ impl PlanMetrics {
             unassigned_units: totals.unit_count(TerritoryId::UNASSIGNED),
             unassigned_accounts: totals.account_count(TerritoryId::UNASSIGNED),
             travel_measure,
-            total_travel,
-            mean_travel_km: total_travel / weight,
+            travel_total,
+            travel_mean_km: travel_total / weight,
         })
     }
 
     pub fn territory(&self, id: TerritoryId) -> Option<&TerritoryMetrics> {
         let found = self.territories.binary_search_by_key(&id, |metrics| metrics.territory).ok()?;
         self.territories.get(found)
+    }
+
+    /// A measure that is summed; `None` for others.
+    pub fn of(&self, measure: MeasureId) -> Option<&MeasureMetrics> {
+        self.measures.iter().find(|metrics| metrics.measure == measure)
+    }
+
+    /// The Gini coefficient of a measure.
+    pub fn gini(&self, measure: MeasureId) -> Option<f64> {
+        self.of(measure)?.gini
     }
 }
 
@@ -251,23 +259,35 @@ fn distances(places: &[(LonLat, f64)], to: LonLat) -> Distances {
     sums
 }
 
+struct Compactness {
+    polsby_popper: f64,
+    hull_ratio: f64,
+    reock: f64,
+    inertia: f64,
+}
+
 fn compactness(outline: &Shape, area_km2: f64, perimeter_km: f64) -> Compactness {
     let nan = f64::NAN;
-    let none = Compactness { polsby_popper: nan, convex_hull: nan, reock: nan, inertia: nan };
+    let none = Compactness { polsby_popper: nan, hull_ratio: nan, reock: nan, inertia: nan };
     let outer = outline.polygons.iter().flat_map(|polygon| polygon.outer.iter());
     let Some(middle) = centroid(outer.map(|&place| (place, 1.0))) else { return none };
     let project = |ring: &Vec<LonLat>| ring.iter().map(|&place| equal_area(middle, place)).collect::<Vec<_>>();
     let rings: Vec<Vec<[f64; 2]>> = outline.polygons.iter().flat_map(|polygon| polygon.rings()).map(project).collect();
     let (area, second_moment) = moments(&rings);
-    if area <= 0.0 || perimeter_km <= 0.0 {
+    if area_km2 <= 0.0 || perimeter_km <= 0.0 {
         return none;
+    }
+    let polsby_popper = 4.0 * PI * area_km2 / (perimeter_km * perimeter_km);
+    // A ring that jumps over the antimeridian, or one around half the globe, has no true picture on a plane.
+    if (area / area_km2 - 1.0).abs() > 0.2 || second_moment <= 0.0 {
+        return Compactness { polsby_popper, ..none };
     }
     let points: MultiPoint<f64> = rings.iter().flatten().map(|&[x, y]| Point::new(x, y)).collect();
     let hull: Vec<[f64; 2]> = points.convex_hull().exterior().coords().map(|c| [c.x, c.y]).collect();
     let radius = enclosing_radius(&hull);
     Compactness {
-        polsby_popper: 4.0 * PI * area_km2 / (perimeter_km * perimeter_km),
-        convex_hull: (area / moments(&[hull]).0).min(1.0),
+        polsby_popper,
+        hull_ratio: (area / moments(&[hull]).0).min(1.0),
         reock: (area / (PI * radius * radius)).min(1.0),
         inertia: (area * area / (TAU * second_moment)).min(1.0),
     }
@@ -369,21 +389,20 @@ mod tests {
         let metrics = measured(&fixture::project("AA\nAA"));
         let [territory] = metrics.territories.as_slice() else { panic!("one territory: {metrics:?}") };
         let (w, h) = (17.062_f64, 22.239_f64);
-        let compactness = territory.compactness;
         close(territory.area_km2, w * h, 0.1);
         close(territory.perimeter_km, 2.0 * (w + h), 0.01);
-        close(compactness.polsby_popper, 4.0 * PI * w * h / (2.0 * (w + h)).powi(2), 1e-3);
-        close(compactness.convex_hull, 1.0, 1e-3);
-        close(compactness.reock, w * h / (PI * (w * w + h * h) / 4.0), 1e-3);
-        close(compactness.inertia, (w * h).powi(2) / (TAU * w * h * (w * w + h * h) / 12.0), 1e-3);
-        close(territory.mean_travel_km, w.hypot(h) / 4.0, 0.01);
+        close(territory.polsby_popper, 4.0 * PI * w * h / (2.0 * (w + h)).powi(2), 1e-3);
+        close(territory.hull_ratio, 1.0, 1e-3);
+        close(territory.reock, w * h / (PI * (w * w + h * h) / 4.0), 1e-3);
+        close(territory.inertia, (w * h).powi(2) / (TAU * w * h * (w * w + h * h) / 12.0), 1e-3);
+        close(territory.travel_mean_km, w.hypot(h) / 4.0, 0.01);
     }
 
     #[test]
     fn compactness_of_a_ring_counts_its_hole() {
         let metrics = measured(&fixture::project("AAA\nA-A\nAAA"));
         let territory = &metrics.territories[0];
-        close(territory.compactness.convex_hull, 8.0 / 9.0, 1e-3);
+        close(territory.hull_ratio, 8.0 / 9.0, 1e-3);
         assert_eq!(territory.pieces, 1);
         assert_eq!((metrics.unassigned_units, metrics.measures[0].unassigned), (1, 1.0));
         assert_eq!(metrics.outlines[1].polygons[0].holes.len(), 1);
@@ -397,9 +416,9 @@ mod tests {
         assert_eq!(metrics.measures[0].gini, Some(0.25));
         assert_eq!(metrics.territories[1].loads[0].deviation, Some(-0.5));
         // A: two of three cells lie a cell from the middle one, 0.1° at 39.95° north.
-        close(metrics.territories[0].mean_travel_km, 2.0 / 3.0 * 8.524, 0.01);
-        close(metrics.total_travel, 2.0 * 8.524, 0.02);
-        close(metrics.mean_travel_km, 2.0 / 4.0 * 8.524, 0.01);
+        close(metrics.territories[0].travel_mean_km, 2.0 / 3.0 * 8.524, 0.01);
+        close(metrics.travel_total, 2.0 * 8.524, 0.02);
+        close(metrics.travel_mean_km, 2.0 / 4.0 * 8.524, 0.01);
     }
 
     #[test]
@@ -410,7 +429,7 @@ mod tests {
         let metrics = measured(&project);
         let empty = &metrics.territories[1];
         assert_eq!((empty.units, empty.area_km2, empty.pieces, empty.centre), (0, 0.0, 0, None));
-        assert!(empty.mean_travel_km.is_nan() && empty.compactness.reock.is_nan());
+        assert!(empty.travel_mean_km.is_nan() && empty.reock.is_nan());
     }
 
     #[test]
