@@ -7,6 +7,8 @@ pub mod error;
 pub mod io;
 pub mod solve;
 pub mod store;
+pub mod words;
+pub mod work;
 
 #[cfg(feature = "window")]
 pub mod map;
