@@ -20,3 +20,6 @@ pub mod spatial;
 pub mod sphere;
 pub mod topology;
 pub mod units;
+
+#[cfg(test)]
+mod tests;
