@@ -15,6 +15,11 @@ pub mod progress;
 pub mod project;
 pub mod random;
 pub mod reps;
+pub mod shape;
+pub mod spatial;
 pub mod sphere;
 pub mod topology;
 pub mod units;
+
+#[cfg(test)]
+mod tests;

@@ -111,12 +111,17 @@ fn proposal(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let text = format!("{} ({})", words::count(moved as i128), words::percent(share));
     figure_row(ui, "Units that change owner", text, "");
     ui.add_space(4.0);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if primary_button(ui, true, "Accept").on_hover_text("One undo step (Ctrl+Enter)").clicked() {
             actions.push(Action::Run(Command::AcceptProposal));
         }
         if ui.button("Discard").on_hover_text("Keep the plan as it is (Escape)").clicked() {
             actions.push(Action::Run(Command::RejectProposal));
+        }
+        let compare = ui.button("Hold to compare").on_hover_text("Shows the plan as it is while the button is held");
+        let held = compare.is_pointer_button_down_on();
+        if held != session.show_current {
+            actions.push(Action::ShowCurrent(held));
         }
         if ui.button("Again…").on_hover_text("Change the wishes and build again").clicked() {
             actions.push(Action::Run(Command::AutoBuild));
@@ -264,7 +269,7 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
         figure_row(ui, "Perimeter", dim(words::kilometres(slow.perimeter_km)), "");
         figure_row(ui, "Compactness", dim(format!("{:.2}", slow.polsby_popper)), "Polsby–Popper: 4π × area / perimeter²");
         figure_row(ui, "Mean travel", dim(words::kilometres(slow.travel_mean_km)), "To the territory's centre, great circle, weighted with the load");
-        let pieces = dim(words::count(slow.pieces as i128));
+        let pieces = dim(words::count(slow.pieces));
         figure_row(ui, "Pieces", if slow.pieces > 1 && current { pieces.color(tokens.warning) } else { pieces }, "1 is contiguous");
     }
     ui.add_space(6.0);

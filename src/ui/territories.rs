@@ -175,7 +175,7 @@ fn number(session: &Session, goal: Option<Goal>, field: Field, id: TerritoryId) 
         Field::Measure(measure) => session.deviation(measure, id),
         Field::Travel => slow().map(|figures| figures.travel_mean_km),
         Field::Compactness => slow().map(|figures| figures.polsby_popper),
-        Field::Pieces => slow().map(|figures| figures.pieces as f64),
+        Field::Pieces => slow().map(|figures| f64::from(figures.pieces)),
     }
 }
 

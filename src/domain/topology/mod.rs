@@ -9,6 +9,8 @@ mod junctions;
 mod links;
 mod outline;
 mod pieces;
+#[cfg(test)]
+mod real_layers;
 mod sets;
 mod simplify;
 #[cfg(test)]

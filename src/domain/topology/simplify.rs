@@ -60,7 +60,7 @@ fn farthest(positions: &[[f64; 2]], first: usize, last: usize) -> (usize, f64) {
     best
 }
 
-fn distance_to_segment(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
+pub(super) fn distance_to_segment(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
     let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
     let squared = dx * dx + dy * dy;
     let (px, py) = (p[0] - a[0], p[1] - a[1]);
