@@ -1,1 +1,194 @@
-//! action
+//! Everything a person can do is one [`Action`]. What needs no further data is a [`Command`]: one table has its words, icon and key, and
+//! menus, toolbar, command search and shortcuts all read that table.
+
+use std::path::PathBuf;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+use egui_material_icons::{MaterialIcon, icons};
+
+use crate::domain::edit::Edit;
+use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
+use crate::domain::sphere::LonLat;
+use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind};
+use crate::session::view::{BasemapChoice, BottomTab, Tool};
+
+/// One thing to do. Panels and the map push them; `app::dispatch` carries them out before the next frame.
+#[derive(Debug, Clone)]
+pub enum Action {
+    Run(Command),
+    /// A change of the plan: one undo step.
+    Edit(Edit),
+    /// What a drawing gesture would assign if it ended now; an empty list ends the preview.
+    Preview { units: Vec<UnitId>, to: TerritoryId },
+    /// Gives units to a territory (or to nobody); locked ones are left out and counted.
+    Assign { units: Vec<UnitId>, to: TerritoryId },
+    SelectUnits { units: Vec<UnitId>, how: SelectHow },
+    SelectTerritory(Option<TerritoryId>),
+    SelectAccount(Option<AccountId>),
+    /// Puts the cut of the history after this many steps.
+    JumpTo(usize),
+    RenameTerritory { id: TerritoryId, name: String },
+    RecolourTerritory { id: TerritoryId, colour: [u8; 3] },
+    LockTerritory { id: TerritoryId, locked: bool },
+    SetTool(Tool),
+    SetBrushRadius(f32),
+    SetBasemap(BasemapChoice),
+    SetMeasure(MeasureId),
+    SetTolerance(f64),
+    SetTab(BottomTab),
+    /// Moves the map by points on the screen.
+    Pan { dx: f32, dy: f32 },
+    /// Changes the zoom around a point that lies (`dx`, `dy`) points off the middle of the map.
+    ZoomAt { delta: f64, dx: f32, dy: f32 },
+    /// The size of the map in points, told when a wish to show a box waits for it.
+    MapSize { width: f32, height: f32 },
+    /// Shows the plan as it is instead of the proposal, for as long as a button is held.
+    ShowCurrent(bool),
+    ShowPlace { place: LonLat, zoom: f64 },
+    FitUnits(Vec<UnitId>),
+    FitTerritory(TerritoryId),
+    Open(PathBuf),
+    Create(PathBuf),
+    SaveAs(PathBuf),
+    /// A file was dropped on the window or named somewhere: find out what it is and open or import it.
+    Take(PathBuf),
+    Import(Box<ImportOrder>),
+    Build(BuildOrder),
+    Export(ExportOrder),
+    Cancel(JobKind),
+    RetrySaving,
+    Copy(String),
+}
+
+/// What becomes of the selection there was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelectHow {
+    Replace,
+    Add,
+    Toggle,
+}
+
+macro_rules! commands {
+    ($($name:ident, $group:ident, $words:literal, $icon:ident, $shortcut:expr, $about:literal;)*) => {
+        /// What can be done without further data.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Command { $($name,)* }
+
+        impl Command {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The words of menus and buttons; they end in "…" when a dialog follows.
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)* }
+            }
+
+            /// What it does, for tooltips and the command search.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$name => $about,)* }
+            }
+
+            pub fn icon(self) -> MaterialIcon {
+                match self { $(Self::$name => icons::$icon,)* }
+            }
+
+            pub fn shortcut(self) -> Option<KeyboardShortcut> {
+                match self { $(Self::$name => $shortcut,)* }
+            }
+
+            pub fn menu(self) -> Menu {
+                match self { $(Self::$name => Menu::$group,)* }
+            }
+        }
+    };
+}
+
+/// Where a command stands in the menu bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Menu {
+    File,
+    Edit,
+    View,
+    Territory,
+    Plan,
+    Tools,
+    Help,
+}
+
+const fn key(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+}
+
+const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+}
+
+commands! {
+    NewProject, File, "New project…", ICON_NOTE_ADD, ctrl(Key::N), "Start an empty project file";
+    OpenProject, File, "Open…", ICON_FOLDER_OPEN, ctrl(Key::O), "Open a project file";
+    OpenSample, File, "Open the sample", ICON_MAP, None, "Open your own copy of the shipped sample project";
+    SaveAs, File, "Save a copy as…", ICON_SAVE, ctrl_shift(Key::S), "Everything is saved as you work; this makes a second file and goes on in it";
+    ImportUnits, File, "Import units…", ICON_UPLOAD, None, "Read ZIP areas, counties or other areas from a shapefile, GeoJSON or TopoJSON";
+    ImportAccounts, File, "Import accounts…", ICON_STORE, ctrl(Key::I), "Read customers and prospects from a CSV file";
+    ImportAlignment, File, "Import territories…", ICON_GROUP, None, "Read which unit belongs to which territory from a CSV file";
+    ImportReps, File, "Import reps…", ICON_BADGE, None, "Read the roster with homes and capacities from a CSV file";
+    Export, File, "Export…", ICON_DOWNLOAD, ctrl(Key::E), "Write territories, units, accounts or figures as shapefile, GeoJSON or CSV";
+    Quit, File, "Quit", ICON_CLOSE, ctrl(Key::Q), "Close the window; nothing is lost";
+
+    Undo, Edit, "Undo", ICON_UNDO, ctrl(Key::Z), "Take back the last change";
+    Redo, Edit, "Redo", ICON_REDO, ctrl_shift(Key::Z), "Make the change again that was taken back";
+    SelectAll, Edit, "Select everything", ICON_SELECT_ALL, ctrl(Key::A), "Select all units";
+    ClearSelection, Edit, "Clear selection", ICON_DESELECT, None, "Select nothing";
+    AssignSelection, Edit, "Assign to the active territory", ICON_FORMAT_PAINT, key(Key::A), "Give the selected units to the active territory";
+    UnassignSelection, Edit, "Unassign", ICON_FORMAT_COLOR_RESET, key(Key::Delete), "Take the selected units out of their territories";
+    LockUnits, Edit, "Lock or unlock units", ICON_LOCK, ctrl(Key::L), "Keep the selected units where they are, whoever draws or builds";
+
+    NewTerritory, Territory, "New territory", ICON_ADD, ctrl(Key::T), "Make a territory; the selected units go into it";
+    RenameTerritory, Territory, "Rename", ICON_EDIT, key(Key::F2), "Change the name of the active territory";
+    RemoveTerritory, Territory, "Remove", ICON_DELETE, None, "Remove the active territory; its units become unassigned";
+    LockTerritory, Territory, "Lock or unlock", ICON_LOCK, None, "Keep the active territory as it is, whoever draws or builds";
+    SelectUnitsOfTerritory, Territory, "Select its units", ICON_SELECT_ALL, None, "Select every unit of the active territory";
+    FitTerritory, Territory, "Show on the map", ICON_CENTER_FOCUS_STRONG, key(Key::Z), "Move the map to the active territory";
+
+    AutoBuild, Plan, "Build territories…", ICON_AUTO_FIX_HIGH, ctrl(Key::B), "Let the program draw balanced territories";
+    AcceptProposal, Plan, "Accept the proposal", ICON_CHECK, ctrl(Key::Enter), "Make the proposed territories the plan: one undo step";
+    RejectProposal, Plan, "Discard the proposal", ICON_CLOSE, None, "Keep the plan as it is";
+
+    ToolSelect, Tools, "Select", ICON_ARROW_SELECTOR_TOOL, key(Key::V), "Click a unit; drag to move the map; Shift adds";
+    ToolRectangle, Tools, "Select by rectangle", ICON_SELECT, key(Key::R), "Drag a rectangle over units";
+    ToolLasso, Tools, "Select by lasso", ICON_LASSO_SELECT, key(Key::L), "Draw freely around units";
+    ToolBrush, Tools, "Paint", ICON_BRUSH, key(Key::B), "Paint units into the active territory; Alt paints them out";
+    ToolPolygon, Tools, "Draw a boundary", ICON_PENTAGON, key(Key::P), "Click corners; units whose centre is inside go to the active territory";
+
+    FitPlan, View, "Show everything", ICON_FIT_SCREEN, key(Key::F), "Move the map so that all units can be seen";
+    ZoomIn, View, "Zoom in", ICON_ZOOM_IN, key(Key::Plus), "Come closer";
+    ZoomOut, View, "Zoom out", ICON_ZOOM_OUT, key(Key::Minus), "Go further away";
+    ToggleAccounts, View, "Accounts", ICON_STORE, None, "Show or hide accounts on the map";
+    ToggleLabels, View, "Labels", ICON_LABEL, None, "Show or hide the names of territories on the map";
+    ToggleTheme, View, "Light or dark", ICON_DARK_MODE, None, "Change between light and dark";
+    ToggleInspector, View, "Inspector", ICON_RIGHT_PANEL_OPEN, ctrl(Key::Num1), "Show or hide the panel on the right";
+    ToggleTable, View, "Tables", ICON_BOTTOM_PANEL_OPEN, ctrl(Key::Num2), "Show or hide the tables below the map";
+    ToggleLegend, View, "Legend", ICON_LEGEND_TOGGLE, None, "Show or hide the legend on the map";
+
+    Search, Help, "Search or command…", ICON_SEARCH, ctrl(Key::P), "Find a unit, an account, a territory or a command";
+    Shortcuts, Help, "Keys", ICON_KEYBOARD, key(Key::F1), "All keys on one page";
+    About, Help, "About Bailiwick", ICON_INFO, None, "Version, sources of data, licences";
+}
+
+impl Command {
+    /// The key in words: "Ctrl+Shift+Z"; empty without one.
+    pub fn key_words(self) -> String {
+        let Some(KeyboardShortcut { modifiers, logical_key }) = self.shortcut() else { return String::new() };
+        let mut words = String::new();
+        if modifiers.command {
+            words.push_str("Ctrl+");
+        }
+        if modifiers.shift {
+            words.push_str("Shift+");
+        }
+        words + logical_key.name()
+    }
+}

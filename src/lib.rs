@@ -9,16 +9,6 @@ pub mod solve;
 pub mod store;
 
 #[cfg(feature = "window")]
-pub mod action;
-#[cfg(feature = "window")]
-pub mod app;
-#[cfg(feature = "window")]
-pub mod jobs;
-#[cfg(feature = "window")]
 pub mod map;
 #[cfg(feature = "window")]
 pub mod render;
-#[cfg(feature = "window")]
-pub mod session;
-#[cfg(feature = "window")]
-pub mod ui;

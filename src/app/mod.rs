@@ -1,1 +1,142 @@
-//! app
+//! The window: the only place that holds the session mutably. `logic` takes results and carries out actions, `ui` draws.
+
+mod dispatch;
+mod files;
+mod receive;
+mod run;
+mod sample;
+mod status;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use eframe::egui_wgpu::RenderState;
+use egui::{Context, Ui};
+
+use crate::action::Action;
+use crate::jobs::Runner;
+use crate::map::MapState;
+use crate::session::Session;
+use crate::store::Store;
+use crate::theme;
+use crate::ui::{self, UiState};
+
+pub use files::{FileDialogs, ScriptedDialogs, SystemDialogs};
+pub use run::run;
+
+/// The program.
+pub struct App {
+    session: Option<Session>,
+    store: Option<Store>,
+    ui: UiState,
+    map: MapState,
+    jobs: Runner,
+    dialogs: Box<dyn FileDialogs>,
+    actions: Vec<Action>,
+    /// What dialogs want from the system's file dialog.
+    wishes: Vec<files::Wish>,
+    /// The generation that a measuring job was last asked for.
+    measuring: Option<u64>,
+    /// The generation of the data that a geometry job was last asked for.
+    geometry_asked: Option<u64>,
+    /// The settings last sent to the file.
+    saved_settings: BTreeMap<String, String>,
+    /// Settings that differ from those, and since when they are as they are; they are saved when the view rests.
+    view_changed: Option<(f64, BTreeMap<String, String>)>,
+    title: String,
+    quit: bool,
+}
+
+impl App {
+    /// `render_state` is `None` where nothing is drawn on a GPU.
+    pub fn new(ctx: &Context, render_state: Option<RenderState>, dialogs: Box<dyn FileDialogs>) -> Self {
+        theme::install(ctx);
+        let repaint = ctx.clone();
+        Self {
+            session: None,
+            store: None,
+            ui: UiState::default(),
+            map: MapState::new(ctx, render_state),
+            jobs: Runner::new(move || repaint.request_repaint()),
+            dialogs,
+            actions: Vec::new(),
+            wishes: Vec::new(),
+            measuring: None,
+            geometry_asked: None,
+            saved_settings: BTreeMap::new(),
+            view_changed: None,
+            title: String::new(),
+            quit: false,
+        }
+    }
+
+    /// Opens a project file, or the sample where none is named.
+    pub fn open_at_start(&mut self, path: Option<PathBuf>) {
+        self.actions.push(match path {
+            Some(path) => Action::Take(path),
+            None => Action::Run(crate::action::Command::OpenSample),
+        });
+    }
+
+    /// The open project, for tests.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// Something for the next frame to do, as if a person had.
+    pub fn push(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    /// Whether background work is under way.
+    pub fn is_busy(&self) -> bool {
+        self.jobs.running().next().is_some() || !self.actions.is_empty()
+    }
+
+    /// The messages on screen.
+    pub fn notices(&self) -> Vec<String> {
+        self.ui.notices.texts().map(str::to_owned).collect()
+    }
+
+    /// The map, for tests that look for a unit on the screen.
+    pub fn map(&self) -> &MapState {
+        &self.map
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
+        let status = self.status();
+        let Self { session, ui: state, map, actions, .. } = self;
+        ui::show(ui, session.as_ref(), &status, state, actions, |ui, session, actions| {
+            map.show(ui, session, actions);
+        });
+        self.take_dialog_wishes();
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.take_input(ctx);
+        self.receive(ctx);
+        self.dispatch_all(ctx);
+        self.follow_up(ctx);
+        if self.quit {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+        if !self.actions.is_empty() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn on_exit(&mut self) {
+        self.save_settings();
+        if let Some(store) = &self.store
+            && let Err(error) = store.flush()
+        {
+            eprintln!("error: {error}");
+        }
+    }
+}

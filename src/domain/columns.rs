@@ -64,6 +64,23 @@ impl TextColumn {
         Self { name: name.into(), words: words.into_iter().map(str::to_owned).collect(), values }
     }
 
+    /// From a list of different words in any order and, per row, a position in it. Positions beyond the list stand for the empty
+    /// word. The same column as [`TextColumn::new`] makes of the words, without sorting all rows.
+    pub fn from_words(name: impl Into<String>, list: &[String], rows: &[u32]) -> Self {
+        let mut used = vec![false; list.len() + 1];
+        for &row in rows {
+            used[(row as usize).min(list.len())] = true;
+        }
+        let mut words: Vec<&str> = list.iter().map(String::as_str).chain([""]).collect();
+        let all = words.clone();
+        words = words.into_iter().zip(used).filter(|&(_, used)| used).map(|(word, _)| word).collect();
+        words.sort_unstable();
+        words.dedup();
+        let positions: Vec<u32> = all.iter().map(|word| words.binary_search(word).unwrap_or_default() as u32).collect();
+        let values = rows.iter().map(|&row| positions[(row as usize).min(list.len())]).collect();
+        Self { name: name.into(), words: words.into_iter().map(str::to_owned).collect(), values }
+    }
+
     pub fn len(&self) -> usize {
         self.values.len()
     }
@@ -85,5 +102,17 @@ impl TextColumn {
     /// Per row the position in [`Self::words`].
     pub fn codes(&self) -> &[u32] {
         &self.values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_from_a_word_list_is_the_one_from_its_rows() {
+        let list = ["pub", "bar", "unused", "shop"].map(str::to_owned);
+        let column = TextColumn::from_words("Segment", &list, &[3, 0, 0, 9, 1]);
+        assert_eq!(column, TextColumn::new("Segment", &["shop", "pub", "pub", "", "bar"]));
     }
 }

@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod columns;
 pub mod edit;
+#[cfg(test)]
+pub mod fixture;
 pub mod history;
 pub mod ids;
 pub mod metrics;
@@ -13,6 +15,11 @@ pub mod progress;
 pub mod project;
 pub mod random;
 pub mod reps;
+pub mod shape;
+pub mod spatial;
 pub mod sphere;
 pub mod topology;
 pub mod units;
+
+#[cfg(test)]
+mod tests;

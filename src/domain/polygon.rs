@@ -96,7 +96,8 @@ fn crossings(polygon: &Polygon, lat: f64) -> Vec<f64> {
     found
 }
 
-fn ring_contains(ring: &[LonLat], place: LonLat) -> bool {
+/// Whether the place lies inside the ring (even-odd rule in degrees).
+pub fn ring_contains(ring: &[LonLat], place: LonLat) -> bool {
     let mut inside = false;
     for (i, a) in ring.iter().enumerate() {
         let b = ring[(i + 1) % ring.len()];

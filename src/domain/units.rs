@@ -38,25 +38,34 @@ impl Units {
         names: Vec<String>,
         topology: Topology,
     ) -> Result<Self, String> {
-        let count = topology.unit_count();
-        if codes.len() != count || names.len() != count {
-            return Err(format!("{count} shapes, {} codes and {} names", codes.len(), names.len()));
-        }
-        let mut by_code = HashMap::with_capacity(count);
-        for (index, code) in codes.iter().enumerate() {
-            if by_code.insert(code.clone(), UnitId::from_index(index)).is_some() {
-                return Err(format!("the code \"{code}\" occurs twice"));
-            }
-        }
-        let mut units = Self { kind: kind.into(), codes, names, by_code, ..Self::default() };
-        for index in 0..count {
+        let mut units = Self { kind: kind.into(), codes, names, ..Self::default() };
+        for index in 0..topology.unit_count() {
             let shape = topology.shape(UnitId::from_index(index));
             units.centres.push(shape.label_point());
             units.areas_km2.push(shape.area_km2());
             units.bounds.push(shape.bounds());
         }
-        units.topology = topology;
-        Ok(units)
+        units.with_topology(topology)
+    }
+
+    /// A table whose columns are known already, as when it comes from a saved project: joins them to their topology and checks that
+    /// there is one entry per unit and no code twice.
+    pub fn with_topology(mut self, topology: Topology) -> Result<Self, String> {
+        let count = topology.unit_count();
+        if self.codes.len() != count || self.names.len() != count {
+            return Err(format!("{count} shapes, {} codes and {} names", self.codes.len(), self.names.len()));
+        }
+        if self.centres.len() != count || self.areas_km2.len() != count || self.bounds.len() != count {
+            return Err(format!("{count} shapes, but not as many centres, areas and bounds"));
+        }
+        self.by_code = HashMap::with_capacity(count);
+        for (index, code) in self.codes.iter().enumerate() {
+            if self.by_code.insert(code.clone(), UnitId::from_index(index)).is_some() {
+                return Err(format!("the code \"{code}\" occurs twice"));
+            }
+        }
+        self.topology = topology;
+        Ok(self)
     }
 
     pub fn len(&self) -> usize {

@@ -1,1 +1,135 @@
-//! ui
+//! The panels around the map. They read the session and push actions; what they remember for themselves (sorting, open dialogs) is
+//! in [`UiState`], which is not part of the project.
+
+pub mod about;
+pub mod accounts;
+pub mod balance;
+pub mod build_dialog;
+pub mod export_dialog;
+pub mod history;
+pub mod import_dialog;
+pub mod inspector;
+pub mod notices;
+pub mod path_dialog;
+pub mod problems;
+pub mod search;
+pub mod start;
+pub mod status;
+pub mod territories;
+pub mod tool_rail;
+pub mod top_bar;
+pub mod widgets;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use crate::action::{Action, Command};
+use crate::session::Session;
+use crate::session::view::BottomTab;
+use crate::theme::{self, Tokens};
+
+/// What the panels remember for themselves.
+#[derive(Default)]
+pub struct UiState {
+    pub territories: territories::State,
+    pub accounts: accounts::State,
+    pub search: search::State,
+    pub build: build_dialog::State,
+    pub import: import_dialog::State,
+    pub export: export_dialog::State,
+    pub path: path_dialog::State,
+    pub notices: notices::Notices,
+    pub show_about: bool,
+    pub show_keys: bool,
+    /// The territory whose name is being typed in the inspector.
+    pub renaming: Option<inspector::Renaming>,
+    /// The three-step hint of the first run, until it is dismissed.
+    pub show_hint: bool,
+}
+
+/// The whole window: panels around the map. `map` draws the map into the space that is left; `ui` and `map` do not know each other.
+pub fn show(
+    ui: &mut Ui,
+    session: Option<&Session>,
+    status: &status::Status,
+    state: &mut UiState,
+    actions: &mut Vec<Action>,
+    map: impl FnOnce(&mut Ui, &Session, &mut Vec<Action>),
+) {
+    let tokens = Tokens::of(ui);
+    let bar = |margin: Margin| Frame::new().fill(tokens.panel).inner_margin(margin);
+    Panel::top("top bar")
+        .frame(bar(Margin::symmetric(10, 6)))
+        .show(ui, |ui| top_bar::show(ui, session, actions));
+    Panel::bottom("status bar")
+        .frame(bar(Margin::symmetric(12, 4)))
+        .show(ui, |ui| status::show(ui, session, status, actions));
+    match session {
+        None => {
+            CentralPanel::default().frame(Frame::new().fill(tokens.subtle)).show(ui, |ui| start::show(ui, actions));
+        }
+        Some(session) => {
+            let mut table_open = session.view.show_table;
+            Panel::bottom("tables")
+                .frame(bar(Margin::ZERO))
+                .resizable(true)
+                .default_size(236.0)
+                .size_range(96.0..=ui.available_height() * 0.6)
+                .show_collapsible(ui, &mut table_open, |ui| tables(ui, session, state, actions));
+            if table_open != session.view.show_table {
+                actions.push(Action::Run(Command::ToggleTable));
+            }
+            Panel::left("tools")
+                .frame(bar(Margin::symmetric(6, 8)))
+                .resizable(false)
+                .exact_size(theme::TOOL_BUTTON.x + 12.0)
+                .show(ui, |ui| tool_rail::show(ui, session, actions));
+            let mut inspector_open = session.view.show_inspector;
+            Panel::right("inspector")
+                .frame(bar(Margin::ZERO))
+                .resizable(true)
+                .default_size(292.0)
+                .size_range(240.0..=440.0)
+                .show_collapsible(ui, &mut inspector_open, |ui| inspector::show(ui, session, state, actions));
+            if inspector_open != session.view.show_inspector {
+                actions.push(Action::Run(Command::ToggleInspector));
+            }
+            CentralPanel::default().frame(Frame::new().fill(tokens.subtle)).show(ui, |ui| map(ui, session, actions));
+            build_dialog::show(ui, session, &mut state.build, actions);
+            export_dialog::show(ui, session, &mut state.export, actions);
+        }
+    }
+    import_dialog::show(ui, session, &mut state.import, actions);
+    path_dialog::show(ui, &mut state.path, actions);
+    search::show(ui, session, &mut state.search, actions);
+    about::show(ui, state, session);
+    notices::show(ui, &mut state.notices, actions);
+}
+
+fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
+    let problems = problems::count(session);
+    let tabs = [
+        (BottomTab::Territories, "Territories".to_owned()),
+        (BottomTab::Accounts, "Accounts".to_owned()),
+        (BottomTab::Balance, "Balance".to_owned()),
+        (BottomTab::Problems, if problems > 0 { format!("Problems {problems}") } else { "Problems".to_owned() }),
+        (BottomTab::History, "History".to_owned()),
+    ];
+    Frame::new().inner_margin(Margin { left: 8, right: 8, top: 4, bottom: 0 }).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for (tab, words) in tabs {
+                if widgets::tab(ui, session.view.tab == tab, &words).clicked() {
+                    actions.push(Action::SetTab(tab));
+                }
+            }
+        });
+    });
+    ui.add_space(2.0);
+    match session.view.tab {
+        BottomTab::Territories => territories::show(ui, session, &mut state.territories, actions),
+        BottomTab::Accounts => accounts::show(ui, session, &mut state.accounts, actions),
+        BottomTab::Balance => balance::show(ui, session, actions),
+        BottomTab::Problems => problems::show(ui, session, actions),
+        BottomTab::History => history::show(ui, session, actions),
+    }
+}

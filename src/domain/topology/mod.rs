@@ -2,11 +2,24 @@
 //! shared-border lengths, contiguity, outlines of territories without any polygon union, and simplification without gaps.
 
 mod build;
+mod clean;
+mod crossing;
+mod derive;
+mod junctions;
+mod links;
+mod outline;
+mod pieces;
+#[cfg(test)]
+mod real_layers;
+mod sets;
+mod simplify;
+#[cfg(test)]
+mod tests;
 
-pub use build::{BuildReport, build};
+pub use build::{BuildReport, Finding, Link, Reason, build};
+pub use pieces::NeighbourGraph;
 
-use super::ids::{ArcId, UnitId};
-use super::polygon::Shape;
+use super::ids::{ArcId, TerritoryId, UnitId};
 use super::sphere::LonLat;
 
 /// No unit: the outside of the layer.
@@ -15,6 +28,19 @@ pub const OUTSIDE: u32 = u32::MAX;
 /// One use of an arc in a ring: the arc's index, or its bitwise complement when it is walked backwards (as in TopoJSON).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ArcUse(pub i32);
+
+impl ArcUse {
+    /// The arc, and whether it is walked backwards.
+    pub fn split(self) -> (ArcId, bool) {
+        if self.0 < 0 { (ArcId(!self.0 as u32), true) } else { (ArcId(self.0 as u32), false) }
+    }
+
+    /// The same arc, walked the other way.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self(!self.0)
+    }
+}
 
 /// How two units are neighbours.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,6 +79,8 @@ pub struct TopologyArrays {
 pub struct Topology {
     arrays: TopologyArrays,
     arc_lengths_km: Vec<f64>,
+    /// Per arc the numbers of the places where it starts and ends; equal places have equal numbers.
+    arc_ends: Vec<[u32; 2]>,
     neighbour_starts: Vec<u32>,
     neighbours: Vec<Neighbour>,
 }
@@ -88,20 +116,26 @@ impl Topology {
         &self.neighbours[starts[unit.index()] as usize..starts[unit.index() + 1] as usize]
     }
 
+    /// The uses of arcs in all rings of a unit, with the unit on their left.
+    pub fn arcs_of(&self, unit: UnitId) -> &[ArcUse] {
+        let arrays = &self.arrays;
+        let first_ring = |unit: usize| arrays.polygon_starts[arrays.unit_starts[unit] as usize] as usize;
+        let first_arc = |unit: usize| arrays.ring_starts[first_ring(unit)] as usize;
+        &arrays.ring_arcs[first_arc(unit.index())..first_arc(unit.index() + 1)]
+    }
+
+    /// Whether the unit has a shape.
+    pub fn has_shape(&self, unit: UnitId) -> bool {
+        self.arrays.unit_starts[unit.index()] < self.arrays.unit_starts[unit.index() + 1]
+    }
+
+    /// The territories on the left and on the right of an arc; `None` outside the layer.
+    pub fn sides_in(&self, assignment: &[TerritoryId], arc: ArcId) -> [Option<TerritoryId>; 2] {
+        self.sides(arc).map(|unit| Some(assignment.get(unit?.index()).copied().unwrap_or_default()))
+    }
+
     /// The plain arrays, for saving.
     pub fn arrays(&self) -> &TopologyArrays {
         &self.arrays
-    }
-}
-
-impl Topology {
-    /// From saved arrays; checks that they fit together.
-    pub fn from_arrays(_arrays: TopologyArrays) -> Result<Self, String> {
-        unimplemented!()
-    }
-
-    /// The shape of a unit.
-    pub fn shape(&self, _unit: UnitId) -> Shape {
-        unimplemented!()
     }
 }

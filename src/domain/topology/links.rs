@@ -1,0 +1,135 @@
+//! Joins the parts of a layer that touch nowhere, so that islands, and land over a strait, can belong to a territory.
+
+use rayon::prelude::*;
+use spade::{DelaunayTriangulation, HasPosition, Point2, Triangulation};
+
+use super::build::Link;
+use super::sets::DisjointSets;
+use super::{OUTSIDE, TopologyArrays};
+use crate::domain::ids::UnitId;
+use crate::domain::progress::{Cancelled, Progress};
+use crate::domain::sphere::{LonLat, centroid};
+
+/// The shortest links that make one whole of all parts, by pair of units, and how many parts there were.
+///
+/// That is the minimum spanning tree of the parts, whose edges are edges of the Delaunay triangulation of the border vertices
+/// (Preparata & Shamos 1985). Stereographic projection maps circles to circles, so the planar triangulation is the one of the
+/// sphere. Kruskal's algorithm picks from it. Units without a shape stay alone.
+pub(super) fn join_parts(arrays: &TopologyArrays, progress: &Progress) -> Result<(Vec<Link>, usize), Cancelled> {
+    let units = arrays.unit_starts.len().saturating_sub(1);
+    let mut parts = DisjointSets::new(units);
+    for (&left, &right) in arrays.arc_left.iter().zip(&arrays.arc_right) {
+        if left != OUTSIDE && right != OUTSIDE {
+            parts.join(left as usize, right as usize);
+        }
+    }
+    let with_shape = (0..units).filter(|&unit| arrays.unit_starts[unit] < arrays.unit_starts[unit + 1]);
+    let count = with_shape.filter(|&unit| parts.root(unit) == unit).count();
+    if count < 2 {
+        return Ok((Vec::new(), count));
+    }
+    let vertices = border_vertices(arrays);
+    progress.check()?;
+    let mut edges = touching(&vertices);
+    edges.extend(delaunay_edges(&vertices));
+    edges.retain(|edge| parts.root(edge.units[0] as usize) != parts.root(edge.units[1] as usize));
+    progress.check()?;
+    edges.par_sort_unstable_by(|a, b| a.distance_km.total_cmp(&b.distance_km).then(a.units.cmp(&b.units)));
+    let mut links: Vec<Link> = Vec::new();
+    for edge in edges {
+        if parts.join(edge.units[0] as usize, edge.units[1] as usize) {
+            links.push(Link { units: edge.units.map(UnitId), distance_km: edge.distance_km });
+        }
+    }
+    links.sort_unstable_by_key(|link| link.units);
+    Ok((links, count))
+}
+
+/// Two units, smaller first, and how far they are apart.
+struct Edge {
+    units: [u32; 2],
+    distance_km: f64,
+}
+
+impl Edge {
+    fn new(a: &BorderVertex, b: &BorderVertex) -> Self {
+        let units = [a.unit.min(b.unit), a.unit.max(b.unit)];
+        Self { units, distance_km: a.place.distance_km(b.place) }
+    }
+}
+
+/// A unit at a vertex of the layer's border, with its stereographic position.
+struct BorderVertex {
+    place: LonLat,
+    position: Point2<f64>,
+    unit: u32,
+}
+
+/// Sorted by position, then unit, each once.
+fn border_vertices(arrays: &TopologyArrays) -> Vec<BorderVertex> {
+    let mut places: Vec<(LonLat, u32)> = Vec::new();
+    for arc in 0..arrays.arc_left.len() {
+        let unit = match (arrays.arc_left[arc], arrays.arc_right[arc]) {
+            (OUTSIDE, unit) | (unit, OUTSIDE) => unit,
+            _ => continue,
+        };
+        let points = &arrays.points[arrays.arc_starts[arc] as usize..arrays.arc_starts[arc + 1] as usize];
+        places.extend(points.iter().map(|&place| (place, unit)));
+    }
+    let middle = centroid(places.iter().map(|&(place, _)| (place, 1.0))).unwrap_or_default();
+    let mut vertices: Vec<BorderVertex> = places
+        .into_par_iter()
+        .map(|(place, unit)| BorderVertex { place, position: stereographic(middle, place), unit })
+        .collect();
+    let key = |vertex: &BorderVertex| (vertex.position.x, vertex.position.y, vertex.unit);
+    vertices.par_sort_unstable_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2))
+    });
+    vertices.dedup_by(|a, b| key(a) == key(b));
+    vertices
+}
+
+/// On the plane that touches the globe in `middle`, seen from the point opposite.
+fn stereographic(middle: LonLat, place: LonLat) -> Point2<f64> {
+    let (lat0, lat) = (middle.lat.to_radians(), place.lat.to_radians());
+    let turn = (place.lon - middle.lon).to_radians();
+    let towards = lat0.sin() * lat.sin() + lat0.cos() * lat.cos() * turn.cos();
+    let scale = 2.0 / (1.0 + towards).max(1e-9);
+    // Sums of a number and zero turn -0 into 0; coarser than 1e-12 (micrometres) nothing is lost, and spade refuses denormals.
+    let clean = |value: f64| (value * 1e12).round() / 1e12 + 0.0;
+    let x = scale * lat.cos() * turn.sin();
+    let y = scale * (lat0.cos() * lat.sin() - lat0.sin() * lat.cos() * turn.cos());
+    Point2::new(clean(x), clean(y))
+}
+
+/// Units that share a corner.
+fn touching(vertices: &[BorderVertex]) -> Vec<Edge> {
+    let same = |a: &BorderVertex, b: &BorderVertex| a.position == b.position;
+    vertices.windows(2).filter(|pair| same(&pair[0], &pair[1])).map(|pair| Edge::new(&pair[0], &pair[1])).collect()
+}
+
+fn delaunay_edges(vertices: &[BorderVertex]) -> Vec<Edge> {
+    struct Site {
+        position: Point2<f64>,
+        vertex: usize,
+    }
+    impl HasPosition for Site {
+        type Scalar = f64;
+        fn position(&self) -> Point2<f64> {
+            self.position
+        }
+    }
+    let mut sites: Vec<Site> =
+        (0..vertices.len()).map(|i| Site { position: vertices[i].position, vertex: i }).collect();
+    sites.dedup_by(|a, b| a.position == b.position);
+    // It fails for coordinates that are not finite or tiny, which the grid rules out; then the parts stay as they are.
+    let Ok(triangulation) = DelaunayTriangulation::<Site>::bulk_load(sites) else { return Vec::new() };
+    let edges = triangulation.undirected_edges();
+    edges
+        .map(|edge| {
+            let [a, b] = edge.vertices();
+            Edge::new(&vertices[a.data().vertex], &vertices[b.data().vertex])
+        })
+        .collect()
+}

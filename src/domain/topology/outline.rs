@@ -1,0 +1,198 @@
+//! Outlines: the arcs whose two sides differ, stitched to rings. No polygon is ever united with another.
+
+use std::collections::HashMap;
+use std::f64::consts::TAU;
+
+use rayon::prelude::*;
+
+use super::{ArcUse, OUTSIDE, Topology};
+use crate::domain::ids::{ArcId, TerritoryId, UnitId};
+use crate::domain::polygon::{Polygon, Ring, Shape, ring_contains};
+use crate::domain::sphere::{Bounds, LonLat};
+
+impl Topology {
+    /// The shape of a unit.
+    pub fn shape(&self, unit: UnitId) -> Shape {
+        let starts = &self.arrays.unit_starts;
+        let range = |starts: &[u32], at: usize| starts[at] as usize..starts[at + 1] as usize;
+        let polygon = |polygon: usize| {
+            let mut rings = range(&self.arrays.polygon_starts, polygon)
+                .map(|ring| self.ring(&self.arrays.ring_arcs[range(&self.arrays.ring_starts, ring)]));
+            Polygon { outer: rings.next().unwrap_or_default(), holes: rings.collect() }
+        };
+        Shape { polygons: range(starts, unit.index()).map(polygon).collect() }
+    }
+
+    /// The outline of the units for which `belongs` holds, borders between them left out. Parts that touch in a corner are
+    /// polygons of their own. O(arcs).
+    pub fn outline(&self, belongs: impl Fn(UnitId) -> bool) -> Shape {
+        let inside = |unit: u32| unit != OUTSIDE && belongs(UnitId(unit));
+        let mut uses = Vec::new();
+        for arc in 0..self.arc_count() {
+            match (inside(self.arrays.arc_left[arc]), inside(self.arrays.arc_right[arc])) {
+                (true, false) => uses.push(ArcUse(arc as i32)),
+                (false, true) => uses.push(ArcUse(arc as i32).reversed()),
+                _ => {}
+            }
+        }
+        self.stitch(&uses)
+    }
+
+    /// The outlines of all territories, by territory; the first is that of the unassigned units. Units whose territory is not
+    /// below `slots` are left out. One pass over the arcs.
+    pub fn outlines(&self, assignment: &[TerritoryId], slots: usize) -> Vec<Shape> {
+        let mut uses: Vec<Vec<ArcUse>> = vec![Vec::new(); slots];
+        for arc in 0..self.arc_count() {
+            let [left, right] = self.sides_in(assignment, ArcId::from_index(arc));
+            if left != right {
+                let forward = ArcUse(arc as i32);
+                for (territory, arc_use) in [(left, forward), (right, forward.reversed())] {
+                    if let Some(uses) = territory.and_then(|territory| uses.get_mut(territory.index())) {
+                        uses.push(arc_use);
+                    }
+                }
+            }
+        }
+        uses.par_iter().map(|uses| self.stitch(uses)).collect()
+    }
+
+    /// The ring along a chain of arcs.
+    fn ring(&self, uses: &[ArcUse]) -> Ring {
+        let mut ring = Ring::new();
+        for arc_use in uses {
+            let (arc, backwards) = arc_use.split();
+            let places = self.arc(arc);
+            let places = &places[usize::from(backwards)..places.len() - usize::from(!backwards)];
+            if backwards {
+                ring.extend(places.iter().rev());
+            } else {
+                ring.extend(places);
+            }
+        }
+        ring
+    }
+
+    /// Rings, with the inside on the left, from arcs in any order.
+    fn stitch(&self, uses: &[ArcUse]) -> Shape {
+        let (mut outers, mut holes) = (Vec::new(), Vec::new());
+        for uses in self.walks(uses) {
+            for uses in self.simple_loops(uses) {
+                let ring = self.ring(&uses);
+                let area = twice_area(&ring);
+                if area > 0.0 {
+                    outers.push((area, Polygon { outer: ring, holes: Vec::new() }));
+                } else if area < 0.0 {
+                    holes.push(ring);
+                }
+            }
+        }
+        put_holes(&mut outers, holes);
+        Shape { polygons: outers.into_iter().map(|(_, polygon)| polygon).collect() }
+    }
+
+    /// Closed walks. Where several arcs leave a place, the leftmost goes on along the same piece of inside.
+    fn walks(&self, uses: &[ArcUse]) -> Vec<Vec<ArcUse>> {
+        let mut leaving: Vec<(u32, usize)> = (0..uses.len()).map(|i| (self.use_ends(uses[i])[0], i)).collect();
+        leaving.sort_unstable();
+        let mut used = vec![false; uses.len()];
+        let mut walks = Vec::new();
+        for first in 0..uses.len() {
+            if used[first] {
+                continue;
+            }
+            let mut walk = Vec::new();
+            let mut current = first;
+            loop {
+                used[current] = true;
+                walk.push(uses[current]);
+                let place = self.use_ends(uses[current])[1];
+                let from = leaving.partition_point(|&(start, _)| start < place);
+                let options = leaving[from..].iter().take_while(|&&(start, _)| start == place).map(|&(_, i)| i);
+                let options = options.filter(|&i| !used[i] || i == first);
+                let turn = |i: usize| self.turn(uses[current], uses[i]);
+                match options.min_by(|&a, &b| turn(a).total_cmp(&turn(b)).then(a.cmp(&b))) {
+                    Some(next) if next == first => {
+                        walks.push(walk);
+                        break;
+                    }
+                    Some(next) => current = next,
+                    // Cannot happen while every unit's rings are closed.
+                    None => break,
+                }
+            }
+        }
+        walks
+    }
+
+    /// Clockwise angle from the way back along `arriving` to the way out along `leaving`, in 0..τ; going straight back is τ.
+    fn turn(&self, arriving: ArcUse, leaving: ArcUse) -> f64 {
+        let [start, towards] = self.first_step(leaving);
+        let [_, back] = self.first_step(arriving.reversed());
+        let angle = |to: LonLat| (to.lat - start.lat).atan2(to.lon - start.lon);
+        let turn = (angle(back) - angle(towards)).rem_euclid(TAU);
+        if turn > 0.0 { turn } else { TAU }
+    }
+
+    fn first_step(&self, arc_use: ArcUse) -> [LonLat; 2] {
+        let (arc, backwards) = arc_use.split();
+        let places = self.arc(arc);
+        let last = places.len() - 1;
+        if backwards { [places[last], places[last - 1]] } else { [places[0], places[1]] }
+    }
+
+    fn use_ends(&self, arc_use: ArcUse) -> [u32; 2] {
+        let (arc, backwards) = arc_use.split();
+        let [start, end] = self.arc_ends[arc.index()];
+        if backwards { [end, start] } else { [start, end] }
+    }
+
+    /// Splits a walk where it passes through a place again: a hole that touches the outer ring becomes a ring of its own.
+    fn simple_loops(&self, walk: Vec<ArcUse>) -> Vec<Vec<ArcUse>> {
+        let mut loops = Vec::new();
+        let mut open: Vec<ArcUse> = Vec::new();
+        let mut passed: HashMap<u32, usize> = HashMap::new();
+        for arc_use in walk {
+            let start = self.use_ends(arc_use)[0];
+            if let Some(&from) = passed.get(&start) {
+                let closed = open.split_off(from);
+                for &arc_use in &closed {
+                    passed.remove(&self.use_ends(arc_use)[0]);
+                }
+                loops.push(closed);
+            }
+            passed.insert(start, open.len());
+            open.push(arc_use);
+        }
+        loops.push(open);
+        loops
+    }
+}
+
+/// Twice the signed area in square degrees, positive when counter-clockwise.
+fn twice_area(ring: &[LonLat]) -> f64 {
+    let Some(&origin) = ring.first() else { return 0.0 };
+    let relative = |place: LonLat| (place.lon - origin.lon, place.lat - origin.lat);
+    ring.windows(2)
+        .map(|pair| {
+            let ((ax, ay), (bx, by)) = (relative(pair[0]), relative(pair[1]));
+            ax * by - bx * ay
+        })
+        .sum()
+}
+
+/// Each hole goes to the smallest outer ring around it.
+fn put_holes(outers: &mut [(f64, Polygon)], holes: Vec<Ring>) {
+    let boxes: Vec<Option<Bounds>> =
+        outers.iter().map(|(_, polygon)| Bounds::of(polygon.outer.iter().copied())).collect();
+    for hole in holes {
+        // A vertex of the hole may lie on the outer ring; the middle of an edge does not, or the edge would not be a border.
+        let middle = LonLat::new((hole[0].lon + hole[1].lon) / 2.0, (hole[0].lat + hole[1].lat) / 2.0);
+        let around = (0..outers.len())
+            .filter(|&i| boxes[i].is_some_and(|bounds| bounds.contains(middle)))
+            .filter(|&i| ring_contains(&outers[i].1.outer, middle))
+            .min_by(|&a, &b| outers[a].0.total_cmp(&outers[b].0));
+        if let Some(i) = around {
+            outers[i].1.holes.push(hole);
+        }
+    }
+}

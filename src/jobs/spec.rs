@@ -1,0 +1,231 @@
+//! What background work is asked for: plain values that actions and dialogs can hold.
+
+use std::path::PathBuf;
+
+use crate::domain::project::Goal;
+
+/// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobKind {
+    Open,
+    Peek,
+    Import,
+    Build,
+    Export,
+    SaveAs,
+    Geometry,
+    Measure,
+}
+
+impl JobKind {
+    /// What the status bar calls it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Open => "Opening",
+            Self::Peek => "Looking at the file",
+            Self::Import => "Importing",
+            Self::Build => "Building territories",
+            Self::Export => "Exporting",
+            Self::SaveAs => "Saving a copy",
+            Self::Geometry => "Preparing the map",
+            Self::Measure => "Measuring",
+        }
+    }
+
+    /// Work nobody asked for by hand, and that takes a moment: not worth a line in the status bar.
+    pub fn is_quiet(self) -> bool {
+        matches!(self, Self::Measure | Self::Peek)
+    }
+}
+
+/// How many territories, and around what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Territories {
+    /// This many new ones.
+    Count(usize),
+    /// One around the home of each rep who has one.
+    PerRep,
+    /// The plan's own, made better.
+    Current,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    Quick,
+    Normal,
+    Thorough,
+}
+
+/// The wishes of Auto-build.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BuildOrder {
+    pub territories: Territories,
+    /// What to balance, each with its tolerance; at least one.
+    pub goals: Vec<Goal>,
+    /// Balance one weighted sum of the measures instead of each by itself.
+    pub mix: bool,
+    pub contiguous: bool,
+    /// Targets in proportion to the reps' hours instead of equal ones.
+    pub by_capacity: bool,
+    pub effort: Effort,
+    pub seed: u64,
+}
+
+/// What a file is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ImportWhat {
+    Units,
+    Accounts,
+    Alignment,
+    Reps,
+}
+
+impl ImportWhat {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Units => "units",
+            Self::Accounts => "accounts",
+            Self::Alignment => "territories",
+            Self::Reps => "reps",
+        }
+    }
+
+    /// What a column can be taken as.
+    pub fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Units => &[Role::Skip, Role::Code, Role::Name, Role::Measure, Role::Attribute],
+            Self::Accounts => &[
+                Role::Skip,
+                Role::Code,
+                Role::Name,
+                Role::Longitude,
+                Role::Latitude,
+                Role::PostalCode,
+                Role::Measure,
+                Role::Attribute,
+            ],
+            Self::Alignment => &[Role::Skip, Role::Unit, Role::Territory, Role::Rep],
+            Self::Reps => &[
+                Role::Skip,
+                Role::Code,
+                Role::Name,
+                Role::Longitude,
+                Role::Latitude,
+                Role::PostalCode,
+                Role::Town,
+                Role::Capacity,
+                Role::Skills,
+            ],
+        }
+    }
+}
+
+/// What a column is taken as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    Skip,
+    Code,
+    Name,
+    Longitude,
+    Latitude,
+    PostalCode,
+    Town,
+    Measure,
+    Attribute,
+    Unit,
+    Territory,
+    Rep,
+    Capacity,
+    Skills,
+}
+
+impl Role {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Skip => "leave out",
+            Self::Code => "ID",
+            Self::Name => "name",
+            Self::Longitude => "longitude",
+            Self::Latitude => "latitude",
+            Self::PostalCode => "postal code",
+            Self::Town => "town",
+            Self::Measure => "measure (number)",
+            Self::Attribute => "attribute (text)",
+            Self::Unit => "unit",
+            Self::Territory => "territory",
+            Self::Rep => "rep",
+            Self::Capacity => "hours per year",
+            Self::Skills => "skills",
+        }
+    }
+
+    /// Only one column can have it.
+    pub fn is_single(self) -> bool {
+        !matches!(self, Self::Skip | Self::Measure | Self::Attribute)
+    }
+}
+
+/// A file as it was found, before anything is taken from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportPreview {
+    pub path: PathBuf,
+    pub what: ImportWhat,
+    pub columns: Vec<PreviewColumn>,
+    /// Encoding, delimiter and other findings, in words.
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreviewColumn {
+    pub name: String,
+    /// The guess, which the user may change.
+    pub role: Role,
+    /// Why it was guessed; may be empty.
+    pub why: String,
+    /// The first values.
+    pub samples: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportOrder {
+    pub path: PathBuf,
+    pub what: ImportWhat,
+    /// Columns and what they are taken as; empty: guess.
+    pub roles: Vec<(String, Role)>,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExportWhat {
+    Territories,
+    Units,
+    Accounts,
+    Metrics,
+}
+
+impl ExportWhat {
+    pub const ALL: [Self; 4] = [Self::Territories, Self::Units, Self::Accounts, Self::Metrics];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Territories => "Territories",
+            Self::Units => "Units",
+            Self::Accounts => "Accounts",
+            Self::Metrics => "Figures",
+        }
+    }
+
+    /// The endings of the formats it can be written in, with their names.
+    pub fn formats(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Territories | Self::Units => &[("shp", "Shapefile"), ("geojson", "GeoJSON"), ("csv", "CSV")],
+            Self::Accounts | Self::Metrics => &[("csv", "CSV")],
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportOrder {
+    pub what: ExportWhat,
+    pub path: PathBuf,
+}

@@ -1,0 +1,334 @@
+//! What floats on the map: legend, scale bar, attribution, zoom buttons, the brush and its words, what lies under the pointer.
+
+use egui::{Align2, Area, Color32, FontId, Frame, Id, Margin, Order, Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2, vec2};
+
+use crate::action::{Action, Command};
+use crate::domain::ids::{AccountId, TerritoryId, UnitId};
+use crate::domain::sphere::KM_PER_MILE;
+use crate::render::camera::Camera;
+use crate::session::Session;
+use crate::theme::{self, Tokens};
+use crate::words;
+
+/// A card in the look of the map's furniture.
+pub fn card(ui: &Ui) -> Frame {
+    let tokens = Tokens::of(ui);
+    Frame::new()
+        .fill(tokens.panel.gamma_multiply(0.96))
+        .stroke(Stroke::new(1.0, tokens.separator))
+        .corner_radius(6.0)
+        .inner_margin(Margin::symmetric(10, 8))
+}
+
+/// The territories with their colours and deviations, top left.
+pub fn legend(ui: &mut Ui, session: &Session, rect: Rect, actions: &mut Vec<Action>) {
+    let plan = session.shown_plan();
+    if plan.territory_count() == 0 || rect.width() < 480.0 {
+        return;
+    }
+    let tokens = Tokens::of(ui);
+    let goal = session.goal();
+    let area = Area::new(Id::new("legend")).order(Order::Middle).constrain_to(rect).fixed_pos(rect.min + vec2(12.0, 12.0));
+    area.show(ui.ctx(), |ui| {
+        card(ui).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(6.0, 3.0);
+            ui.set_max_width(220.0);
+            let measure = goal.and_then(|goal| session.project.measure(goal.measure));
+            let open_id = Id::new("legend open");
+            let mut open = ui.data_mut(|data| *data.get_persisted_mut_or(open_id, true));
+            ui.horizontal(|ui| {
+                ui.label(theme::strong("Territories"));
+                if let Some(measure) = measure {
+                    ui.label(theme::note(ui, &measure.name));
+                }
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let icon = if open {
+                        egui_material_icons::icons::ICON_EXPAND_LESS
+                    } else {
+                        egui_material_icons::icons::ICON_EXPAND_MORE
+                    };
+                    let button = egui::Button::new(icon.rich_text().size(16.0)).frame(false);
+                    let words = if open { "Fold the legend" } else { "Unfold the legend" };
+                    if ui.add(button).accessible_name(words).on_hover_text(words).clicked() {
+                        open = !open;
+                        ui.data_mut(|data| data.insert_persisted(open_id, open));
+                    }
+                });
+            });
+            if !open {
+                return;
+            }
+            let rows = ((rect.height() - 160.0) / 22.0).max(3.0) as usize;
+            for (id, territory) in plan.territories().take(rows) {
+                let deviation = goal.and_then(|goal| Some((session.deviation(goal.measure, id)?, goal.tolerance)));
+                legend_row(ui, tokens, territory.colour, &territory.name, deviation, id == session.active, || {
+                    actions.push(Action::SelectTerritory(Some(id)));
+                });
+            }
+            if plan.territory_count() > rows {
+                ui.label(theme::note(ui, format!("and {} more in the table", plan.territory_count() - rows)));
+            }
+            let unassigned = session.shown_totals().unit_count(TerritoryId::UNASSIGNED);
+            if unassigned > 0 {
+                let words = format!("Unassigned · {}", session.project.units.count_words(unassigned as usize));
+                legend_row(ui, tokens, [158, 163, 170], &words, None, false, || {});
+            }
+        });
+    });
+}
+
+fn legend_row(
+    ui: &mut Ui,
+    tokens: Tokens,
+    colour: [u8; 3],
+    name: &str,
+    deviation: Option<(f64, f64)>,
+    active: bool,
+    on_click: impl FnOnce(),
+) {
+    let (rect, response) = ui.allocate_exact_size(vec2(200.0, 20.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Legend: {name}")));
+    if active || response.hovered() {
+        let fill = if active { tokens.selected } else { tokens.hover };
+        ui.painter().rect_filled(rect.expand2(vec2(4.0, 0.0)), 4.0, fill);
+    }
+    let [r, g, b] = colour;
+    let swatch = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), Vec2::splat(12.0));
+    ui.painter().rect(
+        swatch,
+        3.0,
+        Color32::from_rgb(r, g, b),
+        Stroke::new(1.0, tokens.map_text.gamma_multiply(0.25)),
+        egui::StrokeKind::Inside,
+    );
+    let mut right = rect.right();
+    if let Some((deviation, tolerance)) = deviation {
+        let text = words::signed_percent(deviation);
+        let font = FontId::proportional(theme::SMALL);
+        let galley = ui.painter().layout_no_wrap(text, font, tokens.deviation(deviation, tolerance));
+        right -= galley.size().x;
+        let colour = tokens.deviation(deviation, tolerance);
+        ui.painter().galley(pos2(right, rect.center().y - galley.size().y / 2.0), galley, colour);
+    }
+    let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), FontId::proportional(theme::BODY), tokens.text);
+    job.wrap = egui::text::TextWrapping::truncate_at_width((right - rect.left() - 26.0).max(10.0));
+    let galley = ui.painter().layout_job(job);
+    ui.painter().galley(pos2(rect.left() + 20.0, rect.center().y - galley.size().y / 2.0), galley, tokens.text);
+    if response.clicked() {
+        on_click();
+    }
+}
+
+/// Zoom and fit buttons, right edge.
+pub fn zoom_buttons(ui: &mut Ui, rect: Rect, actions: &mut Vec<Action>) {
+    let area = Area::new(Id::new("zoom buttons"))
+        .order(Order::Middle)
+        .constrain_to(rect)
+        .fixed_pos(rect.right_top() + vec2(-46.0, 12.0));
+    area.show(ui.ctx(), |ui| {
+        card(ui).inner_margin(Margin::same(2)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+            for command in [Command::ZoomIn, Command::ZoomOut, Command::FitPlan] {
+                let button = egui::Button::new(command.icon().rich_text().size(theme::ICON))
+                    .frame_when_inactive(false)
+                    .min_size(Vec2::splat(28.0));
+                let hover = format!("{} ({})", command.words(), command.key_words());
+                if ui.add(button).accessible_name(command.words()).on_hover_text(hover).clicked() {
+                    actions.push(Action::Run(command));
+                }
+            }
+        });
+    });
+}
+
+/// Scale bar and attribution, bottom right.
+pub fn scale_and_attribution(ui: &Ui, camera: &Camera, attribution: &str) {
+    let tokens = Tokens::of(ui);
+    let rect = camera.rect;
+    let painter = ui.painter().with_clip_rect(rect);
+    let font = FontId::proportional(10.0);
+    let galley = painter.layout(attribution.to_owned(), font, tokens.weak, (rect.width() - 24.0).max(60.0));
+    let size = galley.size() + vec2(10.0, 4.0);
+    let back = Rect::from_min_size(rect.right_bottom() - size, size);
+    painter.rect_filled(back, 0.0, tokens.panel.gamma_multiply(0.75));
+    painter.galley(back.min + vec2(5.0, 2.0), galley, tokens.weak);
+
+    let middle = camera.screen_to_place(rect.center());
+    let km_per_point = camera
+        .screen_to_place(rect.center() - vec2(50.0, 0.0))
+        .distance_km(camera.screen_to_place(rect.center() + vec2(50.0, 0.0)))
+        / 100.0;
+    if !middle.is_valid() || km_per_point <= 0.0 {
+        return;
+    }
+    let bar = |per_point: f64, unit: &str, small: &str, small_factor: f64, top: f32, down: bool| {
+        let (length, words) = round_length(per_point * 110.0, unit, small, small_factor);
+        let width = (length / per_point) as f32;
+        let right = rect.right() - 14.0;
+        let y = back.top() - top;
+        let tick = if down { 4.0 } else { -4.0 };
+        let stroke = Stroke::new(1.5, tokens.map_text);
+        for (a, b) in [
+            (pos2(right - width, y), pos2(right, y)),
+            (pos2(right - width, y), pos2(right - width, y + tick)),
+            (pos2(right, y), pos2(right, y + tick)),
+        ] {
+            painter.line_segment([a, b], Stroke::new(4.0, tokens.map_halo.gamma_multiply(0.7)));
+            painter.line_segment([a, b], stroke);
+        }
+        let anchor = if down { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM };
+        let at = pos2(right - 4.0, y + if down { 1.0 } else { -1.0 });
+        halo_text(&painter, at, anchor, &words, 10.0, tokens);
+    };
+    bar(km_per_point, "km", "m", 1000.0, 20.0, false);
+    bar(km_per_point / KM_PER_MILE, "mi", "ft", 5280.0, 20.0, true);
+}
+
+/// The longest round length of at most `longest`.
+fn round_length(longest: f64, unit: &str, small: &str, small_factor: f64) -> (f64, String) {
+    let (value, factor, unit) = if longest < 1.0 { (longest * small_factor, small_factor, small) } else { (longest, 1.0, unit) };
+    let power = 10f64.powf(value.max(1e-9).log10().floor());
+    let digit = [5.0, 2.0, 1.0].into_iter().find(|digit| digit * power <= value).unwrap_or(1.0);
+    let round = digit * power;
+    (round / factor, format!("{} {unit}", words::short(round)))
+}
+
+fn halo_text(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, size: f32, tokens: Tokens) {
+    for offset in [vec2(-1.0, 0.0), vec2(1.0, 0.0), vec2(0.0, -1.0), vec2(0.0, 1.0)] {
+        painter.text(at + offset, anchor, text, FontId::proportional(size), tokens.map_halo);
+    }
+    painter.text(at, anchor, text, FontId::proportional(size), tokens.map_text);
+}
+
+/// The circle of the brush and what the stroke has done so far: "East +3 ZIP areas, +$214 k, +2.1 %".
+pub fn brush(ui: &Ui, session: &Session, camera: &Camera, at: Pos2, to: TerritoryId) {
+    let tokens = Tokens::of(ui);
+    let painter = ui.painter().with_clip_rect(camera.rect);
+    let radius = session.view.brush_radius;
+    painter.circle_stroke(at, radius, Stroke::new(3.0, tokens.map_halo.gamma_multiply(0.8)));
+    painter.circle_stroke(at, radius, Stroke::new(1.5, tokens.accent));
+    if let Some(words) = preview_words(session) {
+        strip(ui, &painter, at + vec2(radius + 10.0, -12.0), &words);
+    } else {
+        strip(ui, &painter, at + vec2(radius + 10.0, -12.0), session.plan().territory_name(to));
+    }
+}
+
+/// What the preview does, in words; `None` without one.
+pub fn preview_words(session: &Session) -> Option<String> {
+    let preview = session.preview.as_ref()?;
+    let to = preview.to;
+    let moved =
+        preview.units.iter().filter(|&&unit| preview.plan.territory_of(unit) != session.plan().territory_of(unit)).count();
+    let name = preview.plan.territory_name(to);
+    let mut words = format!("{name} +{}", session.project.units.count_words(moved));
+    if let Some(goal) = session.goal()
+        && let Some(measure) = session.project.measure(goal.measure)
+    {
+        let gained = preview.totals.load(goal.measure, to) - session.totals.load(goal.measure, to);
+        let sign = if gained < 0.0 { "−" } else { "+" };
+        words.push_str(&format!(", {sign}{}", words::figure(measure, gained.abs())));
+        if let Some(deviation) = session.deviation(goal.measure, to) {
+            words.push_str(&format!("   {}", words::signed_percent(deviation)));
+        }
+    }
+    Some(words)
+}
+
+/// What closing the boundary here would do, at the pointer.
+pub fn hint_at(ui: &Ui, session: &Session, camera: &Camera, at: Pos2) {
+    let painter = ui.painter().with_clip_rect(camera.rect);
+    let words = preview_words(session).unwrap_or_else(|| {
+        if session.active.is_unassigned() {
+            "Click corners; Enter selects what is inside (choose a territory to assign)".to_owned()
+        } else {
+            format!("Click corners; Enter assigns to {}", session.plan().territory_name(session.active))
+        }
+    });
+    strip(ui, &painter, at + vec2(16.0, -12.0), &words);
+}
+
+fn strip(ui: &Ui, painter: &egui::Painter, at: Pos2, text: &str) {
+    let tokens = Tokens::of(ui);
+    let galley = painter.layout_no_wrap(text.to_owned(), FontId::proportional(12.0), tokens.panel);
+    let mut rect = Rect::from_min_size(at, galley.size() + vec2(16.0, 8.0));
+    let clip = painter.clip_rect();
+    if rect.right() > clip.right() - 4.0 {
+        rect = rect.translate(vec2(clip.right() - 4.0 - rect.right(), 30.0));
+    }
+    painter.rect_filled(rect, 4.0, tokens.text.gamma_multiply(0.92));
+    painter.galley(rect.min + vec2(8.0, 4.0), galley, tokens.panel);
+}
+
+/// The unit under the pointer and its figures.
+pub fn unit_card(ui: &mut Ui, session: &Session, unit: UnitId) {
+    let units = &session.project.units;
+    let plan = session.shown_plan();
+    let tokens = Tokens::of(ui);
+    ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
+    let (code, name) = (&units.codes[unit.index()], &units.names[unit.index()]);
+    let title = if code == name { code.clone() } else { format!("{code}  {name}") };
+    ui.label(theme::strong(title));
+    let territory = plan.territory_of(unit);
+    ui.horizontal(|ui| {
+        if let Some(territory) = plan.territory(territory) {
+            let [r, g, b] = territory.colour;
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
+            ui.painter().rect_filled(rect, 2.0, Color32::from_rgb(r, g, b));
+            ui.spacing_mut().item_spacing.x = 6.0;
+        }
+        ui.label(plan.territory_name(territory));
+        if plan.is_locked(unit) {
+            ui.label(egui_material_icons::icons::ICON_LOCK.rich_text().size(13.0).color(tokens.weak));
+        }
+    });
+    let table = session.totals.table();
+    egui::Grid::new("unit figures").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
+        ui.label(theme::note(ui, "Accounts"));
+        ui.label(words::count(table.accounts_in(unit)));
+        ui.end_row();
+        for (index, measure) in session.project.measures.iter().enumerate().take(9) {
+            let id = crate::domain::ids::MeasureId::from_index(index);
+            ui.label(theme::note(ui, &measure.name));
+            ui.label(words::figure(measure, table.unit_load(id, unit)));
+            ui.end_row();
+        }
+    });
+    if units.approximate {
+        ui.label(theme::note(ui, format!("Approximate {}", units.kind)));
+    }
+}
+
+/// The account under the pointer.
+pub fn account_card(ui: &mut Ui, session: &Session, account: AccountId) {
+    let accounts = &session.project.accounts;
+    let index = account.index();
+    ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
+    ui.label(theme::strong(accounts.names[index].clone()));
+    let owner = session.shown_plan().owner_of(account, accounts.units[index]);
+    ui.label(session.shown_plan().territory_name(owner));
+    egui::Grid::new("account figures").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
+        for column in accounts.attributes.iter().take(5) {
+            ui.label(theme::note(ui, &column.name));
+            ui.label(column.get(index));
+            ui.end_row();
+        }
+        for (_, measure) in session.project.measures_of(crate::domain::columns::Subject::Accounts).take(4) {
+            ui.label(theme::note(ui, &measure.name));
+            ui.label(words::figure(measure, measure.values.get(index).copied().unwrap_or(f64::NAN)));
+            ui.end_row();
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_bar_has_round_lengths() {
+        for (longest, expected) in [(137.0, "100 km"), (73.0, "50 km"), (2.4, "2 km"), (0.33, "200 m")] {
+            assert_eq!(round_length(longest, "km", "m", 1000.0).1, expected);
+        }
+    }
+}

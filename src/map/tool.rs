@@ -1,0 +1,315 @@
+//! The tools of the map: what a press, a drag and a release mean. A gesture keeps only its own state; the plan changes when it ends,
+//! through one action.
+
+use std::collections::HashSet;
+
+use egui::{Color32, Key, Modifiers, PointerButton, Pos2, Response, Shape, Stroke, Ui, Vec2};
+
+use crate::action::{Action, SelectHow};
+use crate::domain::ids::{TerritoryId, UnitId};
+use crate::domain::sphere::{Bounds, LonLat};
+use crate::render::camera::Camera;
+use crate::session::Session;
+use crate::session::view::Tool;
+
+/// What the pointer is in the middle of.
+#[derive(Debug, Default)]
+pub enum Gesture {
+    #[default]
+    None,
+    Pan,
+    Rectangle {
+        from: LonLat,
+    },
+    Lasso {
+        points: Vec<LonLat>,
+    },
+    Brush {
+        to: TerritoryId,
+        units: Vec<UnitId>,
+        seen: HashSet<UnitId>,
+        last: Pos2,
+    },
+    /// Corners so far; goes on between clicks.
+    Polygon {
+        corners: Vec<LonLat>,
+    },
+}
+
+/// What a tool may look at.
+pub struct ToolContext<'a> {
+    pub session: &'a Session,
+    pub camera: Camera,
+    pub response: &'a Response,
+    /// The unit under the pointer.
+    pub unit: Option<UnitId>,
+}
+
+impl Gesture {
+    /// Whether Escape would drop something.
+    pub fn is_active(&self) -> bool {
+        !matches!(self, Self::None)
+    }
+
+    /// The lines drawn by hand so far, for the preview on the map.
+    pub fn paint(&self, ui: &Ui, camera: &Camera, accent: Color32) {
+        let stroke = Stroke::new(1.5, accent);
+        let fill = accent.gamma_multiply(0.10);
+        let painter = ui.painter().with_clip_rect(camera.rect);
+        let pointer = ui.input(|input| input.pointer.hover_pos());
+        match self {
+            Self::Rectangle { from } => {
+                if let Some(pointer) = pointer {
+                    let rect = egui::Rect::from_two_pos(camera.place_to_screen(*from), pointer);
+                    painter.rect(rect, 0.0, fill, stroke, egui::StrokeKind::Middle);
+                }
+            }
+            Self::Lasso { points } => {
+                let line: Vec<Pos2> = points.iter().map(|&point| camera.place_to_screen(point)).collect();
+                if line.len() > 2 {
+                    painter.add(Shape::dashed_line(&[line[line.len() - 1], line[0]], stroke, 4.0, 4.0));
+                }
+                painter.add(Shape::line(line, stroke));
+            }
+            Self::Polygon { corners } => {
+                let mut line: Vec<Pos2> = corners.iter().map(|&corner| camera.place_to_screen(corner)).collect();
+                for &corner in &line {
+                    painter.circle(corner, 3.5, Color32::WHITE, stroke);
+                }
+                line.extend(pointer);
+                if line.len() > 2 {
+                    painter.add(Shape::dashed_line(&[line[line.len() - 1], line[0]], stroke, 4.0, 4.0));
+                }
+                painter.add(Shape::line(line, stroke));
+            }
+            Self::None | Self::Pan | Self::Brush { .. } => {}
+        }
+    }
+
+    /// Escape: drops the gesture and its preview. Returns whether there was one.
+    pub fn cancel(&mut self, actions: &mut Vec<Action>) -> bool {
+        let had = self.is_active();
+        if matches!(self, Self::Brush { .. } | Self::Polygon { .. }) {
+            actions.push(Action::Preview { units: Vec::new(), to: TerritoryId::UNASSIGNED });
+        }
+        *self = Self::None;
+        had
+    }
+
+    /// Follows the pointer for one frame.
+    pub fn update(&mut self, ui: &Ui, context: &ToolContext, actions: &mut Vec<Action>) {
+        let response = context.response;
+        let modifiers = ui.input(|input| input.modifiers);
+        let pointer = response.interact_pointer_pos().or_else(|| response.hover_pos());
+        if context.session.view.tool != Tool::Polygon && matches!(self, Self::Polygon { .. }) {
+            self.cancel(actions);
+        }
+        if response.drag_started()
+            && !matches!(self, Self::Polygon { .. })
+            && let Some(start) = ui.input(|input| input.pointer.press_origin())
+        {
+            self.start(ui, context, start, modifiers, actions);
+        }
+        if response.clicked() {
+            if let Some(position) = pointer {
+                self.click(context, position, modifiers, actions);
+            }
+        }
+        if response.double_clicked() && matches!(self, Self::Polygon { .. }) {
+            self.finish(context, modifiers, actions);
+            return;
+        }
+        if matches!(self, Self::Polygon { .. }) && !ui.ctx().egui_wants_keyboard_input() {
+            let (enter, back) = ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Backspace)));
+            if enter {
+                self.finish(context, modifiers, actions);
+                return;
+            }
+            if let (true, Self::Polygon { corners }) = (back, &mut *self) {
+                corners.pop();
+                if corners.is_empty() {
+                    self.cancel(actions);
+                    return;
+                }
+                self.preview_polygon(context, None, actions);
+            }
+        }
+        if let Some(position) = pointer {
+            self.follow(context, position, response.dragged(), actions);
+        }
+        if response.drag_stopped() && !matches!(self, Self::Polygon { .. }) {
+            self.finish(context, modifiers, actions);
+        }
+    }
+
+    fn start(&mut self, ui: &Ui, context: &ToolContext, start: Pos2, modifiers: Modifiers, actions: &mut Vec<Action>) {
+        let primary = context.response.drag_started_by(PointerButton::Primary);
+        let space = ui.input(|input| input.key_down(Key::Space));
+        let place = context.camera.screen_to_place(start);
+        *self = match context.session.view.tool {
+            _ if !primary || space => Self::Pan,
+            Tool::Select if modifiers.shift => Self::Rectangle { from: place },
+            Tool::Select | Tool::Polygon => Self::Pan,
+            Tool::Rectangle => Self::Rectangle { from: place },
+            Tool::Lasso => Self::Lasso { points: vec![place] },
+            Tool::Brush => {
+                let mut brush = Self::brush(context, start, modifiers);
+                brush.follow(context, start, true, actions);
+                brush
+            }
+        };
+    }
+
+    /// A stroke paints the active territory; without one it carries on the territory in which it begins.
+    fn brush(context: &ToolContext, start: Pos2, modifiers: Modifiers) -> Self {
+        let session = context.session;
+        let here = session.unit_index.unit_at(context.camera.screen_to_place(start));
+        let to = if modifiers.alt {
+            TerritoryId::UNASSIGNED
+        } else if session.active.is_unassigned() {
+            here.map_or(TerritoryId::UNASSIGNED, |unit| session.plan().territory_of(unit))
+        } else {
+            session.active
+        };
+        Self::Brush { to, units: Vec::new(), seen: HashSet::new(), last: start }
+    }
+
+    fn click(&mut self, context: &ToolContext, position: Pos2, modifiers: Modifiers, actions: &mut Vec<Action>) {
+        match context.session.view.tool {
+            Tool::Polygon => {
+                let corner = context.camera.screen_to_place(position);
+                match self {
+                    Self::Polygon { corners } => {
+                        let first = context.camera.place_to_screen(corners[0]);
+                        if corners.len() > 2 && first.distance(position) < 10.0 {
+                            self.finish(context, modifiers, actions);
+                            return;
+                        }
+                        corners.push(corner);
+                    }
+                    _ => *self = Self::Polygon { corners: vec![corner] },
+                }
+                self.preview_polygon(context, None, actions);
+            }
+            Tool::Brush => {
+                // A click is a stroke of one point.
+                *self = Self::brush(context, position, modifiers);
+                self.follow(context, position, true, actions);
+                self.finish(context, modifiers, actions);
+            }
+            Tool::Select | Tool::Rectangle | Tool::Lasso => {
+                let how = if modifiers.shift || modifiers.command { SelectHow::Toggle } else { SelectHow::Replace };
+                actions.push(Action::SelectAccount(None));
+                actions.push(Action::SelectUnits { units: context.unit.into_iter().collect(), how });
+                if let (Some(unit), SelectHow::Replace) = (context.unit, how) {
+                    let territory = context.session.shown_plan().territory_of(unit);
+                    actions.push(Action::SelectTerritory((!territory.is_unassigned()).then_some(territory)));
+                }
+            }
+        }
+    }
+
+    fn follow(&mut self, context: &ToolContext, position: Pos2, dragged: bool, actions: &mut Vec<Action>) {
+        match self {
+            Self::Pan if dragged => {
+                let delta = context.response.drag_delta();
+                if delta != Vec2::ZERO {
+                    actions.push(Action::Pan { dx: delta.x, dy: delta.y });
+                }
+            }
+            Self::Lasso { points } => {
+                let far = points
+                    .last()
+                    .is_none_or(|&last| context.camera.place_to_screen(last).distance(position) > 3.0);
+                if far {
+                    points.push(context.camera.screen_to_place(position));
+                }
+            }
+            Self::Brush { to, units, seen, last } => {
+                let radius = context.session.view.brush_radius;
+                let before = units.len();
+                let steps = (last.distance(position) / (radius * 0.5)).ceil().max(1.0) as usize;
+                for step in 1..=steps.min(200) {
+                    let at = last.lerp(position, step as f32 / steps as f32);
+                    touch(context, at, radius, seen, units);
+                }
+                *last = position;
+                if units.len() > before {
+                    actions.push(Action::Preview { units: units.clone(), to: *to });
+                }
+            }
+            Self::Polygon { .. } => self.preview_polygon(context, Some(position), actions),
+            Self::None | Self::Pan | Self::Rectangle { .. } => {}
+        }
+    }
+
+    /// Shows what the boundary would take if it were closed at the pointer.
+    fn preview_polygon(&self, context: &ToolContext, pointer: Option<Pos2>, actions: &mut Vec<Action>) {
+        let Self::Polygon { corners } = self else { return };
+        let mut ring = corners.clone();
+        ring.extend(pointer.map(|position| context.camera.screen_to_place(position)));
+        let to = context.session.active;
+        if ring.len() > 2 && !to.is_unassigned() {
+            let units = context.session.unit_index.centres_in_polygon(&ring);
+            let shown = context.session.preview.as_ref();
+            if shown.is_none_or(|preview| preview.units != units || preview.to != to) {
+                actions.push(Action::Preview { units, to });
+            }
+        }
+    }
+
+    fn finish(&mut self, context: &ToolContext, modifiers: Modifiers, actions: &mut Vec<Action>) {
+        let how = match (modifiers.shift, modifiers.command) {
+            (true, _) => SelectHow::Add,
+            (false, true) => SelectHow::Toggle,
+            (false, false) => SelectHow::Replace,
+        };
+        let index = &context.session.unit_index;
+        match std::mem::take(self) {
+            Self::None | Self::Pan => {}
+            Self::Rectangle { from } => {
+                if let Some(position) = context.response.interact_pointer_pos().or_else(|| context.response.hover_pos()) {
+                    let to = context.camera.screen_to_place(position);
+                    let ring = [from, LonLat::new(to.lon, from.lat), to, LonLat::new(from.lon, to.lat)];
+                    actions.push(Action::SelectUnits { units: index.centres_in_polygon(&ring), how });
+                }
+            }
+            Self::Lasso { points } => {
+                if points.len() > 2 {
+                    actions.push(Action::SelectUnits { units: index.centres_in_polygon(&points), how });
+                }
+            }
+            Self::Brush { to, units, .. } => actions.push(Action::Assign { units, to }),
+            Self::Polygon { corners } => {
+                actions.push(Action::Preview { units: Vec::new(), to: TerritoryId::UNASSIGNED });
+                if corners.len() > 2 {
+                    let units = index.centres_in_polygon(&corners);
+                    // Without an active territory the boundary selects, so that the work is not lost.
+                    if context.session.active.is_unassigned() {
+                        actions.push(Action::SelectUnits { units, how });
+                    } else {
+                        actions.push(Action::Assign { units, to: context.session.active });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adds the unit under a point of the brush, and those whose centres lie within its radius.
+fn touch(context: &ToolContext, at: Pos2, radius: f32, seen: &mut HashSet<UnitId>, units: &mut Vec<UnitId>) {
+    let session = context.session;
+    let corner = |dx: f32, dy: f32| context.camera.screen_to_place(at + Vec2::new(dx, dy));
+    let (a, b) = (corner(-radius, radius), corner(radius, -radius));
+    let under = session.unit_index.unit_at(context.camera.screen_to_place(at));
+    let near = session.unit_index.units_in(Bounds { min: a, max: b });
+    let inside = near.into_iter().filter(|unit| {
+        let centre = session.project.units.centres[unit.index()];
+        context.camera.place_to_screen(centre).distance(at) <= radius
+    });
+    for unit in under.into_iter().chain(inside) {
+        if seen.insert(unit) {
+            units.push(unit);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Accounts as dots on the GPU: one instance each, in chunks, with a size in points on the screen whatever the zoom.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use eframe::egui::{Color32, Painter};
+use eframe::egui_wgpu::RenderState;
+use eframe::wgpu;
+
+use super::batches::MapLook;
+use super::camera::{Camera, WorldBox};
+use super::chunks::split_into_chunks;
+use super::gpu::{Batch, DrawList, Gpu, Kind, StyleSlot, components};
+use crate::domain::sphere::{LonLat, to_mercator};
+
+const CHUNK_POINTS: usize = 2048;
+/// Where dots are this far apart or farther, in points, they have their full size.
+const ROOM_FOR_FULL_SIZE: f64 = 16.0;
+/// What remains of a dot's size where they are crowded.
+const SMALLEST: f64 = 0.32;
+
+/// How one account is painted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AccountPaint {
+    /// In points, when there is room.
+    pub radius: f32,
+    /// Transparent hides the account.
+    pub colour: Color32,
+}
+
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+struct PointInstance {
+    position: [f32; 2],
+    radius: f32,
+    colour: [u8; 4],
+}
+
+/// The dots of one view. Without a GPU it draws nothing.
+pub struct AccountBatches {
+    gpu: Option<Arc<Gpu>>,
+    /// The shader's layout wants a texture; dots do not read it.
+    texture: Option<wgpu::Texture>,
+    chunks: Vec<PointChunk>,
+    /// In the order of the chunks.
+    instances: Vec<PointInstance>,
+    /// Per instance its account.
+    accounts: Vec<u32>,
+    buffer: Option<wgpu::Buffer>,
+    /// How far apart accounts typically are, in world coordinates.
+    spacing: f64,
+    uploads: u64,
+}
+
+struct PointChunk {
+    origin: [f64; 2],
+    bounds: WorldBox,
+    range: Range<usize>,
+}
+
+impl AccountBatches {
+    /// Sorts the places into chunks: to be made anew when accounts are added or moved. Unplaced accounts (NaN) are left out.
+    pub fn new(render_state: Option<&RenderState>, places: &[LonLat]) -> Self {
+        let gpu = render_state.map(Gpu::of);
+        let world: Vec<[f64; 2]> =
+            places.iter().map(|&place| if place.is_valid() { to_mercator(place) } else { [f64::NAN; 2] }).collect();
+        let mut batches = Self {
+            texture: gpu.as_ref().map(|gpu| gpu.texture(1)),
+            gpu,
+            chunks: Vec::new(),
+            instances: Vec::new(),
+            accounts: Vec::new(),
+            buffer: None,
+            spacing: 1.0,
+            uploads: 0,
+        };
+        for members in split_into_chunks(&world, CHUNK_POINTS) {
+            let mut bounds = WorldBox::EMPTY;
+            members.iter().for_each(|&account| bounds.include(world[account as usize]));
+            let origin = bounds.centre();
+            let from = batches.instances.len();
+            batches.instances.extend(members.iter().map(|&account| {
+                let at = world[account as usize];
+                let position = [(at[0] - origin[0]) as f32, (at[1] - origin[1]) as f32];
+                PointInstance { position, radius: 0.0, colour: [0; 4] }
+            }));
+            batches.accounts.extend(&members);
+            batches.chunks.push(PointChunk { origin, bounds, range: from..batches.instances.len() });
+        }
+        batches.spacing = typical_spacing(&batches.chunks);
+        batches
+    }
+
+    /// How every account is painted, one entry per account. Chunks that differ from what is there are uploaded.
+    pub fn set_paints(&mut self, paints: &[AccountPaint]) {
+        for chunk in &self.chunks {
+            let mut changed = false;
+            for i in chunk.range.clone() {
+                let Some(paint) = paints.get(self.accounts[i] as usize) else { continue };
+                let new = PointInstance { radius: paint.radius, colour: paint.colour.to_array(), ..self.instances[i] };
+                if self.instances[i] != new {
+                    self.instances[i] = new;
+                    changed = true;
+                }
+            }
+            if changed {
+                self.uploads += 1;
+                if let (Some(gpu), Some(buffer)) = (&self.gpu, &self.buffer) {
+                    let bytes = bytemuck::cast_slice(&self.instances[chunk.range.clone()]);
+                    gpu.queue.write_buffer(buffer, (chunk.range.start * size_of::<PointInstance>()) as u64, bytes);
+                }
+            }
+        }
+    }
+
+    /// Chunks uploaded since the start; for tests.
+    pub fn uploads(&self) -> u64 {
+        self.uploads
+    }
+
+    /// What radii are multiplied with at a zoom, so that dots do not hide the map where they are crowded.
+    pub fn size_at(&self, zoom: f64) -> f32 {
+        (self.spacing * zoom.exp2() / ROOM_FOR_FULL_SIZE).sqrt().clamp(SMALLEST, 1.0) as f32
+    }
+
+    pub fn draw(&mut self, painter: &Painter, camera: &Camera, look: &MapLook) {
+        let (Some(gpu), Some(texture)) = (self.gpu.clone(), &self.texture) else { return };
+        if self.instances.is_empty() {
+            return;
+        }
+        let size = self.size_at(camera.zoom);
+        let buffer = self.buffer.get_or_insert_with(|| gpu.batch(&self.instances, None).vertices);
+        let mut list = DrawList::new(gpu, painter);
+        let style = list.style(&StyleSlot {
+            colour: components(look.point_casing),
+            // The casing goes before the dots become too small to have one.
+            width: (size - SMALLEST as f32).min(0.35) * 2.2,
+            opacity: 0.6 + 0.4 * size,
+            size,
+            ..StyleSlot::default()
+        });
+        let visible = camera.visible();
+        for chunk in self.chunks.iter().filter(|chunk| chunk.bounds.intersects(&visible)) {
+            let bytes = |at: usize| (at * size_of::<PointInstance>()) as u64;
+            let batch = Batch {
+                vertices: buffer.clone(),
+                bytes: bytes(chunk.range.start)..bytes(chunk.range.end),
+                indices: None,
+                count: chunk.range.len() as u32,
+            };
+            let slot = list.chunk(camera, chunk.origin);
+            list.push(Kind::Points, &batch, slot, style);
+        }
+        list.paint(&painter.with_clip_rect(painter.clip_rect().intersect(camera.rect)), texture);
+    }
+}
+
+/// The radius of a dot for a value of a measure: its area is in proportion to the value, and the largest is `largest` points.
+/// Values that are missing or not positive get the smallest dot.
+pub fn radius_for(value: f64, largest_value: f64, largest: f32) -> f32 {
+    const SMALLEST_RADIUS: f32 = 1.8;
+    if value.is_finite() && value > 0.0 && largest_value > 0.0 {
+        ((value / largest_value).min(1.0).sqrt() as f32 * largest).max(SMALLEST_RADIUS)
+    } else {
+        SMALLEST_RADIUS
+    }
+}
+
+/// The square root of the area per account in the median chunk.
+fn typical_spacing(chunks: &[PointChunk]) -> f64 {
+    let spacing = |chunk: &PointChunk| {
+        let extent = |axis: usize| chunk.bounds.max[axis] - chunk.bounds.min[axis];
+        (extent(0) * extent(1) / chunk.range.len().max(1) as f64).sqrt()
+    };
+    let mut spacings: Vec<f64> = chunks.iter().filter(|chunk| chunk.range.len() > 1).map(spacing).collect();
+    spacings.sort_by(f64::total_cmp);
+    spacings.get(spacings.len() / 2).copied().unwrap_or(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::random::Random;
+
+    fn places(count: usize) -> Vec<LonLat> {
+        let mut random = Random::new(5);
+        (0..count).map(|_| LonLat::new(-120.0 + 50.0 * random.unit(), 30.0 + 18.0 * random.unit())).collect()
+    }
+
+    #[test]
+    fn changing_one_account_uploads_one_chunk() {
+        let mut batches = AccountBatches::new(None, &places(20_000));
+        let mut paints = vec![AccountPaint { radius: 2.5, colour: Color32::RED }; 20_000];
+        batches.set_paints(&paints);
+        let before = batches.uploads();
+        assert!(before > 5);
+        batches.set_paints(&paints);
+        assert_eq!(batches.uploads(), before);
+        paints[123].colour = Color32::BLUE;
+        batches.set_paints(&paints);
+        assert_eq!(batches.uploads(), before + 1);
+    }
+
+    #[test]
+    fn unplaced_accounts_are_left_out_and_places_are_exact() {
+        let mut all = places(50);
+        all[7] = LonLat::new(f64::NAN, f64::NAN);
+        all[8] = LonLat::new(0.0, 123.0);
+        let batches = AccountBatches::new(None, &all);
+        assert_eq!(batches.instances.len(), 48);
+        for chunk in &batches.chunks {
+            for i in chunk.range.clone() {
+                let expected = to_mercator(all[batches.accounts[i] as usize]);
+                for axis in 0..2 {
+                    let there = chunk.origin[axis] + f64::from(batches.instances[i].position[axis]);
+                    // A tenth of a point at zoom 18.
+                    assert!((there - expected[axis]).abs() < 0.1 / 262_144.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn dots_have_areas_in_proportion_and_full_size_when_there_is_room() {
+        assert_eq!(radius_for(100.0, 100.0, 8.0), 8.0);
+        assert_eq!(radius_for(25.0, 100.0, 8.0), 4.0);
+        assert_eq!(radius_for(f64::NAN, 100.0, 8.0), radius_for(0.0, 100.0, 8.0));
+        let batches = AccountBatches::new(None, &places(5000));
+        assert!(batches.size_at(4.0) < 0.6);
+        assert_eq!(batches.size_at(14.0), 1.0);
+    }
+}

@@ -1,0 +1,288 @@
+//! The open project as the window sees it: plan, history, totals, selection, view, and what is only being tried (a gesture's
+//! preview, a proposal). Panels and the map read it; only `app` changes it, and only [`Session::apply`] changes the plan.
+
+pub mod recent;
+pub mod view;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::edit::{self, Edit, EditError, Effects, Locks};
+use crate::domain::history::History;
+use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
+use crate::domain::metrics::{self, LoadTable, Totals};
+use crate::domain::plan::Plan;
+use crate::domain::project::{Goal, Project};
+use crate::domain::shape::PlanMetrics;
+use crate::domain::spatial::{AccountIndex, UnitIndex};
+use crate::domain::sphere::Bounds;
+use crate::io::diagnostic::Diagnostic;
+use view::View;
+
+/// What is selected.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Selection {
+    pub units: BTreeSet<UnitId>,
+    pub account: Option<AccountId>,
+}
+
+/// What a drawing gesture would do if it ended now. Every figure on screen is plan plus preview.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    pub to: TerritoryId,
+    pub units: Vec<UnitId>,
+    pub plan: Arc<Plan>,
+    pub totals: Totals,
+}
+
+/// A result of the engine that waits for a yes.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The step that would make it the plan.
+    pub edit: Edit,
+    pub plan: Arc<Plan>,
+    pub totals: Totals,
+    /// What the engine says of it, in lines.
+    pub findings: Vec<String>,
+    /// Rules it could not keep.
+    pub violations: Vec<String>,
+}
+
+/// The slow figures and the generation of the plan they were taken of.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    pub generation: u64,
+    pub metrics: Arc<PlanMetrics>,
+}
+
+/// The open project.
+pub struct Session {
+    pub project: Project,
+    pub path: Option<PathBuf>,
+    /// Why nothing can be changed, when it cannot.
+    pub read_only: Option<String>,
+    pub totals: Totals,
+    pub history: History,
+    /// Counts the changes of plan and data since opening.
+    pub generation: u64,
+    /// Counts the changes of units and accounts: what geometry on the GPU was made of.
+    pub data_generation: u64,
+    pub unit_index: Arc<UnitIndex>,
+    pub account_index: Arc<AccountIndex>,
+    pub measured: Option<Measured>,
+    pub selection: Selection,
+    /// What the brush paints, and what commands about "the territory" mean.
+    pub active: TerritoryId,
+    pub view: View,
+    pub preview: Option<Preview>,
+    pub proposal: Option<Proposal>,
+    /// The plan is shown instead of the proposal, to compare them.
+    pub show_current: bool,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The indices over units and accounts: slow to make for big projects, so jobs make them.
+#[derive(Clone)]
+pub struct Indices {
+    pub units: Arc<UnitIndex>,
+    pub accounts: Arc<AccountIndex>,
+    pub loads: Arc<LoadTable>,
+}
+
+impl Indices {
+    pub fn new(project: &Project) -> Self {
+        Self {
+            units: Arc::new(UnitIndex::new(&project.units)),
+            accounts: Arc::new(AccountIndex::new(&project.accounts)),
+            loads: Arc::new(LoadTable::new(project)),
+        }
+    }
+}
+
+impl Session {
+    /// `generation` is the file's count of changes; it goes on from there.
+    pub fn new(project: Project, history: History, indices: Indices, generation: u64) -> Self {
+        let totals = Totals::count(Arc::clone(&indices.loads), &project.plan);
+        let mut session = Self {
+            path: None,
+            read_only: None,
+            totals,
+            history,
+            generation,
+            data_generation: 1,
+            unit_index: indices.units,
+            account_index: indices.accounts,
+            measured: None,
+            selection: Selection::default(),
+            active: TerritoryId::UNASSIGNED,
+            view: View::default(),
+            preview: None,
+            proposal: None,
+            show_current: false,
+            diagnostics: Vec::new(),
+            project,
+        };
+        session.view.measure = session.project.main_goal().map(|goal| goal.measure);
+        session.view.fit = session.plan_bounds();
+        session
+    }
+
+    /// The plan as it is, without previews and proposals.
+    pub fn plan(&self) -> &Plan {
+        &self.project.plan
+    }
+
+    /// The plan that figures and map show: the gesture's, else the proposal's, else the plan.
+    pub fn shown_plan(&self) -> &Plan {
+        match (&self.preview, &self.proposal) {
+            (Some(preview), _) => &preview.plan,
+            (None, Some(proposal)) if !self.show_current => &proposal.plan,
+            _ => &self.project.plan,
+        }
+    }
+
+    /// The totals of [`Self::shown_plan`].
+    pub fn shown_totals(&self) -> &Totals {
+        match (&self.preview, &self.proposal) {
+            (Some(preview), _) => &preview.totals,
+            (None, Some(proposal)) if !self.show_current => &proposal.totals,
+            _ => &self.totals,
+        }
+    }
+
+    /// The figures and colours on screen are those of a proposal.
+    pub fn shows_proposal(&self) -> bool {
+        self.proposal.is_some() && !self.show_current
+    }
+
+    /// Slow figures of the plan, and whether they are of the plan as it is now.
+    pub fn metrics(&self) -> Option<(&PlanMetrics, bool)> {
+        let measured = self.measured.as_ref()?;
+        let current = measured.generation == self.generation && self.preview.is_none() && !self.shows_proposal();
+        Some((&measured.metrics, current))
+    }
+
+    /// The measure in view and how it shall be balanced.
+    pub fn goal(&self) -> Option<Goal> {
+        let measure = self.view.measure.or_else(|| self.project.main_goal().map(|goal| goal.measure))?;
+        let chosen = self.project.goals.iter().copied().find(|goal| goal.measure == measure);
+        let tolerance = self.project.main_goal().map_or(0.10, |goal| goal.tolerance);
+        chosen.or(Some(Goal { measure, tolerance, weight: 1.0 }))
+    }
+
+    /// (load − target) / target of a territory in the plan shown.
+    pub fn deviation(&self, measure: MeasureId, territory: TerritoryId) -> Option<f64> {
+        metrics::deviation(self.shown_plan(), self.shown_totals(), measure, territory)
+    }
+
+    /// Makes a change: the plan, its totals and the history follow. The caller saves it.
+    pub fn apply(&mut self, edit: Edit) -> Result<Effects, EditError> {
+        let effects = self.change(&edit, Locks::Obey)?;
+        self.history.push(edit);
+        Ok(effects)
+    }
+
+    /// Takes back the last step and returns it (as it was made).
+    pub fn undo(&mut self) -> Option<Edit> {
+        let step = self.history.undo_step()?.clone();
+        self.change(&step.inverse(), Locks::Pass).ok()?;
+        self.history.mark_undone();
+        Some(step)
+    }
+
+    /// Makes the next undone step again and returns it.
+    pub fn redo(&mut self) -> Option<Edit> {
+        let step = self.history.redo_step()?.clone();
+        self.change(&step, Locks::Pass).ok()?;
+        self.history.mark_redone();
+        Some(step)
+    }
+
+    fn change(&mut self, edit: &Edit, locks: Locks) -> Result<Effects, EditError> {
+        let effects = edit::apply(Arc::make_mut(&mut self.project.plan), edit, locks)?;
+        self.totals.follow(&self.project.plan, edit);
+        self.generation += 1;
+        self.preview = None;
+        self.proposal = None;
+        if self.plan().territory(self.active).is_none() {
+            self.active = TerritoryId::UNASSIGNED;
+        }
+        Ok(effects)
+    }
+
+    /// Shows what a gesture would do. Units already in the preview cost nothing; an empty list ends it.
+    pub fn show_preview(&mut self, units: Vec<UnitId>, to: TerritoryId) {
+        if units.is_empty() {
+            self.preview = None;
+            return;
+        }
+        let extends = self
+            .preview
+            .as_ref()
+            .is_some_and(|preview| preview.to == to && units.starts_with(&preview.units));
+        if !extends {
+            self.preview = Some(Preview {
+                to,
+                units: Vec::new(),
+                plan: Arc::clone(&self.project.plan),
+                totals: self.totals.clone(),
+            });
+        }
+        if let Some(preview) = &mut self.preview {
+            let fresh = &units[preview.units.len()..];
+            let edit = Edit::assign(&preview.plan, fresh.iter().copied(), to);
+            if edit::apply(Arc::make_mut(&mut preview.plan), &edit, Locks::Pass).is_ok() {
+                preview.totals.follow(&preview.plan, &edit);
+            }
+            preview.units = units;
+        }
+    }
+
+    /// Puts new data (units, accounts, roster) in place of the old. History and selection that no longer fit are dropped.
+    pub fn replace_data(&mut self, project: Project, indices: Indices, history: History) {
+        self.totals = Totals::count(Arc::clone(&indices.loads), &project.plan);
+        self.unit_index = indices.units;
+        self.account_index = indices.accounts;
+        if project.units.len() != self.project.units.len() {
+            self.selection = Selection::default();
+            self.measured = None;
+        }
+        self.selection.account = None;
+        self.project = project;
+        self.history = history;
+        self.generation += 1;
+        self.data_generation += 1;
+        self.preview = None;
+        self.proposal = None;
+        if self.plan().territory(self.active).is_none() {
+            self.active = TerritoryId::UNASSIGNED;
+        }
+        if self.view.measure.is_none_or(|measure| self.project.measure(measure).is_none_or(|m| !m.is_summed())) {
+            self.view.measure = self.project.main_goal().map(|goal| goal.measure);
+        }
+    }
+
+    /// The box around all units, else around all accounts. Longitudes east of 150° (the Aleutians' far end) are left out where
+    /// most of the plan lies west, so that one island does not make the map show the whole world.
+    pub fn plan_bounds(&self) -> Option<Bounds> {
+        let boxes = &self.project.units.bounds;
+        let west = boxes.iter().filter(|bounds| bounds.max.lon < 0.0).count();
+        let mostly_west = west * 2 > boxes.len();
+        boxes
+            .iter()
+            .copied()
+            .filter(|bounds| !(mostly_west && bounds.max.lon > 150.0))
+            .reduce(Bounds::union)
+            .or_else(|| Bounds::of(self.project.accounts.places.iter().copied()))
+    }
+
+    pub fn path_or_none(&self) -> Option<&std::path::Path> {
+        self.path.as_deref()
+    }
+
+    /// The box around units.
+    pub fn units_bounds(&self, units: impl IntoIterator<Item = UnitId>) -> Option<Bounds> {
+        units.into_iter().filter_map(|unit| self.project.units.bounds.get(unit.index()).copied()).reduce(Bounds::union)
+    }
+}

@@ -1,0 +1,236 @@
+//! The blobs of the file: little-endian, a version byte first, every length checked. docs/file-format.md has the layout.
+
+use std::collections::BTreeMap;
+
+use crate::domain::edit::{Change, Edit};
+use crate::domain::ids::{AccountId, MeasureId, RepId, TerritoryId, UnitId};
+use crate::domain::plan::Territory;
+use crate::domain::sphere::LonLat;
+use crate::domain::topology::{ArcUse, TopologyArrays};
+
+/// The layout version that is written; the first byte of every blob.
+const VERSION: u8 = 1;
+
+/// An array of numbers: version, element width in bytes, two zero bytes, then the elements.
+const ARRAY_HEADER: usize = 4;
+
+/// The arrays of a topology as rows of the table `topology`.
+pub fn encode_topology(arrays: &TopologyArrays) -> Vec<(&'static str, Vec<u8>)> {
+    let plain = |list: &[u32]| encode_array(list.iter().map(|value| value.to_le_bytes()));
+    vec![
+        ("points", encode_array(arrays.points.iter().flat_map(|p| [p.lon.to_le_bytes(), p.lat.to_le_bytes()]))),
+        ("arc_starts", plain(&arrays.arc_starts)),
+        ("arc_left", plain(&arrays.arc_left)),
+        ("arc_right", plain(&arrays.arc_right)),
+        ("ring_arcs", encode_array(arrays.ring_arcs.iter().map(|arc| arc.0.to_le_bytes()))),
+        ("ring_starts", plain(&arrays.ring_starts)),
+        ("polygon_starts", plain(&arrays.polygon_starts)),
+        ("unit_starts", plain(&arrays.unit_starts)),
+        ("links", encode_array(arrays.links.iter().flat_map(|pair| pair.map(u32::to_le_bytes)))),
+    ]
+}
+
+/// The inverse of [`encode_topology`]. Missing arrays are empty, unknown ones ignored; whether they fit together is checked by
+/// `Topology::from_arrays`.
+pub fn decode_topology<'a>(rows: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<TopologyArrays, String> {
+    let mut arrays = TopologyArrays::default();
+    for (name, blob) in rows {
+        let plain = || decode_array(blob, u32::from_le_bytes);
+        let decoded = match name {
+            "points" => decode_array(blob, f64::from_le_bytes).and_then(|numbers| {
+                let (pairs, rest) = numbers.as_chunks::<2>();
+                arrays.points = pairs.iter().map(|&[lon, lat]| LonLat::new(lon, lat)).collect();
+                if rest.is_empty() { Ok(()) } else { Err("an odd count of coordinates".into()) }
+            }),
+            "arc_starts" => plain().map(|list| arrays.arc_starts = list),
+            "arc_left" => plain().map(|list| arrays.arc_left = list),
+            "arc_right" => plain().map(|list| arrays.arc_right = list),
+            "ring_arcs" => decode_array(blob, |bytes| ArcUse(i32::from_le_bytes(bytes))).map(|l| arrays.ring_arcs = l),
+            "ring_starts" => plain().map(|list| arrays.ring_starts = list),
+            "polygon_starts" => plain().map(|list| arrays.polygon_starts = list),
+            "unit_starts" => plain().map(|list| arrays.unit_starts = list),
+            "links" => plain().and_then(|numbers| {
+                let (pairs, rest) = numbers.as_chunks::<2>();
+                arrays.links = pairs.to_vec();
+                if rest.is_empty() { Ok(()) } else { Err("an odd count of linked units".into()) }
+            }),
+            _ => Ok(()),
+        };
+        decoded.map_err(|why| format!("array \"{name}\": {why}"))?;
+    }
+    Ok(arrays)
+}
+
+/// The changes of an edit: version, count, then per change a kind and its values.
+pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(5 + changes.len() * 9);
+    out.push(VERSION);
+    put_u32(&mut out, changes.len());
+    for change in changes {
+        match change {
+            Change::Assign { unit, old, new } => {
+                out.push(1);
+                out.extend(unit.0.to_le_bytes());
+                out.extend(old.0.to_le_bytes());
+                out.extend(new.0.to_le_bytes());
+            }
+            Change::Override { account, old, new } => {
+                out.push(2);
+                out.extend(account.0.to_le_bytes());
+                for owner in [old, new] {
+                    out.push(u8::from(owner.is_some()));
+                    out.extend(owner.unwrap_or_default().0.to_le_bytes());
+                }
+            }
+            Change::Territory { id, old, new } => {
+                out.push(3);
+                out.extend(id.0.to_le_bytes());
+                for territory in [old, new] {
+                    out.push(u8::from(territory.is_some()));
+                    if let Some(territory) = territory {
+                        put_territory(&mut out, territory);
+                    }
+                }
+            }
+            Change::LockUnit { unit, old, new } => {
+                out.push(4);
+                out.extend(unit.0.to_le_bytes());
+                out.extend([u8::from(*old), u8::from(*new)]);
+            }
+        }
+    }
+    out
+}
+
+/// The inverse of [`encode_changes`].
+pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
+    let mut bytes = Bytes(blob);
+    let version = bytes.u8()?;
+    if version != VERSION {
+        return Err(format!("layout version {version}, expected {VERSION}"));
+    }
+    let count = bytes.u32()? as usize;
+    // The smallest change takes seven bytes: a count beyond that is damage, and must not make us reserve memory for it.
+    let mut changes = Vec::with_capacity(count.min(blob.len() / 7));
+    for _ in 0..count {
+        changes.push(match bytes.u8()? {
+            1 => Change::Assign { unit: UnitId(bytes.u32()?), old: bytes.territory()?, new: bytes.territory()? },
+            2 => Change::Override { account: AccountId(bytes.u32()?), old: bytes.owner()?, new: bytes.owner()? },
+            3 => {
+                let id = bytes.territory()?;
+                let mut side = || Ok::<_, String>(if bytes.flag()? { Some(bytes.properties()?) } else { None });
+                Change::Territory { id, old: side()?, new: side()? }
+            }
+            4 => Change::LockUnit { unit: UnitId(bytes.u32()?), old: bytes.flag()?, new: bytes.flag()? },
+            kind => return Err(format!("a change of unknown kind {kind}")),
+        });
+    }
+    if bytes.0.is_empty() { Ok(Edit { label, changes }) } else { Err("bytes after the last change".into()) }
+}
+
+fn encode_array<const N: usize>(elements: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(ARRAY_HEADER + elements.size_hint().0 * N);
+    out.extend([VERSION, N as u8, 0, 0]);
+    for element in elements {
+        out.extend(element);
+    }
+    out
+}
+
+fn decode_array<const N: usize, T>(blob: &[u8], decode: impl Fn([u8; N]) -> T) -> Result<Vec<T>, String> {
+    let Some((header, elements)) = blob.split_at_checked(ARRAY_HEADER) else { return Err("it is cut off".into()) };
+    if header[0] != VERSION {
+        return Err(format!("layout version {}, expected {VERSION}", header[0]));
+    }
+    let (elements, rest) = elements.as_chunks::<N>();
+    if usize::from(header[1]) != N || !rest.is_empty() {
+        return Err(format!("expected elements of {N} bytes"));
+    }
+    Ok(elements.iter().map(|&element| decode(element)).collect())
+}
+
+fn put_u32(out: &mut Vec<u8>, value: usize) {
+    out.extend(u32::try_from(value).unwrap_or(u32::MAX).to_le_bytes());
+}
+
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    put_u32(out, text.len());
+    out.extend(text.as_bytes());
+}
+
+fn put_territory(out: &mut Vec<u8>, territory: &Territory) {
+    put_text(out, &territory.name);
+    out.extend(territory.colour);
+    out.push(u8::from(territory.rep.is_some()));
+    out.extend(territory.rep.unwrap_or_default().0.to_le_bytes());
+    out.push(u8::from(territory.locked));
+    put_text(out, &territory.note);
+    put_u32(out, territory.targets.len());
+    for (measure, target) in &territory.targets {
+        out.extend(measure.0.to_le_bytes());
+        out.extend(target.to_le_bytes());
+    }
+}
+
+/// What is left to read of a blob.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or("it is cut off")?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
+        let (taken, rest) = self.0.split_first_chunk::<N>().ok_or("it is cut off")?;
+        self.0 = rest;
+        Ok(*taken)
+    }
+
+    fn u8(&mut self) -> Result<u8, String> {
+        Ok(self.array::<1>()?[0])
+    }
+
+    fn flag(&mut self) -> Result<bool, String> {
+        Ok(self.u8()? != 0)
+    }
+
+    fn u16(&mut self) -> Result<u16, String> {
+        Ok(u16::from_le_bytes(self.array()?))
+    }
+
+    fn u32(&mut self) -> Result<u32, String> {
+        Ok(u32::from_le_bytes(self.array()?))
+    }
+
+    fn text(&mut self) -> Result<String, String> {
+        let length = self.u32()? as usize;
+        Ok(String::from_utf8_lossy(self.take(length)?).into_owned())
+    }
+
+    fn territory(&mut self) -> Result<TerritoryId, String> {
+        Ok(TerritoryId(self.u16()?))
+    }
+
+    fn owner(&mut self) -> Result<Option<TerritoryId>, String> {
+        let (some, id) = (self.flag()?, self.territory()?);
+        Ok(some.then_some(id))
+    }
+
+    fn properties(&mut self) -> Result<Box<Territory>, String> {
+        let name = self.text()?;
+        let colour = self.array()?;
+        let (has_rep, rep) = (self.flag()?, RepId(self.u16()?));
+        let locked = self.flag()?;
+        let note = self.text()?;
+        let mut targets = BTreeMap::new();
+        for _ in 0..self.u32()? {
+            let (measure, target) = (MeasureId(self.u16()?), f64::from_le_bytes(self.array()?));
+            if target.is_finite() {
+                targets.insert(measure, target);
+            }
+        }
+        Ok(Box::new(Territory { name, colour, rep: has_rep.then_some(rep), targets, locked, note }))
+    }
+}

@@ -1,0 +1,319 @@
+//! Whole tables: what creating a project and importing data write.
+
+use std::collections::HashSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, Result, params};
+
+use super::PlanId;
+use super::blobs::encode_topology;
+use crate::domain::accounts::{Accounts, Placement};
+use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
+use crate::domain::ids::TerritoryId;
+use crate::domain::plan::{Plan, Territory};
+use crate::domain::project::{Goal, Project};
+use crate::domain::reps::Rep;
+use crate::domain::units::Units;
+
+/// SQLite allows 2,000 columns in a table.
+pub const MAX_COLUMNS: usize = 1_900;
+
+/// Everything, into an empty database.
+pub fn create(connection: &Connection, project: &Project, plan: PlanId) -> Result<()> {
+    connection.execute_batch(include_str!("schema.sql"))?;
+    connection.execute(
+        "INSERT INTO project VALUES (1, ?1, '', 0, '', ?2, strftime('%Y-%m-%dT%H:%M:%SZ', ?3, 'unixepoch'), ?4)",
+        params![project.name, plan.0, seconds(SystemTime::now()), concat!("bailiwick ", env!("CARGO_PKG_VERSION"))],
+    )?;
+    put_units(connection, &project.units)?;
+    put_accounts(connection, &project.accounts)?;
+    put_columns(connection, project)?;
+    put_reps(connection, &project.reps)?;
+    put_goals(connection, &project.goals)?;
+    put_plan(connection, plan, &project.plan)
+}
+
+/// Seconds since 1970, for SQLite's `strftime`.
+pub fn seconds(time: SystemTime) -> f64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}
+
+/// Units and their shapes, into empty tables.
+pub fn put_units(connection: &Connection, units: &Units) -> Result<()> {
+    connection.execute(
+        "UPDATE project SET unit_kind = ?1, unit_approximate = ?2, unit_attribution = ?3",
+        params![units.kind, units.approximate, units.attribution],
+    )?;
+    let mut insert = connection.prepare("INSERT INTO unit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
+    for index in 0..units.len() {
+        let (centre, bounds) = (units.centres[index], units.bounds[index]);
+        insert.execute(params![
+            index as i64,
+            units.codes[index],
+            units.names[index],
+            centre.lon,
+            centre.lat,
+            units.areas_km2[index],
+            bounds.min.lon,
+            bounds.min.lat,
+            bounds.max.lon,
+            bounds.max.lat,
+        ])?;
+    }
+    connection.execute("DELETE FROM topology", [])?;
+    for (name, blob) in encode_topology(units.topology.arrays()) {
+        connection.execute("INSERT INTO topology VALUES (?1, ?2)", params![name, blob])?;
+    }
+    Ok(())
+}
+
+/// Accounts, into an empty table.
+pub fn put_accounts(connection: &Connection, accounts: &Accounts) -> Result<()> {
+    let mut insert = connection.prepare("INSERT INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    for index in 0..accounts.len() {
+        let place = accounts.places[index];
+        let (lon, lat) = if place.is_valid() { (Some(place.lon), Some(place.lat)) } else { (None, None) };
+        let unit = accounts.units.get(index).copied().flatten();
+        insert.execute(params![
+            index as i64,
+            accounts.codes[index],
+            accounts.names[index],
+            lon,
+            lat,
+            placement_word(accounts.placements[index]),
+            unit.map(|unit| unit.0),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Measures and attributes of units and accounts, in place of those that were there.
+pub fn put_columns(connection: &Connection, project: &Project) -> Result<()> {
+    connection.execute_batch(
+        "DELETE FROM measure; DELETE FROM attribute; DROP VIEW IF EXISTS v_unit; DROP VIEW IF EXISTS v_account;
+         DROP TABLE IF EXISTS unit_data; DROP TABLE IF EXISTS account_data",
+    )?;
+    put_columns_of(connection, project, Subject::Units, &project.units.attributes, project.units.len())?;
+    put_columns_of(connection, project, Subject::Accounts, &project.accounts.attributes, project.accounts.len())?;
+    Ok(())
+}
+
+pub fn put_reps(connection: &Connection, reps: &[Rep]) -> Result<()> {
+    // Kept rows are altered in place, so that territories keep their rep.
+    connection.execute("DELETE FROM rep WHERE id >= ?1", [reps.len() as i64])?;
+    let mut put = connection.prepare(
+        "INSERT INTO rep VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET
+         code = excluded.code, name = excluded.name, home_lon = excluded.home_lon, home_lat = excluded.home_lat,
+         home_town = excluded.home_town, capacity_hours = excluded.capacity_hours, skills = excluded.skills",
+    )?;
+    for (index, rep) in reps.iter().enumerate() {
+        let home = rep.home.filter(|home| home.is_valid());
+        put.execute(params![
+            index as i64,
+            rep.code,
+            rep.name,
+            home.map(|home| home.lon),
+            home.map(|home| home.lat),
+            rep.home_town,
+            number(rep.capacity_hours),
+            rep.skills.join("\n"),
+        ])?;
+    }
+    Ok(())
+}
+
+pub fn put_goals(connection: &Connection, goals: &[Goal]) -> Result<()> {
+    connection.execute("DELETE FROM goal", [])?;
+    for (position, goal) in goals.iter().enumerate() {
+        connection.execute(
+            "INSERT INTO goal VALUES (?1, ?2, ?3, ?4)",
+            params![
+                position as i64,
+                goal.measure.0,
+                number(goal.tolerance).unwrap_or(0.1),
+                number(goal.weight).unwrap_or(1.0)
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// A plan with everything in it, in place of what it held before. Its history and generation stay.
+pub fn put_plan(connection: &Connection, id: PlanId, plan: &Plan) -> Result<()> {
+    connection.execute(
+        "INSERT INTO plan (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+        params![id.0, plan.name],
+    )?;
+    clear_plan(connection, id)?;
+    for (territory, properties) in plan.territories() {
+        put_territory(connection, id, territory, properties)?;
+    }
+    let mut insert = connection.prepare("INSERT INTO assignment VALUES (?1, ?2, ?3)")?;
+    for (unit, &territory) in plan.assignment().iter().enumerate() {
+        insert.execute(params![id.0, unit as i64, owner(territory)])?;
+    }
+    let mut insert = connection.prepare("INSERT INTO override VALUES (?1, ?2, ?3)")?;
+    for (account, &territory) in plan.overrides() {
+        insert.execute(params![id.0, account.0, owner(territory)])?;
+    }
+    let mut insert = connection.prepare("INSERT INTO locked_unit VALUES (?1, ?2)")?;
+    for unit in plan.locked_units() {
+        insert.execute(params![id.0, unit.0])?;
+    }
+    Ok(())
+}
+
+/// Takes everything out of a plan.
+pub fn clear_plan(connection: &Connection, id: PlanId) -> Result<()> {
+    for table in ["assignment", "override", "locked_unit", "target", "territory", "metric"] {
+        connection.execute(&format!("DELETE FROM {table} WHERE plan = ?1"), [id.0])?;
+    }
+    Ok(())
+}
+
+/// Adds a territory or alters the one with that id.
+pub fn put_territory(connection: &Connection, plan: PlanId, id: TerritoryId, territory: &Territory) -> Result<()> {
+    let [red, green, blue] = territory.colour;
+    let mut put = connection.prepare_cached(
+        // A rep who is not in the roster is nobody: a wrong number must not stop everything behind it from being written.
+        "INSERT INTO territory VALUES (?1, ?2, ?3, ?4, (SELECT id FROM rep WHERE id = ?5), ?6, ?7)
+         ON CONFLICT (plan, id) DO UPDATE SET name = excluded.name, colour = excluded.colour, rep = excluded.rep,
+         locked = excluded.locked, note = excluded.note",
+    )?;
+    put.execute(params![
+        plan.0,
+        id.0,
+        territory.name,
+        format!("#{red:02x}{green:02x}{blue:02x}"),
+        territory.rep.map(|rep| rep.0),
+        territory.locked,
+        territory.note,
+    ])?;
+    connection
+        .prepare_cached("DELETE FROM target WHERE plan = ?1 AND territory = ?2")?
+        .execute(params![plan.0, id.0])?;
+    for (measure, &value) in &territory.targets {
+        if let Some(value) = number(value) {
+            connection
+                .prepare_cached("INSERT INTO target VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![plan.0, id.0, measure.0, value])?;
+        }
+    }
+    Ok(())
+}
+
+/// How an owner stands in a row: unassigned is NULL.
+pub fn owner(territory: TerritoryId) -> Option<u16> {
+    (!territory.is_unassigned()).then_some(territory.0)
+}
+
+/// How a number stands in a row: a missing one is NULL.
+pub fn number(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// An identifier as SQL.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+pub fn placement_word(placement: Placement) -> &'static str {
+    match placement {
+        Placement::Coordinates => "coordinates",
+        Placement::PostalCode => "postal code",
+        Placement::Unplaced => "unplaced",
+    }
+}
+
+pub fn subject_word(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Units => "unit",
+        Subject::Accounts => "account",
+    }
+}
+
+/// One table with a real column per measure and attribute: anyone can read it with plain SQL, and it loads as fast as blobs would
+/// (docs/file-format.md has the measurement).
+fn put_columns_of(
+    connection: &Connection,
+    project: &Project,
+    subject: Subject,
+    attributes: &[TextColumn],
+    rows: usize,
+) -> Result<()> {
+    let table = subject_word(subject);
+    let mut names = SqlNames::default();
+    let mut numbers: Vec<&Measure> = Vec::new();
+    let mut columns = Vec::new();
+    for (id, measure) in project.measures_of(subject) {
+        let sql_name = names.make(&measure.name);
+        let (aggregate, weight) = match measure.aggregate {
+            Aggregate::Sum => ("sum", None),
+            Aggregate::Mean { weight } => ("mean", weight.map(|weight| weight.0)),
+        };
+        connection.execute(
+            "INSERT INTO measure VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![id.0, measure.name, measure.unit, table, aggregate, weight, sql_name],
+        )?;
+        columns.push((quoted(&sql_name), "REAL"));
+        numbers.push(measure);
+    }
+    for (position, attribute) in attributes.iter().enumerate() {
+        let sql_name = names.make(&attribute.name);
+        connection.execute(
+            "INSERT INTO attribute VALUES (?1, ?2, ?3, ?4)",
+            params![table, position as i64, attribute.name, sql_name],
+        )?;
+        columns.push((quoted(&sql_name), "TEXT"));
+    }
+    let definitions: String = columns.iter().map(|(name, kind)| format!(", {name} {kind}")).collect();
+    let selected: String = columns.iter().map(|(name, _)| format!(", {table}_data.{name}")).collect();
+    connection.execute_batch(&format!(
+        "CREATE TABLE {table}_data (id INTEGER PRIMARY KEY{definitions});
+         CREATE VIEW v_{table} AS SELECT {table}.*{selected} FROM {table} LEFT JOIN {table}_data ON {table}_data.id = {table}.id",
+    ))?;
+    if columns.is_empty() {
+        return Ok(());
+    }
+    let mut insert =
+        connection.prepare(&format!("INSERT INTO {table}_data VALUES (?{})", ", ?".repeat(columns.len())))?;
+    for row in 0..rows {
+        insert.raw_bind_parameter(1, row as i64)?;
+        let mut parameter = 1;
+        for measure in &numbers {
+            parameter += 1;
+            insert.raw_bind_parameter(parameter, measure.values.get(row).copied().and_then(number))?;
+        }
+        for attribute in attributes {
+            parameter += 1;
+            insert.raw_bind_parameter(parameter, attribute.get(row))?;
+        }
+        insert.raw_execute()?;
+    }
+    Ok(())
+}
+
+/// Names of SQL columns from what the user's file calls them: near to it, and unique as SQLite compares them.
+struct SqlNames(HashSet<String>);
+
+impl Default for SqlNames {
+    fn default() -> Self {
+        // The fixed columns of unit and account, which the views show beside these.
+        let fixed = "id code name lon lat area_km2 west south east north placement unit";
+        Self(fixed.split(' ').map(str::to_owned).collect())
+    }
+}
+
+impl SqlNames {
+    fn make(&mut self, name: &str) -> String {
+        let cleaned: String = name.trim().chars().filter(|letter| !letter.is_control()).take(80).collect();
+        let stem = if cleaned.is_empty() { "column".to_owned() } else { cleaned };
+        let mut candidate = stem.clone();
+        let mut number = 2;
+        while !self.0.insert(candidate.to_lowercase()) {
+            candidate = format!("{stem} {number}");
+            number += 1;
+        }
+        candidate
+    }
+}

@@ -1,0 +1,226 @@
+//! The wishes of Auto-build: how many territories, what to balance and how well, and what must hold.
+
+use egui::{DragValue, Grid, Id, Modal, RichText, ScrollArea, Ui};
+
+use super::widgets::primary_button;
+use crate::action::Action;
+use crate::domain::ids::MeasureId;
+use crate::domain::project::Goal;
+use crate::jobs::spec::{BuildOrder, Effort, Territories};
+use crate::session::Session;
+use crate::theme::{self, Tokens};
+use crate::words;
+
+pub struct State {
+    open: bool,
+    territories: Territories,
+    count: usize,
+    goals: Vec<Choice>,
+    mix: bool,
+    contiguous: bool,
+    by_capacity: bool,
+    effort: Effort,
+    seed: u64,
+}
+
+struct Choice {
+    measure: MeasureId,
+    chosen: bool,
+    tolerance_percent: f64,
+    weight: f64,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            open: false,
+            territories: Territories::Count(12),
+            count: 12,
+            goals: Vec::new(),
+            mix: false,
+            contiguous: true,
+            by_capacity: false,
+            effort: Effort::Normal,
+            seed: 1,
+        }
+    }
+}
+
+impl State {
+    /// Opens the dialog, with the project's goals and last time's wishes.
+    pub fn open(&mut self, session: &Session) {
+        self.open = true;
+        let main = session.goal();
+        let measures = session.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed());
+        let old = std::mem::take(&mut self.goals);
+        self.goals = measures
+            .map(|(index, _)| {
+                let measure = MeasureId::from_index(index);
+                let known = session.project.goals.iter().find(|goal| goal.measure == measure);
+                let before = old.iter().find(|choice| choice.measure == measure);
+                Choice {
+                    measure,
+                    chosen: before.map_or(main.is_some_and(|goal| goal.measure == measure), |choice| choice.chosen),
+                    tolerance_percent: known.or(main.as_ref()).map_or(5.0, |goal| goal.tolerance * 100.0),
+                    weight: before.map_or(1.0, |choice| choice.weight),
+                }
+            })
+            .collect();
+        if old.is_empty() {
+            let homes = session.project.reps.iter().filter(|rep| rep.home.is_some()).count();
+            let current = session.plan().territory_count();
+            self.count = if current > 0 { current } else { homes.max(2) };
+            self.territories = if current > 0 { Territories::Current } else { Territories::Count(self.count) };
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+}
+
+pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
+    if !state.open {
+        return;
+    }
+    let response = Modal::new(Id::new("build dialog")).show(ui.ctx(), |ui| {
+        ui.set_width(430.0);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.label(theme::strong("Build territories").size(theme::TITLE));
+        let what = session.project.units.count_words(session.project.units.len());
+        ui.label(theme::note(ui, format!("From {what}; the result is a proposal you can compare and discard")));
+        ui.add_space(4.0);
+        territories(ui, session, state);
+        ui.separator();
+        measures(ui, session, state);
+        ui.separator();
+        ui.checkbox(&mut state.contiguous, "Every territory in one piece");
+        ui.horizontal(|ui| {
+            ui.label("Effort");
+            for (effort, words, hover) in [
+                (Effort::Quick, "Quick", "A first look in a moment"),
+                (Effort::Normal, "Normal", "Good territories in seconds"),
+                (Effort::Thorough, "Thorough", "The best the program finds; takes several times as long"),
+            ] {
+                ui.selectable_value(&mut state.effort, effort, words).on_hover_text(hover);
+            }
+            ui.add_space(12.0);
+            let label = ui.label("Seed");
+            ui.add(DragValue::new(&mut state.seed).range(0..=999_999))
+                .labelled_by(label.id)
+                .on_hover_text("The same seed and wishes give the same territories; another seed gives another answer");
+        });
+        let locked = session.plan().locked_units().len();
+        let locked_territories = session.plan().territories().filter(|(_, territory)| territory.locked).count();
+        if locked + locked_territories > 0 {
+            let text = format!("Locked and left alone: {locked_territories} territories, {}", session.project.units.count_words(locked));
+            ui.label(theme::note(ui, text));
+        }
+        ui.add_space(6.0);
+        let problem = problem(session, state);
+        ui.horizontal(|ui| {
+            let response = primary_button(ui, problem.is_none(), "Build");
+            let response = response.on_disabled_hover_text(problem.clone().unwrap_or_default());
+            let enter = problem.is_none() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !ui.ctx().text_edit_focused();
+            if response.clicked() || enter {
+                actions.push(Action::Build(order(state)));
+                state.open = false;
+            }
+            if ui.button("Cancel").clicked() {
+                state.open = false;
+            }
+            if let Some(problem) = problem {
+                ui.label(RichText::new(problem).color(Tokens::of(ui).warning));
+            }
+        });
+    });
+    if response.should_close() {
+        state.open = false;
+    }
+}
+
+fn territories(ui: &mut Ui, session: &Session, state: &mut State) {
+    let current = session.plan().territory_count();
+    let homes = session.project.reps.iter().filter(|rep| rep.home.is_some()).count();
+    let is_count = matches!(state.territories, Territories::Count(_));
+    ui.add_enabled_ui(current > 0, |ui| {
+        ui.radio_value(&mut state.territories, Territories::Current, format!("Improve the {current} territories of the plan"))
+            .on_hover_text("Starts from today's borders and keeps names, colours and reps");
+    });
+    ui.horizontal(|ui| {
+        if ui.radio(is_count, "New territories, this many").clicked() {
+            state.territories = Territories::Count(state.count);
+        }
+        let value = DragValue::new(&mut state.count).range(1..=5000);
+        if ui.add(value).accessible_name("Number of territories").changed() {
+            state.territories = Territories::Count(state.count);
+        }
+    });
+    ui.add_enabled_ui(homes > 0, |ui| {
+        ui.radio_value(&mut state.territories, Territories::PerRep, format!("One around the home of each of {homes} reps"))
+            .on_disabled_hover_text("Import reps with their homes first");
+    });
+    let capacities = session.project.reps.iter().any(|rep| rep.capacity_hours > 0.0);
+    if capacities && !is_count {
+        ui.checkbox(&mut state.by_capacity, "Targets by the reps' hours instead of equal ones");
+    }
+}
+
+fn measures(ui: &mut Ui, session: &Session, state: &mut State) {
+    ui.label(theme::strong("Balance"));
+    let chosen = state.goals.iter().filter(|choice| choice.chosen).count();
+    let mix = state.mix && chosen > 1;
+    ScrollArea::vertical().max_height(180.0).show(ui, |ui| {
+        Grid::new("goals").num_columns(3).spacing([12.0, 4.0]).min_col_width(90.0).show(ui, |ui| {
+            for choice in &mut state.goals {
+                let Some(measure) = session.project.measure(choice.measure) else { continue };
+                ui.checkbox(&mut choice.chosen, &measure.name).on_hover_text(words::figure(measure, session.totals.total(choice.measure)));
+                ui.add_enabled_ui(choice.chosen, |ui| {
+                    let value = DragValue::new(&mut choice.tolerance_percent).range(0.1..=100.0).speed(0.1).max_decimals(1);
+                    ui.add(value.prefix("± ").suffix(" %"))
+                        .accessible_name(format!("Tolerance of {}", measure.name))
+                        .on_hover_text("How far a territory may be from its target");
+                });
+                ui.add_enabled_ui(choice.chosen && mix, |ui| {
+                    let value = DragValue::new(&mut choice.weight).range(0.1..=100.0).speed(0.1).max_decimals(1).prefix("weight ");
+                    ui.add(value).accessible_name(format!("Weight of {}", measure.name));
+                });
+                ui.end_row();
+            }
+        });
+    });
+    ui.add_enabled_ui(chosen > 1, |ui| {
+        ui.checkbox(&mut state.mix, "Balance one weighted mix of them instead of each by itself");
+    });
+}
+
+fn problem(session: &Session, state: &State) -> Option<String> {
+    if !state.goals.iter().any(|choice| choice.chosen) {
+        return Some("Choose at least one measure".to_owned());
+    }
+    match state.territories {
+        Territories::Count(count) if count > session.project.units.len() => {
+            Some(format!("There are only {}", session.project.units.count_words(session.project.units.len())))
+        }
+        _ => None,
+    }
+}
+
+fn order(state: &State) -> BuildOrder {
+    let chosen = state.goals.iter().filter(|choice| choice.chosen);
+    BuildOrder {
+        territories: state.territories,
+        goals: chosen
+            .map(|choice| Goal {
+                measure: choice.measure,
+                tolerance: choice.tolerance_percent / 100.0,
+                weight: choice.weight,
+            })
+            .collect(),
+        mix: state.mix,
+        contiguous: state.contiguous,
+        by_capacity: state.by_capacity && !matches!(state.territories, Territories::Count(_)),
+        effort: state.effort,
+        seed: state.seed,
+    }
+}

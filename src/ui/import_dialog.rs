@@ -1,0 +1,188 @@
+//! A file on its way in: which one, what its columns are taken as, and what its first rows look like.
+
+use std::path::PathBuf;
+
+use egui::{ComboBox, Frame, Id, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+use super::widgets::primary_button;
+use crate::action::Action;
+use crate::jobs::spec::{ImportOrder, ImportPreview, ImportWhat, Role};
+use crate::session::Session;
+use crate::theme::{self, Tokens};
+
+#[derive(Default)]
+pub struct State {
+    what: Option<ImportWhat>,
+    path: String,
+    preview: Option<ImportPreview>,
+    error: String,
+    /// Set when the system's file dialog shall be opened.
+    pub browse: Option<ImportWhat>,
+    /// Set when the file shall be looked at.
+    pub peek: Option<(PathBuf, ImportWhat)>,
+}
+
+impl State {
+    pub fn open(&mut self, what: ImportWhat) {
+        *self = Self { what: Some(what), ..Self::default() };
+    }
+
+    /// A file was chosen: look at it.
+    pub fn take(&mut self, path: PathBuf, what: ImportWhat) {
+        *self = Self {
+            what: Some(what),
+            path: path.display().to_string(),
+            peek: Some((path, what)),
+            ..Self::default()
+        };
+    }
+
+    pub fn set_preview(&mut self, preview: ImportPreview) {
+        if self.what.is_some() {
+            self.what = Some(preview.what);
+            self.error.clear();
+            self.preview = Some(preview);
+        }
+    }
+
+    pub fn set_error(&mut self, error: String) {
+        self.preview = None;
+        self.error = error;
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.what.is_some()
+    }
+}
+
+pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: &mut Vec<Action>) {
+    let Some(what) = state.what else { return };
+    let tokens = Tokens::of(ui);
+    let mut close = false;
+    let response = Modal::new(Id::new("import dialog")).show(ui.ctx(), |ui| {
+        let width = (ui.ctx().content_rect().width() - 120.0).clamp(420.0, 860.0);
+        ui.set_width(if state.preview.is_some() { width } else { 520.0 });
+        ui.spacing_mut().item_spacing.y = 8.0;
+        ui.label(theme::strong(format!("Import {}", what.words())).size(theme::TITLE));
+        ui.label(theme::note(ui, explanation(what)));
+        ui.horizontal(|ui| {
+            let edit = TextEdit::singleline(&mut state.path).desired_width(ui.available_width() - 96.0);
+            let response = ui.add(edit).accessible_name("Path of the file");
+            let enter = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if enter && !state.path.trim().is_empty() {
+                state.peek = Some((PathBuf::from(state.path.trim()), what));
+            }
+            if ui.button("Browse…").clicked() {
+                state.browse = Some(what);
+            }
+        });
+        if !state.error.is_empty() {
+            ui.label(RichText::new(&state.error).color(tokens.error));
+        }
+        if let Some(preview) = &mut state.preview {
+            for note in &preview.notes {
+                ui.label(theme::note(ui, note));
+            }
+            columns(ui, preview, tokens);
+        }
+        let problem = problem(session, state.preview.as_ref());
+        ui.horizontal(|ui| {
+            if let Some(preview) = &state.preview {
+                let response = primary_button(ui, problem.is_none(), "Import");
+                if response.on_disabled_hover_text(problem.clone().unwrap_or_default()).clicked() {
+                    let roles = preview.columns.iter().map(|column| (column.name.clone(), column.role)).collect();
+                    actions.push(Action::Import(Box::new(ImportOrder { path: preview.path.clone(), what: preview.what, roles })));
+                    close = true;
+                }
+            } else if primary_button(ui, !state.path.trim().is_empty(), "Look at the file").clicked() {
+                state.peek = Some((PathBuf::from(state.path.trim()), what));
+            }
+            if ui.button("Cancel").clicked() {
+                close = true;
+            }
+            if let (Some(problem), true) = (problem, state.preview.is_some()) {
+                ui.label(RichText::new(problem).color(tokens.warning));
+            }
+        });
+    });
+    if close || response.should_close() {
+        *state = State::default();
+    }
+}
+
+fn explanation(what: ImportWhat) -> &'static str {
+    match what {
+        ImportWhat::Units => "The areas that territories are made of: a shapefile (.shp with its .dbf), GeoJSON or TopoJSON. They take the place of the units there are",
+        ImportWhat::Accounts => "Customers and prospects from a CSV file, placed by coordinates or postal code. They take the place of the accounts there are",
+        ImportWhat::Alignment => "Which unit belongs to which territory, and who owns it, from a CSV file. One undo step",
+        ImportWhat::Reps => "The roster from a CSV file: code, name, home, hours per year, skills",
+    }
+}
+
+fn columns(ui: &mut Ui, preview: &mut ImportPreview, tokens: Tokens) {
+    let roles = preview.what.roles();
+    let height = (ui.ctx().content_rect().height() - 330.0).clamp(120.0, 420.0);
+    Frame::new().stroke(egui::Stroke::new(1.0, tokens.separator)).corner_radius(4.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+            egui::Grid::new("columns").num_columns(3).striped(true).spacing(vec2(16.0, 4.0)).min_row_height(26.0).show(ui, |ui| {
+                ui.label(theme::note(ui, "   Column"));
+                ui.label(theme::note(ui, "Taken as"));
+                ui.label(theme::note(ui, "First values"));
+                ui.end_row();
+                let mut chosen = None;
+                for (index, column) in preview.columns.iter_mut().enumerate() {
+                    let colour = if column.role == Role::Skip { tokens.weak } else { tokens.text };
+                    ui.add(egui::Label::new(RichText::new(format!("  {}", column.name)).color(colour)).truncate());
+                    let response = ComboBox::from_id_salt(("role", index))
+                        .selected_text(column.role.words())
+                        .width(140.0)
+                        .show_ui(ui, |ui| {
+                            for &role in roles {
+                                if ui.selectable_value(&mut column.role, role, role.words()).changed() {
+                                    chosen = Some((index, role));
+                                }
+                            }
+                        })
+                        .response
+                        .accessible_name(format!("{} is taken as", column.name));
+                    if !column.why.is_empty() {
+                        response.on_hover_text(&column.why);
+                    }
+                    let samples = column.samples.join("  ·  ");
+                    ui.add(egui::Label::new(RichText::new(samples).color(tokens.weak)).truncate());
+                    ui.end_row();
+                }
+                // A role that only one column can have leaves the column that had it.
+                if let Some((index, role)) = chosen
+                    && role.is_single()
+                {
+                    for (other, column) in preview.columns.iter_mut().enumerate() {
+                        if other != index && column.role == role {
+                            column.role = Role::Skip;
+                        }
+                    }
+                }
+            });
+        });
+    });
+}
+
+/// Why the import cannot begin; `None` when it can.
+fn problem(session: Option<&Session>, preview: Option<&ImportPreview>) -> Option<String> {
+    let preview = preview?;
+    let has = |role: Role| preview.columns.iter().any(|column| column.role == role);
+    let missing = match preview.what {
+        ImportWhat::Accounts => {
+            let placed = has(Role::PostalCode) || (has(Role::Longitude) && has(Role::Latitude));
+            (!placed).then_some("Choose longitude and latitude, or the postal code")
+        }
+        ImportWhat::Alignment if !has(Role::Unit) => Some("Choose the column with the unit's code"),
+        ImportWhat::Alignment if !has(Role::Territory) => Some("Choose the column with the territory"),
+        ImportWhat::Reps if !has(Role::Name) && !has(Role::Code) => Some("Choose the column with the rep's name"),
+        _ => None,
+    };
+    if session.is_none() {
+        return Some("Open or create a project first".to_owned());
+    }
+    missing.map(str::to_owned)
+}

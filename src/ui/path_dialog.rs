@@ -1,0 +1,76 @@
+//! A path typed by hand: the other way in where the system has no file dialog.
+
+use std::path::PathBuf;
+
+use egui::{Id, Key, Modal, TextEdit, Ui};
+
+use super::widgets::primary_button;
+use crate::action::Action;
+use crate::theme;
+
+/// What the path is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Open,
+    Create,
+    SaveAs,
+}
+
+#[derive(Default)]
+pub struct State {
+    open: Option<Purpose>,
+    path: String,
+    focused: bool,
+}
+
+impl State {
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    pub fn open(&mut self, purpose: Purpose, path: String) {
+        *self = Self { open: Some(purpose), path, focused: false };
+    }
+}
+
+pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
+    let Some(purpose) = state.open else { return };
+    let (title, button) = match purpose {
+        Purpose::Open => ("Open a project", "Open"),
+        Purpose::Create => ("New project", "Create"),
+        Purpose::SaveAs => ("Save a copy as", "Save"),
+    };
+    let response = Modal::new(Id::new("path dialog")).show(ui.ctx(), |ui| {
+        ui.set_width(460.0);
+        ui.spacing_mut().item_spacing.y = 8.0;
+        ui.label(theme::strong(title).size(theme::TITLE));
+        ui.label(theme::note(ui, "Path of the project file (.bwk)"));
+        let edit = ui.add(TextEdit::singleline(&mut state.path).desired_width(f32::INFINITY)).accessible_name("Path");
+        if !state.focused {
+            edit.request_focus();
+            state.focused = true;
+        }
+        let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let usable = !state.path.trim().is_empty();
+        ui.horizontal(|ui| {
+            if (primary_button(ui, usable, button).clicked() || enter) && usable {
+                let mut path = PathBuf::from(state.path.trim());
+                if purpose != Purpose::Open && path.extension().is_none() {
+                    path.set_extension("bwk");
+                }
+                actions.push(match purpose {
+                    Purpose::Open => Action::Open(path),
+                    Purpose::Create => Action::Create(path),
+                    Purpose::SaveAs => Action::SaveAs(path),
+                });
+                state.open = None;
+            }
+            if ui.button("Cancel").clicked() {
+                state.open = None;
+            }
+        });
+    });
+    if response.should_close() {
+        state.open = None;
+    }
+}

@@ -1,0 +1,119 @@
+//! What a person should look at: rows that could not be read, accounts without a place, territories in pieces. A click jumps there.
+
+use egui::{RichText, ScrollArea, Sense, Ui, vec2};
+
+use super::widgets::{cell_text, empty_state};
+use crate::action::{Action, SelectHow};
+use crate::domain::accounts::Placement;
+use crate::domain::ids::{AccountId, TerritoryId, UnitId};
+use crate::io::diagnostic::Severity;
+use crate::session::Session;
+use crate::theme::{ROW_HEIGHT, Tokens};
+use crate::words;
+
+/// Where a problem can be seen.
+enum Jump {
+    Nowhere,
+    Territory(TerritoryId),
+    Account(AccountId),
+    Units(Vec<UnitId>),
+}
+
+/// The number on the tab: what is wrong with the plan, and what imports left out.
+pub fn count(session: &Session) -> usize {
+    let left_out = session.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    left_out + plan_problems(session).len()
+}
+
+pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+    let plan = plan_problems(session);
+    let rows = plan.len() + session.diagnostics.len();
+    if rows == 0 {
+        empty_state(ui, egui_material_icons::icons::ICON_CHECK, "No problems", "Everything that was imported has its place", |_| {});
+        return;
+    }
+    let tokens = Tokens::of(ui);
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW_HEIGHT - 2.0, rows, |ui, range| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for row in range {
+            let (severity, text, jump) = match plan.get(row) {
+                Some((severity, text, jump)) => (*severity, text.clone(), jump),
+                None => {
+                    let diagnostic = &session.diagnostics[row - plan.len()];
+                    (diagnostic.severity, diagnostic.to_string(), &Jump::Nowhere)
+                }
+            };
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &text));
+            if response.hovered() {
+                ui.painter().rect_filled(rect, 0.0, tokens.hover);
+            }
+            use egui_material_icons::icons::{ICON_ERROR, ICON_INFO, ICON_WARNING};
+            let (icon, colour) = match severity {
+                Severity::Error => (ICON_ERROR, tokens.error),
+                Severity::Warning => (ICON_WARNING, tokens.warning),
+                Severity::Note => (ICON_INFO, tokens.weak),
+            };
+            let mut inner = rect.shrink2(vec2(12.0, 0.0));
+            let font = egui::FontId::proportional(16.0);
+            ui.painter().text(inner.left_center(), egui::Align2::LEFT_CENTER, icon.codepoint, font, colour);
+            inner.min.x += 26.0;
+            let cut = cell_text(ui, inner, &text, tokens.text, false, false);
+            let response = if cut { response.on_hover_text(RichText::new(&text)) } else { response };
+            if response.clicked() {
+                match jump {
+                    Jump::Nowhere => {}
+                    Jump::Territory(id) => actions.extend([Action::SelectTerritory(Some(*id)), Action::FitTerritory(*id)]),
+                    Jump::Account(account) => actions.push(Action::SelectAccount(Some(*account))),
+                    Jump::Units(units) => {
+                        actions.push(Action::SelectUnits { units: units.clone(), how: SelectHow::Replace });
+                        actions.push(Action::FitUnits(units.clone()));
+                    }
+                }
+            }
+        }
+    });
+}
+
+fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
+    let mut problems = Vec::new();
+    let units = &session.project.units;
+    let accounts = &session.project.accounts;
+    if let Some((metrics, true)) = session.metrics() {
+        for (id, territory) in session.plan().territories() {
+            let Some(figures) = metrics.territory(id) else { continue };
+            if figures.pieces > 1 {
+                let text = format!("{} is in {} separate pieces", territory.name, figures.pieces);
+                problems.push((Severity::Warning, text, Jump::Territory(id)));
+            }
+            if figures.units == 0 {
+                problems.push((Severity::Warning, format!("{} has no units", territory.name), Jump::Territory(id)));
+            }
+        }
+    }
+    let unassigned = session.totals.unit_count(TerritoryId::UNASSIGNED) as usize;
+    if unassigned > 0 && session.plan().territory_count() > 0 {
+        let list: Vec<UnitId> = session.plan().units_of(TerritoryId::UNASSIGNED).collect();
+        let held = session.totals.account_count(TerritoryId::UNASSIGNED);
+        let mut text = format!("{} unassigned", units.count_words(unassigned));
+        if held > 0 {
+            text.push_str(&format!(", with {} accounts nobody owns", words::count(held)));
+        }
+        problems.push((Severity::Warning, text, Jump::Units(list)));
+    }
+    let first = |placed: bool| {
+        let lost = |account: &AccountId| {
+            accounts.units[account.index()].is_none() && (accounts.placements[account.index()] != Placement::Unplaced) == placed
+        };
+        (accounts.ids().filter(lost).count(), accounts.ids().find(lost))
+    };
+    for (placed, words_one) in [(true, "lie outside every unit"), (false, "could not be placed on the map")] {
+        let (count, account) = if units.is_empty() && placed { (0, None) } else { first(placed) };
+        if let Some(account) = account {
+            let example = &accounts.names[account.index()];
+            let text = format!("{} accounts {words_one}, {example} for instance", words::count(count as i128));
+            problems.push((Severity::Warning, text, Jump::Account(account)));
+        }
+    }
+    problems
+}

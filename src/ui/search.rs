@@ -1,0 +1,223 @@
+//! One field for everything: territories, units, accounts, reps and commands.
+
+use egui::{Align2, Area, Frame, Id, Key, Margin, Order, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, vec2};
+
+use super::top_bar::disabled_reason;
+use super::widgets::cell_text;
+use crate::action::{Action, Command, SelectHow};
+use crate::domain::ids::{AccountId, TerritoryId, UnitId};
+use crate::session::Session;
+use crate::theme::Tokens;
+
+#[derive(Default)]
+pub struct State {
+    open: bool,
+    text: String,
+    cursor: usize,
+    focused: bool,
+}
+
+impl State {
+    pub fn open(&mut self) {
+        *self = Self { open: true, ..Self::default() };
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+}
+
+/// Something that was found.
+enum Hit {
+    Command(Command),
+    Territory(TerritoryId),
+    Unit(UnitId),
+    Account(AccountId),
+}
+
+const MOST: usize = 30;
+
+pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: &mut Vec<Action>) {
+    if !state.open {
+        return;
+    }
+    let tokens = Tokens::of(ui);
+    let (up, down, enter, escape) = ui.input_mut(|input| {
+        let mut pressed = |key| input.consume_key(egui::Modifiers::NONE, key);
+        (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter), pressed(Key::Escape))
+    });
+    let hits = find(session, &state.text);
+    if down {
+        state.cursor += 1;
+    }
+    if up {
+        state.cursor = state.cursor.saturating_sub(1);
+    }
+    state.cursor = state.cursor.min(hits.len().saturating_sub(1));
+    let mut chosen = enter.then_some(state.cursor);
+    let area = Area::new(Id::new("search")).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, 52.0));
+    let response = area.show(ui.ctx(), |ui| {
+        let shadow = egui::Shadow { offset: [0, 8], blur: 28, spread: 0, color: tokens.shadow };
+        Frame::new()
+            .fill(tokens.panel)
+            .stroke(Stroke::new(1.0, tokens.border))
+            .corner_radius(8.0)
+            .shadow(shadow)
+            .inner_margin(Margin::same(8))
+            .show(ui, |ui| {
+                ui.set_width(520.0);
+                let hint = "Territory, ZIP, place, account or command";
+                let edit = TextEdit::singleline(&mut state.text).hint_text(hint).desired_width(f32::INFINITY).margin(vec2(8.0, 6.0));
+                let response = ui.add(edit.char_limit(120)).accessible_name("Search or command");
+                if !state.focused {
+                    response.request_focus();
+                    state.focused = true;
+                }
+                if response.changed() {
+                    state.cursor = 0;
+                }
+                ui.add_space(2.0);
+                if hits.is_empty() && !state.text.trim().is_empty() {
+                    ui.label(RichText::new("  Nothing found").color(tokens.weak));
+                }
+                ScrollArea::vertical().max_height(340.0).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    for (index, hit) in hits.iter().enumerate() {
+                        if row(ui, session, hit, index == state.cursor, up || down, tokens) {
+                            chosen = Some(index);
+                        }
+                    }
+                });
+            });
+    });
+    if let Some(hit) = chosen.and_then(|index| hits.into_iter().nth(index)) {
+        choose(session, hit, actions);
+        state.open = false;
+    }
+    let outside = ui.input(|input| input.pointer.any_pressed())
+        && ui.input(|input| input.pointer.interact_pos()).is_some_and(|at| !response.response.rect.contains(at));
+    if escape || outside {
+        state.open = false;
+    }
+}
+
+fn row(ui: &mut Ui, session: Option<&Session>, hit: &Hit, current: bool, moved: bool, tokens: Tokens) -> bool {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::click());
+    if current || response.hovered() {
+        ui.painter().rect_filled(rect, 4.0, if current { tokens.selected } else { tokens.hover });
+    }
+    if current && moved {
+        response.scroll_to_me(None);
+    }
+    use egui_material_icons::icons::{ICON_MAP, ICON_PIN_DROP, ICON_STORE};
+    let (icon, name, kind) = match (hit, session) {
+        (Hit::Command(command), _) => {
+            let reason = disabled_reason(session, *command);
+            let kind = reason.map_or_else(|| command.key_words(), str::to_owned);
+            (command.icon(), command.words().to_owned(), kind)
+        }
+        (Hit::Territory(id), Some(session)) => {
+            (ICON_MAP, session.shown_plan().territory_name(*id).to_owned(), "territory".to_owned())
+        }
+        (Hit::Unit(unit), Some(session)) => {
+            let units = &session.project.units;
+            let name = format!("{}  {}", units.codes[unit.index()], units.names[unit.index()]);
+            (ICON_PIN_DROP, name, units.kind.clone())
+        }
+        (Hit::Account(account), Some(session)) => {
+            (ICON_STORE, session.project.accounts.names[account.index()].clone(), "account".to_owned())
+        }
+        (_, None) => return false,
+    };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &name));
+    let mut inner = rect.shrink2(vec2(8.0, 0.0));
+    let font = egui::FontId::proportional(16.0);
+    ui.painter().text(inner.left_center(), Align2::LEFT_CENTER, icon.codepoint, font, tokens.weak);
+    inner.min.x += 26.0;
+    let mut right = inner;
+    right.min.x = inner.max.x - 150.0;
+    let mut left = inner;
+    left.max.x = right.min.x - 8.0;
+    cell_text(ui, left, &name, tokens.text, false, false);
+    cell_text(ui, right, &kind, tokens.weak, true, false);
+    response.clicked()
+}
+
+fn choose(session: Option<&Session>, hit: Hit, actions: &mut Vec<Action>) {
+    match hit {
+        Hit::Command(command) => {
+            if disabled_reason(session, command).is_none() {
+                actions.push(Action::Run(command));
+            }
+        }
+        Hit::Territory(id) => actions.extend([Action::SelectTerritory(Some(id)), Action::FitTerritory(id)]),
+        Hit::Unit(unit) => {
+            actions.push(Action::SelectUnits { units: vec![unit], how: SelectHow::Replace });
+            actions.push(Action::FitUnits(vec![unit]));
+        }
+        Hit::Account(account) => {
+            actions.push(Action::SelectAccount(Some(account)));
+            if let Some(place) = session.and_then(|session| session.project.accounts.places.get(account.index()).copied())
+                && place.is_valid()
+            {
+                actions.push(Action::ShowPlace { place, zoom: 11.0 });
+            }
+        }
+    }
+}
+
+/// What fits the words: names that begin with them before names that contain them.
+fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
+    let text = text.trim().to_lowercase();
+    let mut hits: Vec<(u8, Hit)> = Vec::new();
+    let rank = |name: &str| -> Option<u8> {
+        let name = name.to_lowercase();
+        if name.starts_with(&text) {
+            Some(0)
+        } else if name.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&text)) {
+            Some(1)
+        } else {
+            (text.len() > 2 && name.contains(&text)).then_some(2)
+        }
+    };
+    if let Some(session) = session
+        && !text.is_empty()
+    {
+        let territories = session.shown_plan().territories().filter_map(|(id, territory)| {
+            let rep = territory.rep.and_then(|rep| session.project.reps.get(rep.index())).map_or("", |rep| rep.name.as_str());
+            Some((rank(&territory.name).or_else(|| rank(rep))?, Hit::Territory(id)))
+        });
+        hits.extend(territories.take(MOST));
+        let units = &session.project.units;
+        let unit_hits = units.ids().filter_map(|unit| {
+            let found = rank(&units.codes[unit.index()]).or_else(|| rank(&units.names[unit.index()]))?;
+            Some((found + 2, Hit::Unit(unit)))
+        });
+        hits.extend(unit_hits.take(MOST));
+        let accounts = &session.project.accounts;
+        let account_hits = accounts.ids().filter_map(|account| {
+            let found = rank(&accounts.names[account.index()]).or_else(|| rank(&accounts.codes[account.index()]))?;
+            Some((found + 3, Hit::Account(account)))
+        });
+        hits.extend(account_hits.take(MOST));
+    }
+    let commands = Command::ALL.iter().filter(|&&command| command != Command::Search);
+    hits.extend(commands.filter_map(|&command| {
+        let found = if text.is_empty() { Some(0) } else { rank(command.words()) }?;
+        Some((found + 1, Hit::Command(command)))
+    }));
+    hits.sort_by_key(|(rank, _)| *rank);
+    hits.truncate(MOST);
+    hits.into_iter().map(|(_, hit)| hit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_project_commands_are_found() {
+        assert!(find(None, "undo").iter().any(|hit| matches!(hit, Hit::Command(Command::Undo))));
+        assert!(find(None, "zzzz").is_empty());
+    }
+}

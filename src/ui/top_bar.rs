@@ -1,0 +1,256 @@
+//! Menus, the names of project and plan, search, and the buttons for what one does most.
+
+use egui::{Align, Button, Layout, MenuBar, RichText, Ui, vec2};
+
+use super::widgets::{command_button, command_hover, primary_button};
+use crate::action::{Action, Command, Menu};
+use crate::session::view::BasemapChoice;
+use crate::session::{Session, recent};
+use crate::theme::{self, Tokens};
+
+pub fn show(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal(|ui| {
+        ui.set_min_height(30.0);
+        ui.spacing_mut().item_spacing.x = 2.0;
+        logo(ui);
+        ui.add_space(4.0);
+        MenuBar::new().ui(ui, |ui| menus(ui, session, actions));
+        // The menu bar takes the whole width; the rest is laid over its free part.
+    });
+    let rect = ui.min_rect();
+    let mut ui = ui.new_child(
+        egui::UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)).id_salt("bar right"),
+    );
+    let ui = &mut ui;
+    ui.spacing_mut().item_spacing.x = 6.0;
+    if let Some(session) = session {
+        if session.proposal.is_none() {
+            let why = session.read_only.as_deref();
+            let response = primary_button(ui, why.is_none(), "Build…").on_hover_text(command_hover(Command::AutoBuild));
+            if response.on_disabled_hover_text(why.unwrap_or_default()).clicked() {
+                actions.push(Action::Run(Command::AutoBuild));
+            }
+        }
+        let export = ui.add(Button::new("Export…")).on_hover_text(command_hover(Command::Export));
+        if export.clicked() {
+            actions.push(Action::Run(Command::Export));
+        }
+        ui.add_space(6.0);
+        command_button(ui, Command::Redo, session.history.redo_step().is_none().then_some("Nothing to make again"), actions);
+        command_button(ui, Command::Undo, session.history.undo_step().is_none().then_some("Nothing to take back"), actions);
+        ui.add_space(6.0);
+    }
+    search_field(ui, tokens, actions);
+    if let Some(session) = session {
+        let free = ui.available_rect_before_wrap();
+        // Names stand in the middle between menus and search when there is room for them.
+        if free.width() > 620.0 {
+            let mut middle = ui.new_child(
+                egui::UiBuilder::new()
+                    .max_rect(egui::Rect::from_x_y_ranges((free.left() + 340.0)..=(free.right() - 8.0), free.y_range()))
+                    .layout(Layout::left_to_right(Align::Center))
+                    .id_salt("names"),
+            );
+            middle.spacing_mut().item_spacing.x = 6.0;
+            let plan = &session.plan().name;
+            middle.add(egui::Label::new(theme::strong(session.project.name.clone())).truncate());
+            middle.add(egui::Label::new(RichText::new(plan).color(tokens.weak)).truncate());
+            if let Some(why) = &session.read_only {
+                middle.label(theme::small("Read only").color(tokens.warning)).on_hover_text(why);
+            }
+        }
+    }
+}
+
+fn logo(ui: &mut Ui) {
+    // Four fitted pieces of map: the mark of the program.
+    let (rect, _) = ui.allocate_exact_size(vec2(22.0, 22.0), egui::Sense::hover());
+    let painter = ui.painter();
+    let at = |x: f32, y: f32| rect.min + vec2(x, y);
+    let piece = |points: &[(f32, f32)], colour: (u8, u8, u8)| {
+        let points = points.iter().map(|&(x, y)| at(x, y)).collect();
+        painter.add(egui::Shape::convex_polygon(
+            points,
+            egui::Color32::from_rgb(colour.0, colour.1, colour.2),
+            egui::Stroke::NONE,
+        ));
+    };
+    piece(&[(1.0, 1.0), (12.0, 1.0), (9.0, 10.0), (1.0, 10.0)], (29, 91, 214));
+    piece(&[(13.5, 1.0), (21.0, 1.0), (21.0, 13.0), (10.5, 10.0)], (230, 145, 56));
+    piece(&[(1.0, 11.5), (9.0, 11.5), (11.0, 21.0), (1.0, 21.0)], (46, 160, 122));
+    piece(&[(10.5, 11.6), (21.0, 14.6), (21.0, 21.0), (12.5, 21.0)], (150, 90, 190));
+}
+
+fn search_field(ui: &mut Ui, tokens: Tokens, actions: &mut Vec<Action>) {
+    let width = (ui.available_width() - 360.0).clamp(28.0, 240.0);
+    let words = if width > 120.0 { "Search or command" } else { "" };
+    let icon = Command::Search.icon().rich_text().size(16.0).color(tokens.weak);
+    let mut button = Button::new((icon, RichText::new(words).color(tokens.weak))).min_size(vec2(width, 26.0));
+    if width > 120.0 {
+        button = button.shortcut_text(theme::small(Command::Search.key_words()).color(tokens.weak));
+    }
+    let response = ui.add(button);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Search or command"));
+    if response.on_hover_text(command_hover(Command::Search)).clicked() {
+        actions.push(Action::Run(Command::Search));
+    }
+}
+
+fn menus(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
+    let menus = [
+        (Menu::File, "File"),
+        (Menu::Edit, "Edit"),
+        (Menu::View, "View"),
+        (Menu::Territory, "Territory"),
+        (Menu::Plan, "Plan"),
+        (Menu::Help, "Help"),
+    ];
+    for (menu, words) in menus {
+        ui.menu_button(words, |ui| {
+            ui.set_min_width(230.0);
+            for &command in Command::ALL.iter().filter(|command| command.menu() == menu) {
+                item(ui, session, command, actions);
+                if command == Command::OpenSample {
+                    recent_menu(ui, actions);
+                }
+                let last_of_group = matches!(
+                    command,
+                    Command::OpenSample | Command::SaveAs | Command::ImportReps | Command::Export | Command::Redo
+                        | Command::ClearSelection | Command::ZoomOut | Command::ToggleLegend
+                );
+                if last_of_group {
+                    ui.separator();
+                }
+                if command == Command::ToggleLegend {
+                    basemaps(ui, session, actions);
+                }
+            }
+            if menu == Menu::Edit {
+                ui.separator();
+                for &command in Command::ALL.iter().filter(|command| command.menu() == Menu::Tools) {
+                    item(ui, session, command, actions);
+                }
+            }
+        });
+    }
+}
+
+fn item(ui: &mut Ui, session: Option<&Session>, command: Command, actions: &mut Vec<Action>) {
+    let disabled = disabled_reason(session, command);
+    let words = match (command, session) {
+        (Command::Undo, Some(session)) => {
+            session.history.undo_step().map_or("Undo".to_owned(), |step| format!("Undo: {}", step.label))
+        }
+        (Command::Redo, Some(session)) => {
+            session.history.redo_step().map_or("Redo".to_owned(), |step| format!("Redo: {}", step.label))
+        }
+        _ => command.words().to_owned(),
+    };
+    let checked = session.and_then(|session| match command {
+        Command::ToggleAccounts => Some(session.view.show_accounts),
+        Command::ToggleLabels => Some(session.view.show_labels),
+        Command::ToggleInspector => Some(session.view.show_inspector),
+        Command::ToggleTable => Some(session.view.show_table),
+        Command::ToggleLegend => Some(session.view.show_legend),
+        _ => None,
+    });
+    let icon = if checked == Some(true) { egui_material_icons::icons::ICON_CHECK } else { command.icon() };
+    let weak = Tokens::of(ui).weak;
+    let button = Button::new((icon.rich_text().size(16.0).color(weak), words))
+        .shortcut_text(theme::small(command.key_words()).color(weak))
+        .frame_when_inactive(false)
+        .min_size(vec2(ui.available_width(), 26.0));
+    let response = ui.add_enabled(disabled.is_none(), button).on_hover_text(command.about());
+    let response = match disabled {
+        Some(reason) => response.on_disabled_hover_text(reason),
+        None => response,
+    };
+    if response.clicked() {
+        actions.push(Action::Run(command));
+        ui.close();
+    }
+}
+
+/// Why a command cannot be done now; `None` when it can.
+pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'static str> {
+    let Some(session) = session else {
+        let works = matches!(command.menu(), Menu::Help)
+            || matches!(
+                command,
+                Command::NewProject | Command::OpenProject | Command::OpenSample | Command::Quit | Command::ToggleTheme
+            );
+        return (!works).then_some("Open a project first");
+    };
+    let changes = matches!(command.menu(), Menu::Territory | Menu::Plan)
+        && !matches!(command, Command::SelectUnitsOfTerritory | Command::FitTerritory)
+        || matches!(
+            command,
+            Command::Undo
+                | Command::Redo
+                | Command::AssignSelection
+                | Command::UnassignSelection
+                | Command::LockUnits
+                | Command::ImportUnits
+                | Command::ImportAccounts
+                | Command::ImportAlignment
+                | Command::ImportReps
+        );
+    if changes && session.read_only.is_some() {
+        return Some("The project is open for reading only");
+    }
+    match command {
+        Command::Undo if session.history.undo_step().is_none() => Some("Nothing to take back"),
+        Command::Redo if session.history.redo_step().is_none() => Some("Nothing to make again"),
+        Command::AssignSelection | Command::UnassignSelection | Command::LockUnits | Command::ClearSelection
+            if session.selection.units.is_empty() =>
+        {
+            Some("Select units first")
+        }
+        Command::AssignSelection if session.active.is_unassigned() => Some("Choose a territory first"),
+        Command::RenameTerritory
+        | Command::RemoveTerritory
+        | Command::LockTerritory
+        | Command::SelectUnitsOfTerritory
+        | Command::FitTerritory
+            if session.active.is_unassigned() =>
+        {
+            Some("Choose a territory first")
+        }
+        Command::AcceptProposal | Command::RejectProposal if session.proposal.is_none() => Some("There is no proposal"),
+        Command::AutoBuild if session.project.units.is_empty() => Some("Import units first"),
+        Command::ImportAlignment if session.project.units.is_empty() => Some("Import units first"),
+        _ => None,
+    }
+}
+
+fn recent_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let recent = recent::recent_projects();
+    if recent.is_empty() {
+        return;
+    }
+    ui.menu_button("Open recent", |ui| {
+        for path in recent {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let response = ui.add(Button::new(name).frame_when_inactive(false).min_size(vec2(220.0, 26.0)));
+            if response.on_hover_text(path.display().to_string()).clicked() {
+                actions.push(Action::Open(path));
+                ui.close();
+            }
+        }
+    });
+}
+
+fn basemaps(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
+    let Some(session) = session else { return };
+    for (choice, words) in [
+        (BasemapChoice::Quiet, "Quiet basemap (no network needed)"),
+        (BasemapChoice::OpenStreetMap, "OpenStreetMap (online)"),
+        (BasemapChoice::None, "No basemap"),
+    ] {
+        if ui.radio(session.view.basemap == choice, words).clicked() {
+            actions.push(Action::SetBasemap(choice));
+            ui.close();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Figures as people read them: 12,431 · $1.24 M · +4.1 %. Full precision is for hovering and exports.
+
+use crate::domain::columns::Measure;
+
+/// A count with thousands separated: "12,431".
+pub fn count(value: impl Into<i128>) -> String {
+    let value: i128 = value.into();
+    let digits = value.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value < 0 {
+        out.push('−');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A figure of a measure, short: "$1.24 M", "8,120 h", "12.3".
+pub fn figure(measure: &Measure, value: f64) -> String {
+    with_unit(&measure.unit, &short(value))
+}
+
+/// A figure of a measure in full: "$1,240,113.50".
+pub fn full_figure(measure: &Measure, value: f64) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let rounded = (value.abs() * 100.0).round() / 100.0;
+    let whole = count(rounded.trunc() as i128);
+    let cents = ((rounded - rounded.trunc()) * 100.0).round() as u32;
+    let sign = if value < 0.0 { "−" } else { "" };
+    let digits = if cents == 0 { whole } else { format!("{whole}.{cents:02}") };
+    format!("{sign}{}", with_unit(&measure.unit, &digits))
+}
+
+/// Three significant digits with a word for the magnitude; "–" for what is not known.
+pub fn short(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let size = value.abs();
+    let sign = if value < 0.0 && size >= 0.005 { "−" } else { "" };
+    let (scaled, suffix) = match size {
+        s if s >= 999.5e6 => (s / 1e9, " B"),
+        s if s >= 999_500.0 => (s / 1e6, " M"),
+        s if s >= 99_950.0 => (s / 1e3, " k"),
+        s => (s, ""),
+    };
+    let digits = match scaled {
+        s if suffix.is_empty() && s >= 99.95 => count(s.round() as i128),
+        s if s >= 99.95 => format!("{s:.0}"),
+        s if s >= 9.995 => format!("{s:.1}"),
+        s if suffix.is_empty() && (s - s.round()).abs() < 0.005 => format!("{s:.0}"),
+        s => format!("{s:.2}"),
+    };
+    format!("{sign}{digits}{suffix}")
+}
+
+/// A signed share: "+4.1 %".
+pub fn signed_percent(share: f64) -> String {
+    if !share.is_finite() {
+        return "–".to_owned();
+    }
+    let percent = (share * 1000.0).round() / 10.0;
+    let sign = match percent {
+        p if p > 0.0 => "+",
+        p if p < 0.0 => "−",
+        _ => "±",
+    };
+    let size = percent.abs();
+    if size >= 100.0 { format!("{sign}{size:.0} %") } else { format!("{sign}{size:.1} %") }
+}
+
+/// An unsigned share: "4.1 %".
+pub fn percent(share: f64) -> String {
+    if share.is_finite() { format!("{:.1} %", share * 100.0) } else { "–".to_owned() }
+}
+
+pub fn kilometres(km: f64) -> String {
+    if km.is_finite() { format!("{} km", short(km)) } else { "–".to_owned() }
+}
+
+fn with_unit(unit: &str, digits: &str) -> String {
+    match unit {
+        "" => digits.to_owned(),
+        "$" | "€" | "£" => format!("{unit}{digits}"),
+        _ => format!("{digits} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_short_and_have_their_unit() {
+        for (value, expected) in [
+            (0.0, "0"),
+            (7.0, "7"),
+            (0.123, "0.12"),
+            (12.34, "12.3"),
+            (999.0, "999"),
+            (12_431.0, "12,431"),
+            (214_000.0, "214 k"),
+            (1_240_113.5, "1.24 M"),
+            (-35_600_000.0, "−35.6 M"),
+            (2.5e9, "2.50 B"),
+            (f64::NAN, "–"),
+        ] {
+            assert_eq!(short(value), expected);
+        }
+        assert_eq!(with_unit("$", "1.24 M"), "$1.24 M");
+        assert_eq!(with_unit("h", "12"), "12 h");
+    }
+
+    #[test]
+    fn percentages_carry_their_sign() {
+        assert_eq!(signed_percent(0.041), "+4.1 %");
+        assert_eq!(signed_percent(-0.12345), "−12.3 %");
+        assert_eq!(signed_percent(0.0001), "±0.0 %");
+        assert_eq!(signed_percent(1.5), "+150 %");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(12), "12");
+        assert_eq!(count(-1_000), "−1,000");
+    }
+}
