@@ -63,7 +63,7 @@ fn revenue_with_dollar_sign(row: &mut [String], _: &mut Random) {
     let digits = row[column("Annual Revenue")].clone();
     let mut grouped = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

@@ -47,7 +47,7 @@ fn main() -> Result<()> {
     let locator = locate::Locator::new(&areas);
     let places = places::Places::new(&locator, &source.towns(&zips)?, &random.fork(1));
     let accounts = accounts::make(&places, &areas, &mut random.fork(2));
-    let territories = territories::make(&areas, &accounts, &mut random.fork(3));
+    let territories = territories::make(&areas, &mut random.fork(3));
     tables::write_accounts(&out.join("accounts.csv"), &accounts, &areas, &territories, &mut random.fork(4))?;
     tables::write_reps(&out.join("reps.csv"))?;
     tables::write_territories(&out.join("todays_territories.csv"), &areas, &territories)?;

@@ -76,7 +76,7 @@ impl Source {
                 state: text(&row, "stusps")?,
                 state_name: text(&row, "state_name")?,
                 name: text(&row, "name")?,
-                full_name: text(&row, "namelsad")?,
+                full_name: repaired(text(&row, "namelsad")?),
                 area_km2: number(&row, "area_km2").unwrap_or(0.0),
                 population: number(&row, "population_est"),
                 households: number(&row, "households_est"),
@@ -193,6 +193,12 @@ fn code_of_record(record: &shapefile::dbase::Record) -> Result<String> {
 
 fn text(row: &HashMap<String, String>, column: &str) -> Result<String> {
     row.get(column).cloned().with_context(|| format!("The column {column} is missing"))
+}
+
+/// Undoes UTF-8 that was read as Latin-1 on its way into the source ("DoÃ±a").
+fn repaired(text: String) -> String {
+    let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)
 }
 
 fn number(row: &HashMap<String, String>, column: &str) -> Option<f64> {

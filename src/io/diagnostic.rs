@@ -94,17 +94,11 @@ pub fn count(diagnostics: &[Diagnostic]) -> BTreeMap<Severity, usize> {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(row) = self.row {
-            write!(f, ", row {row}")?;
-        }
-        if !self.column.is_empty() {
-            write!(f, ", column \"{}\"", self.column)?;
-        }
-        if !self.item.is_empty() {
-            write!(f, ", {}", self.item)?;
-        }
-        Ok(())
+        let row = self.row.map(|row| format!("row {row}")).unwrap_or_default();
+        let column = if self.column.is_empty() { String::new() } else { format!("column \"{}\"", self.column) };
+        let parts = [&self.file, &row, &column, &self.item];
+        let filled: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        f.write_str(&filled.join(", "))
     }
 }
 

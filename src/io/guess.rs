@@ -138,6 +138,11 @@ impl Profile {
         self.filled > 0 && self.filled * 10 >= self.rows * 9 && self.distinct * 100 >= self.filled * 95
     }
 
+    /// Whether the values name rows, with the empty and repeated ones that real files have: for columns whose name says so too.
+    pub fn names_rows(&self) -> bool {
+        self.filled * 10 >= self.rows * 7 && self.distinct * 2 >= self.filled
+    }
+
     pub fn lies_in(&self, low: f64, high: f64) -> bool {
         self.numbers > 0 && self.min >= low && self.max <= high
     }

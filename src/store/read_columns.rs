@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rayon::prelude::*;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
@@ -96,7 +97,8 @@ pub fn columns(
             measure.values = values;
         }
     }
-    Ok(words.into_iter().map(|column| column.into_column(count)).collect())
+    // Sorting the words of a column with a different one in every row takes a while.
+    Ok(words.into_par_iter().map(|column| column.into_column(count)).collect())
 }
 
 /// A column of words while it is read: each different word once.

@@ -198,7 +198,8 @@ impl Joined {
         }
         // Measures of units come first.
         let (first_new, first_kept) = if subject == Subject::Units { (0, new.len()) } else { (kept.len(), 0) };
-        let names: HashMap<&str, usize> = new.iter().enumerate().map(|(i, measure)| (measure.name.as_str(), i)).collect();
+        let names: HashMap<&str, usize> =
+            new.iter().enumerate().map(|(i, measure)| (measure.name.as_str(), i)).collect();
         let moved: Vec<Option<MeasureId>> = old
             .iter()
             .enumerate()

@@ -52,8 +52,7 @@ pub fn import_accounts(
     drop(table);
     let taken = found.accounts.len();
     let label = format!("Imported {taken} {} from {}", plural(taken, "account"), place.file);
-    let project =
-        carry::with_accounts(project, found.accounts, found.measures, &place, progress, &mut diagnostics)?;
+    let project = carry::with_accounts(project, found.accounts, found.measures, &place, progress, &mut diagnostics)?;
     let change = Change { project, label, kind: ChangeKind::Accounts, taken, columns: mapping.reasons };
     Ok(Imported::new(change, diagnostics))
 }
@@ -68,7 +67,8 @@ pub fn import_alignment(
     let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
     let (mapping, reasons) = columns.mapping(&table, AlignmentMapping::guess(&table, project))?;
     let edit = alignment::from_table(&table, &mapping, project, progress, &mut diagnostics)?;
-    let is_assignment = |change: &&PlanChange| matches!(change, PlanChange::Assign { .. } | PlanChange::Override { .. });
+    let is_assignment =
+        |change: &&PlanChange| matches!(change, PlanChange::Assign { .. } | PlanChange::Override { .. });
     let taken = edit.changes.iter().filter(is_assignment).count();
     if edit.is_empty() {
         let note = Diagnostic::note(Place::file(&table.file), "the plan is like the file already");
@@ -120,11 +120,7 @@ pub fn import_reps(
 }
 
 /// The project after an edit of its plan.
-pub(super) fn with_edit(
-    project: &Project,
-    edit: Edit,
-    failed: impl FnOnce() -> String,
-) -> Result<Change, UserError> {
+pub(super) fn with_edit(project: &Project, edit: Edit, failed: impl FnOnce() -> String) -> Result<Change, UserError> {
     let mut project = project.clone();
     if !edit.is_empty() {
         edit::apply(Arc::make_mut(&mut project.plan), &edit, Locks::Obey)

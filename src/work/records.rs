@@ -13,34 +13,34 @@ pub fn saved_metrics(project: &Project, metrics: &PlanMetrics) -> SavedMetrics {
     let mut whole = |name: String, value: f64| saved.plan.push((name, value));
     whole("unassigned units".into(), f64::from(metrics.unassigned_units));
     whole("unassigned accounts".into(), f64::from(metrics.unassigned_accounts));
-    whole("total travel, weight × km".into(), metrics.total_travel);
-    whole("mean travel, km".into(), metrics.mean_travel_km);
+    whole("travel total weight km".into(), metrics.travel_total);
+    whole("travel mean km".into(), metrics.travel_mean_km);
     for entry in &metrics.measures {
         let measure = name(entry.measure);
-        whole(format!("balance of {measure}"), entry.balance.unwrap_or(f64::NAN));
-        whole(format!("Gini of {measure}"), entry.gini.unwrap_or(f64::NAN));
-        whole(format!("unassigned {measure}"), entry.unassigned);
+        whole(format!("{measure}: balance"), entry.balance.unwrap_or(f64::NAN));
+        whole(format!("{measure}: gini"), entry.gini.unwrap_or(f64::NAN));
+        whole(format!("{measure}: unassigned"), entry.unassigned);
     }
     for of in &metrics.territories {
         let mut put = |name: String, value: f64| saved.territories.push((of.territory, name, value));
         put("units".into(), f64::from(of.units));
         put("accounts".into(), f64::from(of.accounts));
-        put("area, km²".into(), of.area_km2);
-        put("perimeter, km".into(), of.perimeter_km);
+        put("area km2".into(), of.area_km2);
+        put("perimeter km".into(), of.perimeter_km);
         put("pieces".into(), f64::from(of.pieces));
-        put("compactness, Polsby–Popper".into(), of.compactness.polsby_popper);
-        put("compactness, convex hull".into(), of.compactness.convex_hull);
-        put("compactness, Reock".into(), of.compactness.reock);
-        put("compactness, inertia".into(), of.compactness.inertia);
-        put("mean travel to centre, km".into(), of.mean_travel_km);
-        put("greatest distance to centre, km".into(), of.max_distance_km);
-        put("mean travel to home, km".into(), of.mean_home_km.unwrap_or(f64::NAN));
-        put("greatest distance to home, km".into(), of.max_home_km.unwrap_or(f64::NAN));
+        put("polsby popper".into(), of.polsby_popper);
+        put("hull ratio".into(), of.hull_ratio);
+        put("reock".into(), of.reock);
+        put("inertia".into(), of.inertia);
+        put("travel mean km".into(), of.travel_mean_km);
+        put("travel max km".into(), of.travel_max_km);
+        put("home mean km".into(), of.home_mean_km.unwrap_or(f64::NAN));
+        put("home max km".into(), of.home_max_km.unwrap_or(f64::NAN));
         for load in &of.loads {
             let measure = name(load.measure);
-            put(format!("{measure}"), load.load);
-            put(format!("target of {measure}"), load.target);
-            put(format!("deviation of {measure}"), load.deviation.unwrap_or(f64::NAN));
+            put(format!("{measure}: load"), load.load);
+            put(format!("{measure}: target"), load.target);
+            put(format!("{measure}: deviation"), load.deviation.unwrap_or(f64::NAN));
         }
     }
     saved.plan.retain(|(_, value)| value.is_finite());

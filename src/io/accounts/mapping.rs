@@ -236,12 +236,13 @@ impl Guess<'_> {
         let country = self.take("country", &COUNTRY, |_| true);
         let state = self.take("state", &STATE, |profile| !profile.is_numeric());
         let town = self.take("town", &TOWN, |profile| !profile.is_numeric());
-        let id = self.take("account code", &ID, Profile::is_unique).or_else(|| {
+        let id = self.take("account code", &ID, |profile| profile.names_rows()).or_else(|| {
             let column = (0..table.columns.len()).find(|&column| {
                 let profile = &self.profiles[column];
                 let short = profile.lengths.1 <= 40 && !table.column(column).take(50).any(|cell| cell.contains(' '));
                 let whole = profile.numbers == 0 || profile.integers == profile.numbers;
-                self.taken[column].is_none() && column < 3 && profile.is_unique() && short && whole
+                let code = guess::not_a_measure(&table.columns[column], profile).is_some();
+                self.taken[column].is_none() && column < 3 && profile.is_unique() && short && whole && code
             })?;
             self.set(column, "account code", "every row has another value");
             Some(column)

@@ -115,7 +115,8 @@ impl<'a> Placer<'a> {
             (Ok(None), _) => return Coordinates::Bad(lon_column, "the longitude is missing".into()),
             (_, Ok(None)) => return Coordinates::Bad(lat_column, "the latitude is missing".into()),
         };
-        let exchanged = LonLat::new(lat, lon).is_valid();
+        // People live between these latitudes.
+        let exchanged = LonLat::new(lat, lon).is_valid() && (-60.0..85.0).contains(&lon);
         if lat.abs() > 90.0 {
             let problem = if exchanged {
                 format!("latitude {lat} and longitude {lon} are probably exchanged")

@@ -40,6 +40,11 @@ pub(super) fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Layer, UserError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(UserError::new(format!("Could not read {file}"))
+            .because("it is not GeoJSON or TopoJSON")
+            .hint("export the layer as GeoJSON"));
+    }
     let document: Document = serde_json::from_slice(bytes).map_err(|error| {
         let failed = UserError::new(format!("Could not read {file}"));
         if error.is_eof() {

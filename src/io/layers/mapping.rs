@@ -131,7 +131,8 @@ impl LayerMapping {
             .collect();
         let code = best_column(layer, &profiles, &CODE, |profile| profile.is_unique())
             // Parts of one unit may be separate rows, so a code need not be unique where its name is clear.
-            .or_else(|| best_column(layer, &profiles, &CODE[..17], |profile| profile.filled > 0));
+            .or_else(|| best_column(layer, &profiles, &CODE[..17], |profile| profile.filled > 0))
+            .or_else(|| best_column(layer, &profiles, &CODE, Profile::names_rows));
         let name = best_column(layer, &profiles, &NAME, |profile| !profile.is_numeric());
         // "Franklin County" is better on screen than "Franklin", but both are there to choose from.
         let mut mapping = Self {

@@ -96,6 +96,8 @@ pub(super) fn has_header(text: &str, delimiter: u8) -> bool {
             || matches!(numbers::read(cell, DecimalMark::Comma), Cell::Number(_))
     };
     let (mut header, mut data) = (0, 0);
+    // A year may well be the name of a column.
+    let is_year = |cell: &str| cell.trim().parse::<u16>().is_ok_and(|year| (1900..2100).contains(&year));
     for (column, cell) in first.iter().enumerate() {
         let below = rest.iter().filter_map(|row| row.get(column)).filter(|cell| !numbers::is_missing(cell));
         let (mut filled, mut numeric) = (0, 0);
@@ -103,9 +105,7 @@ pub(super) fn has_header(text: &str, delimiter: u8) -> bool {
             filled += 1;
             numeric += usize::from(is_number(value));
         }
-        // A year may well be the name of a column.
-        let year = cell.trim().parse::<u16>().is_ok_and(|year| (1900..2100).contains(&year));
-        if filled > 0 && numeric * 2 > filled && !cell.trim().is_empty() && !year {
+        if filled > 0 && numeric * 2 > filled && !cell.trim().is_empty() && !is_year(cell) {
             if is_number(cell) { data += 1 } else { header += 1 }
         }
     }
@@ -115,7 +115,7 @@ pub(super) fn has_header(text: &str, delimiter: u8) -> bool {
         let mut distinct = cells.clone();
         distinct.sort_unstable();
         distinct.dedup();
-        let numeric = cells.iter().any(|cell| is_number(cell));
+        let numeric = cells.iter().any(|cell| is_number(cell) && !is_year(cell));
         return distinct.len() == cells.len() && !numeric;
     }
     header >= data

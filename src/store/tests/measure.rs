@@ -59,7 +59,7 @@ fn large_project_figures() {
     let connection = crate::store::connection::open_writable(&path).unwrap();
     crate::store::connection::check_health(&connection, &path).unwrap();
     println!("  of it quick_check {:?}", start.elapsed());
-    drop(connection);
+    compare_layouts(connection, &project);
 
     let (store, opened) = open(&path, Wanted::ReadWrite).unwrap();
     let mut plan = (*opened.project.plan).clone();
@@ -100,4 +100,31 @@ fn large_project_figures() {
     let start = Instant::now();
     store.save_as(&path.with_file_name("copy.bwk")).unwrap();
     println!("save as             {:?}", start.elapsed());
+}
+
+/// The imported columns as a wide table, as they are kept, and as one blob per column of numbers, for comparison.
+fn compare_layouts(connection: rusqlite::Connection, project: &Project) {
+    let transaction = connection.unchecked_transaction().unwrap();
+    let start = Instant::now();
+    crate::store::tables::put_columns(&transaction, project).unwrap();
+    println!("wide table: write   {:?}", start.elapsed());
+    let start = Instant::now();
+    let (mut measures, mut notes) = (crate::store::read_columns::measures(&transaction).unwrap(), Vec::new());
+    let count = project.accounts.len();
+    crate::store::read_columns::columns(&transaction, Subject::Accounts, count, &mut measures, &mut notes).unwrap();
+    println!("wide table: read    {:?}", start.elapsed());
+    transaction.execute_batch("CREATE TABLE columns (id INTEGER PRIMARY KEY, value BLOB)").unwrap();
+    let start = Instant::now();
+    for (id, measure) in project.measures.iter().enumerate() {
+        let blob: Vec<u8> = measure.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        transaction.execute("INSERT INTO columns VALUES (?1, ?2)", rusqlite::params![id as i64, blob]).unwrap();
+    }
+    println!("number blobs: write {:?}", start.elapsed());
+    let start = Instant::now();
+    let mut query = transaction.prepare("SELECT value FROM columns ORDER BY id").unwrap();
+    let blobs = query.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    let numbers = |blob: Vec<u8>| blob.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect::<Vec<_>>();
+    let columns: Vec<Vec<f64>> = blobs.map(|blob| numbers(blob.unwrap())).collect();
+    println!("number blobs: read  {:?}", start.elapsed());
+    assert_eq!(columns[5], project.measures[5].values);
 }
