@@ -22,7 +22,7 @@ impl App {
     /// Keys and dropped files become actions.
     pub(super) fn take_input(&mut self, ctx: &Context) {
         let dropped: Vec<PathBuf> =
-            ctx.input(|input| input.raw.dropped_files.iter().filter_map(|file| file.path.clone()).collect());
+            ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         self.actions.extend(dropped.into_iter().map(Action::Take));
         if ctx.input(|input| input.viewport().close_requested()) {
             self.save_settings();
@@ -507,7 +507,8 @@ impl App {
             self.wishes.push(Wish::ExportTo);
         }
         if let Some((path, what)) = self.ui.import.peek.take() {
-            self.jobs.start(JobKind::Peek, move |progress| tasks::peek(&path, what, progress));
+            let project = self.session.as_ref().map(|session| session.project.clone());
+            self.jobs.start(JobKind::Peek, move |progress| tasks::peek(project.as_ref(), &path, what, progress));
         }
     }
 

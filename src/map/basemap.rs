@@ -30,7 +30,7 @@ pub struct Basemap {
 }
 
 enum Source {
-    // Drawn through a shared reference, so that what is painted above the basemap can ask it for its place names meanwhile.
+    // Drawn through a shared reference; see `Layer for &Basemap`.
     Quiet(Box<RefCell<QuietBasemap>>),
     Online(Box<RefCell<HttpTiles>>),
     Nothing,
@@ -104,6 +104,13 @@ impl Basemap {
     }
 }
 
+impl Layer for &mut Basemap {
+    fn draw(&mut self, canvas: &mut Canvas, projector: &Projector) {
+        (&**self).draw(canvas, projector);
+    }
+}
+
+/// Shared, so that what is painted above the basemap can ask it for its place names meanwhile.
 impl Layer for &Basemap {
     fn draw(&mut self, canvas: &mut Canvas, projector: &Projector) {
         match &self.source {

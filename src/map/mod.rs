@@ -109,6 +109,7 @@ impl MapState {
         self.layers.follow(session, dark);
 
         let Self { memory, basemap, .. } = self;
+        let basemap = &mut *basemap;
         let place = lon_lat(session.view.camera.centre.lon, session.view.camera.centre.lat);
         let map = Map::new(None, memory, place)
             .zoom_gesture(false)

@@ -242,7 +242,7 @@ impl TableDelegate for Delegate<'_> {
         let response = ui.interact(rect, ui.id().with(("row", row.id)), Sense::click());
         let active = self.session.active == row.id;
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, active, format!("Territory {}", row.name))
+            egui::WidgetInfo::selected(egui::WidgetType::ListItem, true, active, format!("Territory {}", row.name))
         });
         if active {
             ui.painter().rect_filled(rect, 0.0, tokens.selected);
