@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done, 1 a rule does not hold or no plan could be found, 2 bad usage or input.
 
+mod build;
 mod export;
 mod goals;
 mod import;
@@ -95,6 +96,7 @@ enum Command {
     New(new::Arguments),
     #[command(subcommand)]
     Import(import::Import),
+    Build(build::Arguments),
     Metrics(metrics::Arguments),
     Validate(validate::Arguments),
     Info(info::Arguments),
@@ -140,6 +142,7 @@ pub fn run(headless: &Headless) -> ExitCode {
     let done = match &headless.command {
         Command::New(arguments) => new::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, output),
+        Command::Build(arguments) => build::run(arguments, output),
         Command::Metrics(arguments) => metrics::run(arguments, output),
         Command::Validate(arguments) => validate::run(arguments, output),
         Command::Info(arguments) => info::run(arguments, output),
