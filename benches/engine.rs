@@ -95,6 +95,6 @@ fn read(path: &Path, measures: usize, tolerances: &[f64]) -> Option<Problem> {
         problem.goals.push(MeasureGoal { name: format!("w{}", measure + 1), tolerance, weight: 1.0 });
         targets.push(loads.iter().sum::<f64>() / territories as f64);
     }
-    problem.territories = vec![TerritoryGoal { targets, home: None, locked: false }; territories];
+    problem.territories = vec![TerritoryGoal { targets, ..TerritoryGoal::default() }; territories];
     Some(problem)
 }

@@ -193,7 +193,9 @@ pub(super) fn radii(instance: &Instance, owner: &[u16], centres: &[Centre]) -> V
     }
     let all = sums.iter().fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
     let mean = if all.1 > 0.0 { all.0 / all.1 } else { 1.0 };
-    sums.iter().map(|&(km, weight)| if weight > 0.0 { (km / weight).max(0.05 * mean) } else { mean }.max(1e-6)).collect()
+    sums.iter()
+        .map(|&(km, weight)| if weight > 0.0 { (km / weight).max(0.05 * mean) } else { mean }.max(1e-6))
+        .collect()
 }
 
 /// Where a unit goes, its next best, and how much worse that is (in weighted kilometres).

@@ -86,7 +86,8 @@ fn cheapest(instance: &Instance, centres: &[Centre], prices: &[f64]) -> Vec<Chea
             let loads = instance.unit_loads(unit);
             let weight = instance.weights[unit];
             let cost = |territory: usize| {
-                weight * distance_km(instance.points[unit], centres[territory].at) + priced(loads, &prices[territory * m..])
+                weight * distance_km(instance.points[unit], centres[territory].at)
+                    + priced(loads, &prices[territory * m..])
             };
             if instance.fixed[unit] != NONE {
                 let best = instance.fixed[unit];

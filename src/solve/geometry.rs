@@ -24,9 +24,7 @@ pub(super) fn distance_km(a: Vector, b: Vector) -> f64 {
                 * (1.0 / 24.0
                     + square
                         * (3.0 / 640.0
-                            + square
-                                * (5.0 / 7168.0
-                                    + square * (35.0 / 294_912.0 + square * (63.0 / 2_883_584.0)))));
+                            + square * (5.0 / 7168.0 + square * (35.0 / 294_912.0 + square * (63.0 / 2_883_584.0)))));
         EARTH_RADIUS_KM * chord * series
     } else {
         2.0 * EARTH_RADIUS_KM * (chord / 2.0).min(1.0).asin()

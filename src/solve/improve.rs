@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Clock;
 use super::allocate::{excess_price, radii};
 use super::connect::Connectivity;
-use super::geometry::{dot, distance_km, normalised, plane_at};
+use super::geometry::{distance_km, dot, normalised, plane_at};
 use super::instance::{Centre, Instance, NONE};
 use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::random::Random;
@@ -351,7 +351,9 @@ impl<'a> Search<'a> {
         let per_unit = NEAR.min(k);
         for unit in 0..self.owner.len() {
             let mut near: Vec<(f64, u16)> = (0..k)
-                .map(|territory| (distance_km(self.instance.points[unit], self.centres[territory].at), territory as u16))
+                .map(|territory| {
+                    (distance_km(self.instance.points[unit], self.centres[territory].at), territory as u16)
+                })
                 .collect();
             if per_unit < k {
                 near.select_nth_unstable_by(per_unit - 1, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));

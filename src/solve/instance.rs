@@ -1,9 +1,9 @@
 //! A problem as dense numbers: only the units and territories that are free to change, loads in parts of a target.
 
+use super::SolveError;
 use super::geometry::{Vector, distance_km, dot, minus, normalised};
 use super::problem::{Graph, Problem};
-use super::SolveError;
-use crate::domain::sphere::EARTH_RADIUS_KM;
+use crate::domain::sphere::{EARTH_RADIUS_KM, LonLat};
 
 /// No territory.
 pub(super) const NONE: u16 = u16::MAX;
@@ -36,6 +36,8 @@ pub(super) struct Instance {
     /// Per measure how much a deviation counts.
     pub importance: Vec<f64>,
     pub homes: Vec<Option<Vector>>,
+    /// Where to start looking for centres that are not fixed.
+    pub near: Vec<Option<Vector>>,
     /// Per unit and territory its number in the problem.
     pub unit_names: Vec<u32>,
     pub territory_names: Vec<u16>,
@@ -111,7 +113,8 @@ impl Instance {
                 let found = format!("{}: all loads are 0, there is nothing to balance", goal.name);
                 return Err(SolveError::Unusable(found));
             }
-            let targets = free_territories.iter().map(|&territory| problem.territories[territory as usize].targets[measure]);
+            let targets =
+                free_territories.iter().map(|&territory| problem.territories[territory as usize].targets[measure]);
             let mean_target = targets.clone().sum::<f64>() / free_territories.len().max(1) as f64;
             if !free_territories.is_empty() && !(mean_target > 0.0 && mean_target.is_finite()) {
                 let found = format!("{}: the targets add up to {}, expected more than 0", goal.name, mean_target);
@@ -132,13 +135,14 @@ impl Instance {
         let high = |(index, &target): (usize, &f64)| target * (1.0 + tolerance(index) * (1.0 - 1e-6));
         instance.high = instance.target.iter().enumerate().map(high).collect();
         instance.points = units.iter().map(|&unit| problem.places[unit as usize].to_unit_vector()).collect();
-        instance.fixed = units.iter().map(|&unit| place_of(problem.fixed.get(unit as usize).copied().flatten())).collect();
-        let current = |unit: u32| problem.current.as_ref().and_then(|owners| owners.get(unit as usize).copied().flatten());
+        instance.fixed =
+            units.iter().map(|&unit| place_of(problem.fixed.get(unit as usize).copied().flatten())).collect();
+        let current =
+            |unit: u32| problem.current.as_ref().and_then(|owners| owners.get(unit as usize).copied().flatten());
         instance.current = units.iter().map(|&unit| place_of(current(unit))).collect();
-        instance.homes = free_territories
-            .iter()
-            .map(|&territory| problem.territories[territory as usize].home.map(|home| home.to_unit_vector()))
-            .collect();
+        let goals = || free_territories.iter().map(|&territory| &problem.territories[territory as usize]);
+        instance.homes = goals().map(|goal| goal.home.map(LonLat::to_unit_vector)).collect();
+        instance.near = goals().map(|goal| goal.near.map(LonLat::to_unit_vector)).collect();
         instance.unit_names = units;
         instance.territory_names = free_territories;
         Ok(instance)
@@ -305,6 +309,7 @@ impl Instance {
             target: per_territory(&self.target),
             importance: self.importance.clone(),
             homes: territories.iter().map(|&territory| self.homes[territory as usize]).collect(),
+            near: vec![None; territories.len()],
             unit_names: units.to_vec(),
             territory_names: territories.to_vec(),
         }

@@ -9,10 +9,11 @@
 mod allocate;
 mod bound;
 mod connect;
-pub mod from_plan;
+mod from_plan;
 mod geometry;
 mod improve;
 mod instance;
+mod into_edit;
 mod prices;
 mod problem;
 mod relocate;
@@ -22,6 +23,8 @@ mod seed;
 
 use std::time::{Duration, Instant};
 
+pub use from_plan::{BuildError, BuildRequest, Wanted, build};
+pub use into_edit::{Built, TerritoryPlan};
 pub use problem::{Graph, MeasureGoal, Problem, TerritoryGoal};
 pub use report::{Bound, Proposal, Rule, Terms, Violation};
 
@@ -110,12 +113,7 @@ pub(crate) struct Found {
     pub stages: Vec<(&'static str, Duration)>,
 }
 
-fn search(
-    instance: &Instance,
-    options: &Options,
-    clock: &Clock,
-    progress: &Progress,
-) -> Result<Found, SolveError> {
+fn search(instance: &Instance, options: &Options, clock: &Clock, progress: &Progress) -> Result<Found, SolveError> {
     let random = Random::new(options.seed);
     let steps = options.effort.steps_per_unit();
     let mut stages = Stages::new();

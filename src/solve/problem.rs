@@ -51,6 +51,8 @@ pub struct TerritoryGoal {
     pub targets: Vec<f64>,
     /// A fixed centre, such as the home of a rep.
     pub home: Option<LonLat>,
+    /// Where to start looking for the centre, when it is not fixed.
+    pub near: Option<LonLat>,
     /// Takes and gives no unit: it has what is fixed to it and nothing else.
     pub locked: bool,
 }
@@ -202,7 +204,7 @@ impl Problem {
             if let Some(&target) = territory.targets.iter().find(|&&target| !is_amount(target)) {
                 return unusable(format!("Territory {number}: expected targets of 0 or more, found {target}"));
             }
-            if territory.home.is_some_and(|home| !home.is_valid()) {
+            if [territory.home, territory.near].into_iter().flatten().any(|place| !place.is_valid()) {
                 return unusable(format!("Territory {number} has a home without a usable longitude and latitude"));
             }
         }
@@ -239,7 +241,8 @@ impl Problem {
             return unusable("The list of neighbours does not fit the units".into());
         }
         let pairs = |turned: bool| {
-            let rows = (0..units).flat_map(|unit| graph.neighbours(unit).iter().map(move |&other| (unit as u32, other)));
+            let rows =
+                (0..units).flat_map(|unit| graph.neighbours(unit).iter().map(move |&other| (unit as u32, other)));
             let mut pairs: Vec<(u32, u32)> = rows.map(|(a, b)| if turned { (b, a) } else { (a, b) }).collect();
             pairs.sort_unstable();
             pairs

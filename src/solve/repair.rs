@@ -134,9 +134,9 @@ fn fill_empty(instance: &Instance, relaxed: &Relaxed, owner: &mut [u16]) {
             .map(|unit| (super::geometry::distance_km(instance.points[unit], centre), unit))
             .collect();
         near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let spare = near.iter().find(|&&(_, unit)| {
-            !instance.contiguous || connectivity.may_leave(&instance.graph, owner, unit)
-        });
+        let spare = near
+            .iter()
+            .find(|&&(_, unit)| !instance.contiguous || connectivity.may_leave(&instance.graph, owner, unit));
         if let Some(&(_, unit)) = spare {
             sizes[owner[unit] as usize] -= 1;
             owner[unit] = territory as u16;

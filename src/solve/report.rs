@@ -81,13 +81,16 @@ impl Violation {
         let (found, allowed) = (100.0 * self.found, 100.0 * self.allowed);
         let mut words = match self.rule {
             Rule::Empty => format!("{territory} has no units"),
-            Rule::TooMuch => format!("{territory}: {measure} is {found:+.1} % off its target, {allowed:+.1} % is allowed"),
-            Rule::TooLittle => format!("{territory}: {measure} is {found:+.1} % off its target, {allowed:+.1} % is allowed"),
+            Rule::TooMuch => {
+                format!("{territory}: {measure} is {found:+.1} % off its target, {allowed:+.1} % is allowed")
+            }
+            Rule::TooLittle => {
+                format!("{territory}: {measure} is {found:+.1} % off its target, {allowed:+.1} % is allowed")
+            }
             Rule::Pieces => format!("{territory} is in {} pieces", self.found),
-            Rule::TooFar => format!(
-                "{territory} reaches {:.0} km from its centre, {:.0} km is allowed",
-                self.found, self.allowed
-            ),
+            Rule::TooFar => {
+                format!("{territory} reaches {:.0} km from its centre, {:.0} km is allowed", self.found, self.allowed)
+            }
         };
         if self.unit.is_some() {
             words += &format!("; {unit} alone is more than the limit");
@@ -106,10 +109,10 @@ pub(super) fn proposal(problem: &Problem, instance: &Instance, found: Found, cut
         assignment[unit as usize] = (owner != NONE).then(|| instance.territory_names[owner as usize]);
     }
     let terms = terms(problem, instance, &found.owner, &assignment);
-    let bound = found.bound_km.filter(|&km| km > 0.0).map(|travel_km| Bound {
-        travel_km,
-        gap: (terms.travel_km - travel_km) / travel_km,
-    });
+    let bound = found
+        .bound_km
+        .filter(|&km| km > 0.0)
+        .map(|travel_km| Bound { travel_km, gap: (terms.travel_km - travel_km) / travel_km });
     let violations = violations(problem, instance, &found.owner);
     Proposal { assignment, terms, violations, bound, stages: found.stages, cut_short }
 }
@@ -166,7 +169,14 @@ fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Viol
     }
     for (territory, _) in sizes.iter().enumerate().filter(|entry| *entry.1 == 0) {
         let territory = name(territory);
-        violations.push(Violation { rule: Rule::Empty, territory, measure: None, unit: None, found: 0.0, allowed: 1.0 });
+        violations.push(Violation {
+            rule: Rule::Empty,
+            territory,
+            measure: None,
+            unit: None,
+            found: 0.0,
+            allowed: 1.0,
+        });
     }
     for (measure, goal) in problem.goals.iter().enumerate() {
         let allowed = goal.tolerance + 1e-12;
@@ -197,7 +207,14 @@ fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Viol
         }
         for (territory, &count) in counts.iter().enumerate().filter(|entry| *entry.1 > 1) {
             let (territory, found) = (name(territory), f64::from(count));
-            violations.push(Violation { rule: Rule::Pieces, territory, measure: None, unit: None, found, allowed: 1.0 });
+            violations.push(Violation {
+                rule: Rule::Pieces,
+                territory,
+                measure: None,
+                unit: None,
+                found,
+                allowed: 1.0,
+            });
         }
     }
     if let Some(allowed) = problem.max_distance_km {

@@ -62,7 +62,7 @@ fn anchors(instance: &Instance) -> Vec<Option<[f64; 3]>> {
     (0..instance.territories())
         .map(|territory| {
             let known = found[territory] || instance.homes[territory].is_some();
-            known.then(|| centres[territory].at)
+            if known { Some(centres[territory].at) } else { instance.near[territory] }
         })
         .collect()
 }
@@ -73,7 +73,9 @@ fn place_anchors(anchors: &[Option<[f64; 3]>], centres: &mut [Centre]) {
     let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
     for (territory, anchor) in anchors.iter().enumerate() {
         if let Some(anchor) = *anchor {
-            pairs.extend(centres.iter().enumerate().map(|(slot, centre)| (distance_km(anchor, centre.at), territory, slot)));
+            pairs.extend(
+                centres.iter().enumerate().map(|(slot, centre)| (distance_km(anchor, centre.at), territory, slot)),
+            );
         }
     }
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
@@ -151,7 +153,8 @@ fn split(
     let odd_one = if shares.len() % 2 == 1 { random.below(2) } else { 0 };
     let (left, right) = shares.split_at(shares.len() / 2 + odd_one);
     let axis = cut_axis(instance, units, amount, random);
-    let mut keyed: Vec<(f64, u32)> = units.iter().map(|&unit| (dot(instance.points[unit as usize], axis), unit)).collect();
+    let mut keyed: Vec<(f64, u32)> =
+        units.iter().map(|&unit| (dot(instance.points[unit as usize], axis), unit)).collect();
     keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let total: f64 = units.iter().map(|&unit| amount(unit)).sum();
     let sum = |shares: &[(u16, f64)]| shares.iter().map(|share| share.1).sum::<f64>();
