@@ -48,6 +48,19 @@ pub struct Column {
     why: String,
 }
 
+/// A command that failed, as JSON.
+#[derive(Serialize)]
+struct Failed<'a> {
+    error: Failure<'a>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    what: &'a str,
+    why: &'a str,
+    hint: &'a str,
+}
+
 impl Output {
     /// Prints the result: the object as JSON, or the text.
     pub fn print(&self, object: &impl Serialize, text: &str) -> Result<()> {
@@ -170,9 +183,9 @@ pub fn print_error(error: &UserError, json: bool) {
     }
     eprint(&text);
     if json {
-        let object = serde_json::json!({ "error": { "what": error.what, "why": error.why, "hint": error.hint } });
+        let failed = Failed { error: Failure { what: &error.what, why: &error.why, hint: &error.hint } };
         // Nothing more can be said when standard output is gone as well.
-        let _ = write_out(&format!("{object:#}\n"));
+        let _ = serde_json::to_string_pretty(&failed).map(|json| write_out(&(json + "\n")));
     }
 }
 

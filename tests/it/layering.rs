@@ -24,16 +24,26 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "action", "domain", "error", "io", "jobs", "map", "render", "session", "solve", "store", "theme", "ui", "words",
-            "work",
+            "action", "domain", "error", "io", "jobs", "map", "render", "session", "solve", "store", "theme", "ui",
+            "words", "work",
         ],
     ),
     ("cli", &["domain", "error", "io", "solve", "store", "words", "work"]),
 ];
 
 /// What the domain must not touch: it cannot fail for outside reasons, and the same input gives the same output.
-const NOT_IN_DOMAIN: &[&str] =
-    &["std::fs", "std::time", "std::thread", "std::env", "std::net", "std::process", "egui", "rusqlite", "serde", "rand::"];
+const NOT_IN_DOMAIN: &[&str] = &[
+    "std::fs",
+    "std::time",
+    "std::thread",
+    "std::env",
+    "std::net",
+    "std::process",
+    "egui",
+    "rusqlite",
+    "serde",
+    "rand::",
+];
 
 #[test]
 fn every_layer_knows_only_the_layers_below_it() {
@@ -98,10 +108,12 @@ fn paths_are_found_in_every_form() {
     let text = "use crate::io::{self, table::{Table, read}, Imported as X};\n    crate::store::open(path); // crate::ui::x\n\
                 use crate::{domain::ids, words};\nlet s = \"crate::app\";\nuse super::super::jobs;";
     let found: Vec<String> = crate_paths(text).into_iter().map(|(_, path)| path).collect();
-    let expected =
-        ["io", "io::table::Table", "io::table::read", "io::Imported", "store::open", "domain::ids", "words"];
+    let expected = ["io", "io::table::Table", "io::table::read", "io::Imported", "store::open", "domain::ids", "words"];
     assert_eq!(found, expected);
-    assert_eq!(without_tests("a\n#[cfg(test)]\nmod tests {\n  b\n}\nc\n").lines().collect::<Vec<_>>(), ["a", "", "", "", "", "c"]);
+    assert_eq!(
+        without_tests("a\n#[cfg(test)]\nmod tests {\n  b\n}\nc\n").lines().collect::<Vec<_>>(),
+        ["a", "", "", "", "", "c"]
+    );
 }
 
 fn source_files() -> Vec<PathBuf> {
@@ -145,8 +157,7 @@ fn shown(path: &Path) -> String {
 /// `src/io/table/mod.rs` is `io::table`.
 fn module_of(path: &Path) -> String {
     let inside = path.strip_prefix(root()).expect("below the sources").with_extension("");
-    let parts: Vec<String> =
-        inside.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let parts: Vec<String> = inside.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     parts.into_iter().filter(|part| part != "mod").collect::<Vec<_>>().join("::")
 }
 
@@ -235,7 +246,11 @@ fn crate_paths(text: &str) -> Vec<(usize, String)> {
     }
     let mut found = Vec::new();
     for (at, _) in joined.match_indices("crate::") {
-        if joined[..at].chars().next_back().is_some_and(|before| before.is_alphanumeric() || before == '_' || before == '$') {
+        if joined[..at]
+            .chars()
+            .next_back()
+            .is_some_and(|before| before.is_alphanumeric() || before == '_' || before == '$')
+        {
             continue;
         }
         let line = starts.iter().rev().find(|(start, _)| *start <= at).map_or(1, |(_, number)| *number);
@@ -272,7 +287,9 @@ fn expand(prefix: &str, rest: &mut std::iter::Peekable<std::str::Chars>, paths: 
         }
     }
     let mut name = String::new();
-    while let Some(&character) = rest.peek().filter(|&&character| character.is_alphanumeric() || "_*".contains(character)) {
+    while let Some(&character) =
+        rest.peek().filter(|&&character| character.is_alphanumeric() || "_*".contains(character))
+    {
         name.push(character);
         rest.next();
     }

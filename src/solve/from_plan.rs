@@ -1,0 +1,424 @@
+//! From a project and the user's wishes to a problem: what may change, what shall be balanced, what each territory shall carry.
+
+use std::collections::BTreeMap;
+
+use super::into_edit::{Built, TerritoryPlan};
+use super::problem::{Graph, MeasureGoal, Problem, TerritoryGoal};
+use super::{Options, SolveError, run};
+use crate::domain::columns::Subject;
+use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
+use crate::domain::metrics::{Totals, target};
+use crate::domain::progress::Progress;
+use crate::domain::project::{Goal, Project};
+use crate::domain::sphere::{LonLat, centroid};
+use crate::error::UserError;
+
+/// How many territories, and around what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// So many in all, locked ones included.
+    Count(usize),
+    /// One for each rep with a home, which is its centre.
+    PerRepHome,
+    /// Those of the plan, balanced anew from where they are.
+    Current,
+}
+
+/// The wishes of a build. Locked units and territories stay as they are in any case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BuildRequest {
+    pub territories: Wanted,
+    /// What to balance; at least one.
+    pub goals: Vec<Goal>,
+    /// Balance one weighted sum of the measures, each as a share of its total, instead of each by itself.
+    pub mix: bool,
+    /// Territories shall hang together.
+    pub contiguous: bool,
+    /// Targets in proportion to the reps' hours instead of equal ones.
+    pub by_capacity: bool,
+}
+
+/// Why nothing was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BuildError {
+    Cancelled,
+    Refused(UserError),
+}
+
+impl From<UserError> for BuildError {
+    fn from(error: UserError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Builds territories for a project: from the wishes to the edit that makes them, with what is to be said of it.
+pub fn build(
+    project: &Project,
+    totals: &Totals,
+    request: &BuildRequest,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Built, BuildError> {
+    let (problem, plan) = Problem::from_project(project, totals, request)?;
+    match run(&problem, options, progress) {
+        Ok(proposal) => Ok(plan.into_built(project, &problem, proposal)),
+        Err(SolveError::Cancelled) => Err(BuildError::Cancelled),
+        Err(SolveError::Unusable(why) | SolveError::Infeasible(why)) => {
+            Err(refusal().because(why).hint("Change what to build, or what is locked").into())
+        }
+    }
+}
+
+fn refusal() -> UserError {
+    UserError::new("Could not build territories")
+}
+
+impl Problem {
+    /// The problem of a request, and what its territories are in the plan. `totals` are those of the project's plan.
+    ///
+    /// Named accounts do not move with their unit: their loads are taken out of it and out of what their owner still needs.
+    pub fn from_project(
+        project: &Project,
+        totals: &Totals,
+        request: &BuildRequest,
+    ) -> Result<(Self, TerritoryPlan), UserError> {
+        check(project, request)?;
+        let plan = &*project.plan;
+        let units = &*project.units;
+        let is_out = |unit: UnitId| {
+            let owner = plan.territory_of(unit);
+            plan.territory(owner).is_some_and(|territory| territory.locked)
+                || (owner.is_unassigned() && plan.locked_units().contains(&unit))
+                || !units.centres[unit.index()].is_valid()
+                || !units.topology.has_shape(unit)
+        };
+        let excluded: Vec<bool> = units.ids().map(is_out).collect();
+        if excluded.iter().all(|&out| out) {
+            let error = refusal().because("every unit is locked or has no shape");
+            return Err(error.hint("Unlock what may change"));
+        }
+        let slots = slots(project, request)?;
+        let mut measures: Vec<Column> =
+            request.goals.iter().map(|goal| Column::new(project, totals, goal, &slots, request)).collect();
+        for column in &measures {
+            if let Some(unit) = column.loads.iter().position(|load| *load < 0.0) {
+                return Err(refusal()
+                    .because(format!(
+                        "{} is {} in {} {}, and only what is 0 or more can be balanced",
+                        column.name, column.loads[unit], units.kind, units.codes[unit]
+                    ))
+                    .hint("Correct the figure, or balance another measure"));
+            }
+        }
+        if request.mix && measures.len() > 1 {
+            measures = vec![Column::mixed(&measures, &request.goals)];
+        }
+        let free_load = |column: &Column| -> f64 {
+            column.loads.iter().zip(&excluded).filter(|(_, out)| !**out).map(|(load, _)| load).sum()
+        };
+        let mut territories: Vec<TerritoryGoal> = slots
+            .iter()
+            .map(|slot| TerritoryGoal { home: slot.home, near: slot.near, ..TerritoryGoal::default() })
+            .collect();
+        for column in &mut measures {
+            column.fit_targets(free_load(column));
+            for (territory, (target, named)) in territories.iter_mut().zip(column.targets.iter().zip(&column.named)) {
+                territory.targets.push((target - named).max(0.0));
+            }
+        }
+        let slot_of: BTreeMap<TerritoryId, u16> =
+            slots.iter().enumerate().filter_map(|(index, slot)| Some((slot.id?, index as u16))).collect();
+        let fixed = |unit: UnitId| {
+            let held = plan.locked_units().contains(&unit) && !excluded[unit.index()];
+            if held { slot_of.get(&plan.territory_of(unit)).copied() } else { None }
+        };
+        let keeps = request.territories == Wanted::Current;
+        let current = |unit: UnitId| slot_of.get(&plan.territory_of(unit)).copied();
+        let problem = Self {
+            places: places(project, request),
+            goals: measures
+                .iter()
+                .map(|column| MeasureGoal { name: column.name.clone(), tolerance: column.tolerance, weight: 1.0 })
+                .collect(),
+            travel_weights: measures.first().map(|column| column.loads.clone()).unwrap_or_default(),
+            graph: graph(project),
+            contiguous: request.contiguous,
+            territories,
+            fixed: units.ids().map(fixed).collect(),
+            current: keeps.then(|| units.ids().map(current).collect()),
+            start_from_current: keeps,
+            excluded,
+            loads: measures.iter().map(|column| column.loads.clone()).collect(),
+            ..Self::default()
+        };
+        let targets = request.by_capacity.then(|| {
+            let of = |slot: usize| {
+                measures.iter().filter_map(|column| Some((column.measure?, column.targets[slot]))).collect()
+            };
+            (0..slots.len()).map(of).collect()
+        });
+        let territory_plan = TerritoryPlan {
+            ids: slots.iter().map(|slot| slot.id).collect(),
+            reps: slots.iter().map(|slot| slot.rep).collect(),
+            targets,
+            goals: request.goals.iter().map(|goal| goal.measure).collect(),
+        };
+        Ok((problem, territory_plan))
+    }
+}
+
+/// A territory to be built.
+struct Slot {
+    /// The territory of the plan that it is, where that is known beforehand.
+    id: Option<TerritoryId>,
+    rep: Option<RepId>,
+    home: Option<LonLat>,
+    near: Option<LonLat>,
+}
+
+fn check(project: &Project, request: &BuildRequest) -> Result<(), UserError> {
+    if project.units.is_empty() {
+        return Err(refusal().because("the project has no units").hint("Import units first"));
+    }
+    if request.goals.is_empty() {
+        return Err(refusal().because("nothing was chosen to be balanced").hint("Choose a measure"));
+    }
+    for goal in &request.goals {
+        let Some(measure) = project.measure(goal.measure) else {
+            return Err(refusal().because("the measure to balance does not exist"));
+        };
+        let name = &measure.name;
+        if !measure.is_summed() {
+            let why = format!("{name} is a mean and cannot be added up over a territory");
+            return Err(refusal().because(why).hint("Balance a measure that is summed"));
+        }
+        if !(goal.tolerance.is_finite() && goal.tolerance >= 0.0) {
+            return Err(refusal()
+                .because(format!("the tolerance of {name} is {}", goal.tolerance))
+                .hint("Write 5 for ±5 %"));
+        }
+        if !(goal.weight.is_finite() && goal.weight > 0.0) {
+            return Err(refusal().because(format!("the weight of {name} is {}, expected more than 0", goal.weight)));
+        }
+    }
+    Ok(())
+}
+
+/// The territories to be built: first those that must stay because units are locked in them or accounts are given to them by name.
+fn slots(project: &Project, request: &BuildRequest) -> Result<Vec<Slot>, UserError> {
+    let plan = &*project.plan;
+    let locked = plan.territories().filter(|(_, territory)| territory.locked).count();
+    let free: Vec<TerritoryId> =
+        plan.territories().filter(|(_, territory)| !territory.locked).map(|(id, _)| id).collect();
+    let must_stay = |id: TerritoryId| {
+        plan.locked_units().iter().any(|&unit| plan.territory_of(unit) == id)
+            || plan.overrides().values().any(|&owner| owner == id)
+    };
+    let middle = |id: TerritoryId| {
+        let places = plan.units_of(id).map(|unit| (project.units.centres[unit.index()], 1.0));
+        centroid(places.filter(|(place, _)| place.is_valid()))
+    };
+    let kept = |id: TerritoryId| Slot {
+        id: Some(id),
+        rep: plan.territory(id).and_then(|territory| territory.rep),
+        home: None,
+        near: middle(id),
+    };
+    match request.territories {
+        Wanted::Current => {
+            if free.is_empty() {
+                let error = refusal().because("the plan has no territories that are free to change");
+                return Err(error.hint("Ask for a number of territories, or unlock some"));
+            }
+            Ok(free.into_iter().map(kept).collect())
+        }
+        Wanted::Count(count) => {
+            if count == 0 {
+                return Err(refusal().because("0 territories were asked for").hint("Ask for at least 1"));
+            }
+            if count > super::problem::MAX_TERRITORIES {
+                let most = super::problem::MAX_TERRITORIES;
+                return Err(refusal().because(format!("{count} territories were asked for, and {most} is the most")));
+            }
+            let staying: Vec<TerritoryId> = free.into_iter().filter(|&id| must_stay(id)).collect();
+            let least = locked + staying.len();
+            if count < least.max(locked + 1) {
+                let why = format!(
+                    "{count} territories were asked for, but {locked} are locked and {} more hold locked units or named accounts",
+                    staying.len()
+                );
+                return Err(refusal().because(why).hint("Ask for more, or unlock some"));
+            }
+            let new = (0..count - least).map(|_| Slot { id: None, rep: None, home: None, near: None });
+            Ok(staying.into_iter().map(kept).chain(new).collect())
+        }
+        Wanted::PerRepHome => per_rep(project, &free, must_stay),
+    }
+}
+
+fn per_rep(
+    project: &Project,
+    free: &[TerritoryId],
+    must_stay: impl Fn(TerritoryId) -> bool,
+) -> Result<Vec<Slot>, UserError> {
+    let plan = &*project.plan;
+    let has_locked =
+        |rep: RepId| plan.territories().any(|(_, territory)| territory.locked && territory.rep == Some(rep));
+    let mut slots: Vec<Slot> = Vec::new();
+    for (index, rep) in project.reps.iter().enumerate().take(super::problem::MAX_TERRITORIES) {
+        let rep_id = RepId::from_index(index);
+        let Some(mut home) = rep.home.filter(|home| home.is_valid()) else { continue };
+        if has_locked(rep_id) {
+            continue;
+        }
+        // Two centres in one place cannot be told apart: the second stands a little beside the first.
+        while slots.iter().any(|slot| slot.home == Some(home)) {
+            let east = home.lon + 0.02;
+            home = LonLat::new(if east > 180.0 { east - 360.0 } else { east }, home.lat);
+        }
+        let id =
+            free.iter().copied().find(|&id| plan.territory(id).is_some_and(|territory| territory.rep == Some(rep_id)));
+        slots.push(Slot { id, rep: Some(rep_id), home: Some(home), near: None });
+    }
+    if slots.is_empty() {
+        let error = refusal().because("no rep has a home on the map and a territory that is free to change");
+        return Err(error.hint("Give the reps homes, or ask for a number of territories"));
+    }
+    let stranded = free.iter().find(|&&id| must_stay(id) && slots.iter().all(|slot| slot.id != Some(id)));
+    if let Some(&id) = stranded {
+        let name = plan.territory_name(id);
+        let why = format!("{name} holds locked units or named accounts, but no rep with a home owns it");
+        return Err(refusal().because(why).hint("Give it a rep with a home, or unlock it"));
+    }
+    Ok(slots)
+}
+
+/// What is balanced: figures per unit, and what each territory shall have.
+struct Column {
+    name: String,
+    /// `None` for a mix.
+    measure: Option<MeasureId>,
+    tolerance: f64,
+    loads: Vec<f64>,
+    /// Per territory what it shall carry in all, and what of that it has through named accounts.
+    targets: Vec<f64>,
+    named: Vec<f64>,
+}
+
+impl Column {
+    fn new(project: &Project, totals: &Totals, goal: &Goal, slots: &[Slot], request: &BuildRequest) -> Self {
+        let plan = &*project.plan;
+        let table = totals.table();
+        let mut loads: Vec<f64> = project.units.ids().map(|unit| table.unit_load(goal.measure, unit)).collect();
+        let mut named = vec![0.0; slots.len()];
+        let values = project.measure(goal.measure).filter(|measure| measure.subject == Subject::Accounts);
+        for (account, owner) in plan.overrides() {
+            let value = values.and_then(|measure| measure.values.get(account.index()).copied());
+            let Some(value) = value.filter(|value| value.is_finite()) else { continue };
+            if let Some(unit) = project.accounts.units.get(account.index()).copied().flatten() {
+                let load = &mut loads[unit.index()];
+                *load -= value;
+                // What is left of rounding is nothing.
+                if load.abs() < 1e-9 * value.abs() {
+                    *load = 0.0;
+                }
+            }
+            if let Some(slot) = slots.iter().position(|slot| slot.id == Some(*owner)) {
+                named[slot] += value;
+            }
+        }
+        let locked = plan.territories().filter(|(_, territory)| territory.locked).count();
+        let equal = totals.total(goal.measure) / (slots.len() + locked).max(1) as f64;
+        let own = |slot: &Slot| match slot.id {
+            Some(id) if request.territories == Wanted::Current => target(plan, totals, goal.measure, id),
+            _ => equal,
+        };
+        let mut targets: Vec<f64> = slots.iter().map(own).collect();
+        if request.by_capacity {
+            let hours = capacities(project, slots);
+            let (sum, all) = (targets.iter().sum::<f64>(), hours.iter().sum::<f64>());
+            for (target, hours) in targets.iter_mut().zip(hours) {
+                *target = sum * hours / all;
+            }
+        }
+        let name = project.measure(goal.measure).map_or_else(String::new, |measure| measure.name.clone());
+        Self { name, measure: Some(goal.measure), tolerance: goal.tolerance, loads, targets, named }
+    }
+
+    /// One column of several, each as a share of its total and by its weight; kept within the narrowest tolerance.
+    fn mixed(columns: &[Self], goals: &[Goal]) -> Self {
+        let weights: f64 = goals.iter().map(|goal| goal.weight).sum();
+        let parts: Vec<f64> = columns
+            .iter()
+            .zip(goals)
+            .map(|(column, goal)| {
+                let total = column.loads.iter().chain(&column.named).sum::<f64>();
+                if total > 0.0 { goal.weight / weights / total } else { 0.0 }
+            })
+            .collect();
+        let mix = |of: fn(&Self) -> &[f64]| -> Vec<f64> {
+            let length = columns.first().map_or(0, |column| of(column).len());
+            (0..length).map(|at| columns.iter().zip(&parts).map(|(column, part)| of(column)[at] * part).sum()).collect()
+        };
+        Self {
+            name: columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" + "),
+            measure: None,
+            tolerance: columns.iter().map(|column| column.tolerance).fold(f64::INFINITY, f64::min),
+            loads: mix(|column| &column.loads),
+            targets: mix(|column| &column.targets),
+            named: mix(|column| &column.named),
+        }
+    }
+
+    /// Targets add up to more than there is when something belongs to nobody, and to less when a locked territory has too little.
+    /// They stay what the user sees as long as that leaves room within the tolerance; else they share out what is there.
+    fn fit_targets(&mut self, free_load: f64) {
+        let sum: f64 = self.targets.iter().sum();
+        let there = free_load + self.named.iter().sum::<f64>();
+        if sum > 0.0 && (there / sum - 1.0).abs() > 0.5 * self.tolerance {
+            for target in &mut self.targets {
+                *target *= there / sum;
+            }
+        }
+    }
+}
+
+/// Hours per territory; the mean of the known ones where none are known.
+fn capacities(project: &Project, slots: &[Slot]) -> Vec<f64> {
+    let hours = |slot: &Slot| {
+        let rep = project.reps.get(slot.rep?.index())?;
+        (rep.capacity_hours.is_finite() && rep.capacity_hours > 0.0).then_some(rep.capacity_hours)
+    };
+    let known: Vec<f64> = slots.iter().filter_map(hours).collect();
+    let mean = if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
+    slots.iter().map(|slot| hours(slot).unwrap_or(mean)).collect()
+}
+
+/// Where each unit is: the weighted middle of its accounts when the first goal is a measure of accounts, else its centre.
+fn places(project: &Project, request: &BuildRequest) -> Vec<LonLat> {
+    let valid = |place: &LonLat| if place.is_valid() { *place } else { LonLat::default() };
+    let mut places: Vec<LonLat> = project.units.centres.iter().map(valid).collect();
+    let measure = request.goals.first().and_then(|goal| project.measure(goal.measure));
+    let Some(measure) = measure.filter(|measure| measure.subject == Subject::Accounts) else { return places };
+    let mut members: Vec<Vec<(LonLat, f64)>> = vec![Vec::new(); places.len()];
+    for (account, unit) in project.accounts.units.iter().enumerate() {
+        let place = project.accounts.places.get(account).copied().filter(|place| place.is_valid());
+        let weight = measure.values.get(account).copied().filter(|value| value.is_finite() && *value > 0.0);
+        if let (Some(unit), Some(place), Some(weight)) = (unit, place, weight) {
+            members[unit.index()].push((place, weight));
+        }
+    }
+    for (place, members) in places.iter_mut().zip(members) {
+        *place = centroid(members).unwrap_or(*place);
+    }
+    places
+}
+
+fn graph(project: &Project) -> Graph {
+    let topology = &project.units.topology;
+    let pairs = project.units.ids().flat_map(|unit| {
+        let later = topology.neighbours(unit).iter().filter(move |neighbour| neighbour.unit > unit);
+        later.map(move |neighbour| (unit.0, neighbour.unit.0, neighbour.border_km))
+    });
+    Graph::from_pairs(project.units.len(), pairs)
+}

@@ -1,0 +1,233 @@
+//! What comes out: the assignment, each term of what was minimised, and every rule that could not be kept, with figures.
+
+use std::time::Duration;
+
+use super::Found;
+use super::connect::pieces;
+use super::geometry::distance_km;
+use super::instance::{Instance, NONE};
+use super::problem::Problem;
+
+/// A plan proposed by the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// Per unit its territory, `None` for excluded units.
+    pub assignment: Vec<Option<u16>>,
+    pub terms: Terms,
+    /// The rules that do not hold; empty when all do.
+    pub violations: Vec<Violation>,
+    pub bound: Option<Bound>,
+    /// The stages in their order and what each took.
+    pub stages: Vec<(&'static str, Duration)>,
+    /// The time limit ended the search; another run may give another plan.
+    pub cut_short: bool,
+}
+
+/// The terms of the objective in their own units, over the territories that are not locked.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Terms {
+    /// Mean great-circle distance to the territory's centre (weighted centroid or home) per unit of travel weight.
+    pub travel_km: f64,
+    /// Per measure the largest absolute deviation from a target, as a share.
+    pub imbalance: Vec<f64>,
+    /// Length of all borders between territories.
+    pub border_km: f64,
+    /// Share of the first measure's load (of the units, without measures) that has another owner than in the current plan;
+    /// `None` without one.
+    pub disruption: Option<f64>,
+}
+
+/// A proven lower bound of the travel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bound {
+    /// No plan within the limits that has the same centres travels less than this mean distance.
+    pub travel_km: f64,
+    /// (value − bound) / bound.
+    pub gap: f64,
+}
+
+/// The kinds of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// A territory has no unit.
+    Empty,
+    /// More load than the tolerance allows.
+    TooMuch,
+    /// Less load than the tolerance allows.
+    TooLittle,
+    /// A territory does not hang together.
+    Pieces,
+    /// Units farther from the centre than allowed.
+    TooFar,
+}
+
+/// A rule that does not hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    pub rule: Rule,
+    pub territory: u16,
+    /// The measure, for rules about loads.
+    pub measure: Option<usize>,
+    /// The unit that alone is the cause, where there is one.
+    pub unit: Option<u32>,
+    /// What was found and what is allowed: shares of the target, pieces, kilometres.
+    pub found: f64,
+    pub allowed: f64,
+}
+
+impl Violation {
+    /// The rule in words; `territory`, `measure` and `unit` are the names to use.
+    pub fn words(&self, territory: &str, measure: &str, unit: &str) -> String {
+        let (found, allowed) = (100.0 * self.found, 100.0 * self.allowed);
+        let mut words = match self.rule {
+            Rule::Empty => format!("{territory} has no units"),
+            Rule::TooMuch => {
+                format!("{territory}: {measure} is {found:+.1} % off its target, {allowed:+.1} % is allowed")
+            }
+            Rule::TooLittle => {
+                format!("{territory}: {measure} is {found:+.1} % off its target, {allowed:+.1} % is allowed")
+            }
+            Rule::Pieces => format!("{territory} is in {} pieces", self.found),
+            Rule::TooFar => {
+                format!("{territory} reaches {:.0} km from its centre, {:.0} km is allowed", self.found, self.allowed)
+            }
+        };
+        if self.unit.is_some() {
+            words += &format!("; {unit} alone is more than the limit");
+        }
+        words
+    }
+}
+
+/// Puts the result into the numbering of the problem, measures it and holds it against the rules.
+pub(super) fn proposal(problem: &Problem, instance: &Instance, found: Found, cut_short: bool) -> Proposal {
+    let mut assignment: Vec<Option<u16>> = vec![None; problem.places.len()];
+    for (unit, fixed) in problem.fixed.iter().enumerate() {
+        assignment[unit] = *fixed;
+    }
+    for (&unit, &owner) in instance.unit_names.iter().zip(&found.owner) {
+        assignment[unit as usize] = (owner != NONE).then(|| instance.territory_names[owner as usize]);
+    }
+    let terms = terms(problem, instance, &found.owner, &assignment);
+    let bound = found
+        .bound_km
+        .filter(|&km| km > 0.0)
+        .map(|travel_km| Bound { travel_km, gap: (terms.travel_km - travel_km) / travel_km });
+    let violations = violations(problem, instance, &found.owner);
+    Proposal { assignment, terms, violations, bound, stages: found.stages, cut_short }
+}
+
+fn terms(problem: &Problem, instance: &Instance, owner: &[u16], assignment: &[Option<u16>]) -> Terms {
+    let centres = instance.centres(owner, &[]);
+    let weight: f64 = instance.weights.iter().sum();
+    let travel_km = if weight > 0.0 { instance.travel(owner, &centres) / weight } else { 0.0 };
+    let imbalance = (0..instance.measures)
+        .map(|measure| {
+            let deviations = deviations(instance, owner, measure);
+            deviations.map(|(_, deviation)| deviation.abs()).fold(0.0, f64::max)
+        })
+        .collect();
+    let mut border_km = 0.0;
+    for unit in 0..problem.places.len() {
+        for (other, km) in problem.graph.borders(unit) {
+            if other as usize > unit && assignment[other as usize] != assignment[unit] {
+                border_km += f64::from(km);
+            }
+        }
+    }
+    let disruption = problem.current.as_ref().map(|current| {
+        let amount = |unit: usize| problem.loads.first().map_or(1.0, |loads| loads[unit]);
+        let mut sums = (0.0, 0.0);
+        for (unit, owner) in assignment.iter().enumerate() {
+            sums.1 += amount(unit);
+            if current[unit] != *owner {
+                sums.0 += amount(unit);
+            }
+        }
+        if sums.1 > 0.0 { sums.0 / sums.1 } else { 0.0 }
+    });
+    Terms { travel_km, imbalance, border_km, disruption }
+}
+
+/// Per territory the deviation of a measure from its target, where there is one.
+fn deviations<'a>(instance: &'a Instance, owner: &[u16], measure: usize) -> impl Iterator<Item = (usize, f64)> + 'a {
+    let loads = instance.loads_of(owner);
+    let m = instance.measures;
+    (0..instance.territories()).filter_map(move |territory| {
+        let at = territory * m + measure;
+        let target = instance.target[at];
+        (target > 0.0).then(|| (territory, (loads[at] - target) / target))
+    })
+}
+
+fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let name = |territory: usize| instance.territory_names[territory];
+    let mut sizes = vec![0; instance.territories()];
+    for &owner in owner.iter().filter(|&&owner| owner != NONE) {
+        sizes[owner as usize] += 1;
+    }
+    for (territory, _) in sizes.iter().enumerate().filter(|entry| *entry.1 == 0) {
+        let territory = name(territory);
+        violations.push(Violation {
+            rule: Rule::Empty,
+            territory,
+            measure: None,
+            unit: None,
+            found: 0.0,
+            allowed: 1.0,
+        });
+    }
+    for (measure, goal) in problem.goals.iter().enumerate() {
+        let allowed = goal.tolerance + 1e-12;
+        for (territory, deviation) in deviations(instance, owner, measure).filter(|entry| entry.1.abs() > allowed) {
+            let (rule, sign) = if deviation > 0.0 { (Rule::TooMuch, 1.0) } else { (Rule::TooLittle, -1.0) };
+            let high = instance.high[territory * instance.measures + measure];
+            let heavy = (0..owner.len()).find(|&unit| {
+                owner[unit] as usize == territory && instance.unit_loads(unit)[measure] > high && deviation > 0.0
+            });
+            violations.push(Violation {
+                rule,
+                territory: name(territory),
+                measure: Some(measure),
+                unit: heavy.map(|unit| instance.unit_names[unit]),
+                found: deviation,
+                allowed: sign * goal.tolerance,
+            });
+        }
+    }
+    if instance.contiguous {
+        let (piece, count) = pieces(&instance.graph, owner);
+        let mut seen = vec![false; count];
+        let mut counts = vec![0; instance.territories()];
+        for (&piece, &owner) in piece.iter().zip(owner) {
+            if owner != NONE && !std::mem::replace(&mut seen[piece as usize], true) {
+                counts[owner as usize] += 1;
+            }
+        }
+        for (territory, &count) in counts.iter().enumerate().filter(|entry| *entry.1 > 1) {
+            let (territory, found) = (name(territory), f64::from(count));
+            violations.push(Violation {
+                rule: Rule::Pieces,
+                territory,
+                measure: None,
+                unit: None,
+                found,
+                allowed: 1.0,
+            });
+        }
+    }
+    if let Some(allowed) = problem.max_distance_km {
+        let centres = instance.centres(owner, &[]);
+        let mut farthest = vec![0.0f64; instance.territories()];
+        for (unit, &owner) in owner.iter().enumerate().filter(|entry| *entry.1 != NONE) {
+            let km = distance_km(instance.points[unit], centres[owner as usize].at);
+            farthest[owner as usize] = farthest[owner as usize].max(km);
+        }
+        for (territory, &found) in farthest.iter().enumerate().filter(|entry| *entry.1 > allowed) {
+            let territory = name(territory);
+            violations.push(Violation { rule: Rule::TooFar, territory, measure: None, unit: None, found, allowed });
+        }
+    }
+    violations
+}

@@ -1,0 +1,3 @@
+//! From the shipped files to a shapefile.
+
+use super::{Folder, sample};
