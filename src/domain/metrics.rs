@@ -69,9 +69,10 @@ impl LoadTable {
                         None => 1.0,
                     };
                     let times = |row: usize| if weight(row) > 0.0 { weight(row) * value(row) } else { 0.0 };
+                    let scale = scale_for((0..rows).map(times));
                     (
-                        (0..rows).map(|row| to_grid(times(row))).collect(),
-                        Some((0..rows).map(|row| to_grid(weight(row))).collect()),
+                        (0..rows).map(|row| to_grid(times(row) * scale)).collect(),
+                        Some((0..rows).map(|row| to_grid(weight(row) * scale)).collect()),
                     )
                 }
             };
@@ -274,10 +275,24 @@ pub fn balance(plan: &Plan, totals: &Totals, measure: MeasureId) -> Option<f64> 
 
 const GRID: f64 = (1u64 << 40) as f64;
 
+/// A hundred bits on the grid, which leave room for 2²⁷ rows.
+const LARGEST: f64 = 1e18;
+
 /// Missing and unusable values count as nothing; importers have listed them.
 fn to_grid(value: f64) -> i128 {
-    // Products of a value and a weight may exceed MAX_VALUE; a hundred bits still leave room for 2²⁷ rows.
-    if value.is_finite() { (value.clamp(-1e18, 1e18) * GRID).round() as i128 } else { 0 }
+    if value.is_finite() { (value.clamp(-LARGEST, LARGEST) * GRID).round() as i128 } else { 0 }
+}
+
+/// A power of two that brings products of value and weight, which may exceed `MAX_VALUE`, into the range of the grid. A mean does
+/// not change when its sum and its weights are scaled alike.
+fn scale_for(products: impl Iterator<Item = f64>) -> f64 {
+    let largest =
+        products.filter(|product| product.is_finite()).fold(0.0, |largest: f64, product| largest.max(product.abs()));
+    let mut scale = 1.0;
+    while largest * scale > LARGEST {
+        scale /= 2.0;
+    }
+    scale
 }
 
 fn figure(sum: i128, divisor: Option<i128>) -> f64 {

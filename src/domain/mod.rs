@@ -9,6 +9,7 @@ pub mod fixture;
 pub mod history;
 pub mod ids;
 pub mod metrics;
+pub mod palette;
 pub mod plan;
 pub mod polygon;
 pub mod progress;
@@ -20,3 +21,6 @@ pub mod spatial;
 pub mod sphere;
 pub mod topology;
 pub mod units;
+
+#[cfg(test)]
+mod tests;

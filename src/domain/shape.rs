@@ -58,7 +58,8 @@ pub struct TerritoryMetrics {
     pub loads: Vec<Load>,
     pub area_km2: f64,
     pub perimeter_km: f64,
-    /// How much the shape is like a disc, in four ways, each in 0..=1; NaN for a territory without area.
+    /// How much the shape is like a disc, in four ways, each in 0..=1; NaN for a territory without area, and
+    /// all but the first for one that cannot be drawn on a plane because a ring of it jumps over the antimeridian.
     /// Here 4π · area / perimeter² (Polsby & Popper 1991).
     pub polsby_popper: f64,
     /// Area / area of the convex hull.
@@ -273,14 +274,19 @@ fn compactness(outline: &Shape, area_km2: f64, perimeter_km: f64) -> Compactness
     let project = |ring: &Vec<LonLat>| ring.iter().map(|&place| equal_area(middle, place)).collect::<Vec<_>>();
     let rings: Vec<Vec<[f64; 2]>> = outline.polygons.iter().flat_map(|polygon| polygon.rings()).map(project).collect();
     let (area, second_moment) = moments(&rings);
-    if area <= 0.0 || perimeter_km <= 0.0 {
+    if area_km2 <= 0.0 || perimeter_km <= 0.0 {
         return none;
+    }
+    let polsby_popper = 4.0 * PI * area_km2 / (perimeter_km * perimeter_km);
+    // A ring that jumps over the antimeridian, or one around half the globe, has no true picture on a plane.
+    if (area / area_km2 - 1.0).abs() > 0.2 || second_moment <= 0.0 {
+        return Compactness { polsby_popper, ..none };
     }
     let points: MultiPoint<f64> = rings.iter().flatten().map(|&[x, y]| Point::new(x, y)).collect();
     let hull: Vec<[f64; 2]> = points.convex_hull().exterior().coords().map(|c| [c.x, c.y]).collect();
     let radius = enclosing_radius(&hull);
     Compactness {
-        polsby_popper: 4.0 * PI * area_km2 / (perimeter_km * perimeter_km),
+        polsby_popper,
         hull_ratio: (area / moments(&[hull]).0).min(1.0),
         reock: (area / (PI * radius * radius)).min(1.0),
         inertia: (area * area / (TAU * second_moment)).min(1.0),

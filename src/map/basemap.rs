@@ -5,6 +5,7 @@ mod pmtiles;
 mod quiet;
 mod style;
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Once;
 
@@ -16,32 +17,10 @@ pub use quiet::{ARCHIVE, PlaceName, QuietBasemap};
 pub use style::{BasemapColours, PlaceKind};
 
 use crate::render::camera::Camera;
-
-/// Which basemap the user wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum BasemapChoice {
-    /// The embedded one: land, water, borders and names, with no network.
-    #[default]
-    Quiet,
-    /// Raster tiles from tile.openstreetmap.org.
-    OpenStreetMap,
-    None,
-}
-
-impl BasemapChoice {
-    pub const ALL: [Self; 3] = [Self::Quiet, Self::OpenStreetMap, Self::None];
-
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Quiet => "Quiet",
-            Self::OpenStreetMap => "OpenStreetMap",
-            Self::None => "None",
-        }
-    }
-}
+use crate::session::view::BasemapChoice;
 
 /// The basemap of a map view. Created once and kept: it owns what has been decoded or downloaded. As a layer of `walkers::Map` it is
-/// given as `&mut basemap`.
+/// given as `&basemap`.
 pub struct Basemap {
     choice: BasemapChoice,
     dark: bool,
@@ -51,8 +30,9 @@ pub struct Basemap {
 }
 
 enum Source {
-    Quiet(Box<QuietBasemap>),
-    Online(Box<HttpTiles>),
+    // Drawn through a shared reference; see `Layer for &Basemap`.
+    Quiet(Box<RefCell<QuietBasemap>>),
+    Online(Box<RefCell<HttpTiles>>),
     Nothing,
 }
 
@@ -69,7 +49,7 @@ impl Basemap {
     /// Call once per frame before the map is shown: takes over the choice and the theme; does nothing when neither changed.
     pub fn update(&mut self, context: &Context, choice: BasemapChoice, dark: bool) {
         let is_there = match &self.source {
-            Source::Quiet(quiet) => choice == BasemapChoice::Quiet && quiet.is_dark() == dark,
+            Source::Quiet(quiet) => choice == BasemapChoice::Quiet && quiet.borrow().is_dark() == dark,
             Source::Online(_) => choice == BasemapChoice::OpenStreetMap,
             Source::Nothing => choice == BasemapChoice::None,
         };
@@ -83,8 +63,10 @@ impl Basemap {
     pub fn reload(&mut self, context: &Context) {
         self.source = match self.choice {
             BasemapChoice::Quiet => QuietBasemap::new(context.clone(), self.dark)
-                .map_or(Source::Nothing, |quiet| Source::Quiet(Box::new(quiet))),
-            BasemapChoice::OpenStreetMap => Source::Online(Box::new(online(context, self.download_cache.clone()))),
+                .map_or(Source::Nothing, |quiet| Source::Quiet(Box::new(RefCell::new(quiet)))),
+            BasemapChoice::OpenStreetMap => {
+                Source::Online(Box::new(RefCell::new(online(context, self.download_cache.clone()))))
+            }
             BasemapChoice::None => Source::Nothing,
         };
     }
@@ -102,7 +84,7 @@ impl Basemap {
     /// any: OpenStreetMap's are in its pictures.
     pub fn place_names(&self, camera: &Camera) -> Vec<PlaceName> {
         match &self.source {
-            Source::Quiet(quiet) => quiet.place_names(camera),
+            Source::Quiet(quiet) => quiet.borrow().place_names(camera),
             Source::Online(_) | Source::Nothing => Vec::new(),
         }
     }
@@ -124,10 +106,17 @@ impl Basemap {
 
 impl Layer for &mut Basemap {
     fn draw(&mut self, canvas: &mut Canvas, projector: &Projector) {
-        match &mut self.source {
-            Source::Quiet(quiet) => quiet.draw(canvas, &Camera::of(projector)),
+        (&**self).draw(canvas, projector);
+    }
+}
+
+/// Shared, so that what is painted above the basemap can ask it for its place names meanwhile.
+impl Layer for &Basemap {
+    fn draw(&mut self, canvas: &mut Canvas, projector: &Projector) {
+        match &self.source {
+            Source::Quiet(quiet) => quiet.borrow_mut().draw(canvas, &Camera::of(projector)),
             Source::Online(tiles) => {
-                let mut tiles: &mut HttpTiles = tiles;
+                let mut tiles: &mut HttpTiles = &mut tiles.borrow_mut();
                 Layer::draw(&mut tiles, canvas, projector);
             }
             Source::Nothing => {}

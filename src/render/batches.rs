@@ -173,6 +173,7 @@ impl MapBatches {
             opacity: 1.0,
             two_sided: 1.0,
             rounded: 1.0,
+            size: 0.25 + 0.25 * nearness,
             ..StyleSlot::default()
         });
         for &(chunk, slot) in &in_view {

@@ -55,10 +55,10 @@ impl TerritoryBorders {
         batch
     }
 
-    /// How many chunks changed since the start.
+    /// Per chunk how often it changed.
     #[cfg(test)]
-    pub fn changed_chunks(&self) -> Vec<usize> {
-        (0..self.versions.len()).filter(|&chunk| self.versions[chunk] > 0).collect()
+    pub fn versions(&self) -> Vec<u64> {
+        self.versions.clone()
     }
 }
 

@@ -106,15 +106,17 @@ impl UnitGeometry {
                 arcs.push(ArcId::from_index(arc));
             }
         }
-        progress.begin(Phase::Measuring, unit_count as u64)?;
-        let chunks = groups
-            .par_iter()
-            .zip(chunk_arcs)
-            .map(|(units, arcs)| {
-                let chunk = make_chunk(topology, units, arcs, &boxes);
-                progress.tick(units.len() as u64).map(|()| chunk)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut chunks: Vec<Chunk> =
+            groups.iter().zip(chunk_arcs).map(|(units, arcs)| Chunk::without_levels(units, arcs, &boxes)).collect();
+        progress.begin(Phase::Measuring, (unit_count * LEVELS) as u64)?;
+        for level in 0..LEVELS {
+            let tolerance = LEVEL_ZOOMS.get(level).map(|zoom| LEVEL_ERROR / zoom.exp2());
+            let lines = world_lines(topology, tolerance);
+            chunks.par_iter_mut().zip(&groups).try_for_each(|(chunk, units)| {
+                chunk.levels.push(make_level(topology, &lines, units, chunk));
+                progress.tick(units.len() as u64)
+            })?;
+        }
         let typical_unit = typical_size(&boxes);
         let geometry = Self { unit_count, chunks, arc_chunk, arc_sides, unit_arc_starts, unit_arcs, typical_unit };
         Ok(Arc::new(geometry))
@@ -175,26 +177,15 @@ fn arcs_by_unit(topology: &Topology) -> (Vec<u32>, Vec<ArcId>) {
     let mut arcs = Vec::with_capacity(arrays.ring_arcs.len());
     for unit in 0..topology.unit_count() {
         let from = arcs.len();
-        for uses in rings_of(topology, unit).into_iter().flatten() {
-            arcs.extend(uses.iter().map(|arc_use| split(*arc_use).0));
-        }
+        arcs.extend(topology.arcs_of(UnitId::from_index(unit)).iter().map(|arc_use| arc_use.split().0));
         arcs[from..].sort_unstable();
-        let mut kept = from;
-        for i in from..arcs.len() {
-            if i == from || arcs[i] != arcs[kept - 1] {
-                arcs[kept] = arcs[i];
-                kept += 1;
-            }
-        }
-        arcs.truncate(kept);
+        // An arc may be in two rings of the unit.
+        let mut own = arcs.split_off(from);
+        own.dedup();
+        arcs.append(&mut own);
         starts.push(arcs.len() as u32);
     }
     (starts, arcs)
-}
-
-/// The arc, and whether it is walked backwards.
-fn split(arc_use: ArcUse) -> (ArcId, bool) {
-    if arc_use.0 < 0 { (ArcId(!arc_use.0 as u32), true) } else { (ArcId(arc_use.0 as u32), false) }
 }
 
 /// Per polygon of a unit its rings as uses of arcs.
@@ -210,35 +201,38 @@ fn rings_of(topology: &Topology, unit: usize) -> Vec<Vec<&[ArcUse]>> {
         .collect()
 }
 
-fn make_chunk(topology: &Topology, units: &[u32], arcs: Vec<ArcId>, boxes: &[WorldBox]) -> Chunk {
-    let mut bounds = WorldBox::EMPTY;
-    for &unit in units {
-        bounds.include(boxes[unit as usize].min);
-        bounds.include(boxes[unit as usize].max);
+impl Chunk {
+    fn without_levels(units: &[u32], arcs: Vec<ArcId>, boxes: &[WorldBox]) -> Self {
+        let mut bounds = WorldBox::EMPTY;
+        for &unit in units {
+            bounds.include(boxes[unit as usize].min);
+            bounds.include(boxes[unit as usize].max);
+        }
+        Self { origin: bounds.centre(), bounds, arcs, levels: Vec::with_capacity(LEVELS) }
     }
-    let origin = bounds.centre();
-    let levels = (0..LEVELS)
-        .map(|level| {
-            let tolerance = LEVEL_ZOOMS.get(level).map(|zoom| LEVEL_ERROR / zoom.exp2());
-            make_level(topology, units, &arcs, origin, tolerance)
-        })
-        .collect();
-    Chunk { origin, bounds, arcs, levels }
 }
 
-fn make_level(topology: &Topology, units: &[u32], arcs: &[ArcId], origin: [f64; 2], tolerance: Option<f64>) -> Level {
+/// Every arc in world coordinates, simplified to the tolerance.
+fn world_lines(topology: &Topology, tolerance: Option<f64>) -> Vec<Vec<[f64; 2]>> {
+    let line = |arc: usize| match tolerance {
+        Some(tolerance) => {
+            topology.simplified(ArcId::from_index(arc), tolerance).into_iter().map(to_mercator).collect()
+        }
+        None => topology.arc(ArcId::from_index(arc)).iter().map(|&place| to_mercator(place)).collect(),
+    };
+    (0..topology.arc_count()).into_par_iter().map(line).collect()
+}
+
+fn make_level(topology: &Topology, lines: &[Vec<[f64; 2]>], units: &[u32], chunk: &Chunk) -> Level {
     let mut level = Level::default();
-    let mut world = Vec::new();
     level.line_starts.push(0);
-    for &arc in arcs {
-        world.clear();
-        world_points(topology, arc, tolerance, &mut world);
-        level.line_points.extend(world.iter().map(|point| relative(*point, origin)));
+    for &arc in &chunk.arcs {
+        level.line_points.extend(lines[arc.index()].iter().map(|point| relative(*point, chunk.origin)));
         level.line_starts.push(level.line_points.len() as u32);
     }
     for &unit in units {
         for rings in rings_of(topology, unit as usize) {
-            let mut rings = rings.into_iter().map(|uses| ring_points(topology, uses, tolerance, origin));
+            let mut rings = rings.into_iter().map(|uses| ring_points(lines, uses, chunk.origin));
             let Some(outer) = rings.next().filter(|ring| ring.0.len() >= 4) else { continue };
             let holes: Vec<LineString> = rings.filter(|ring| ring.0.len() >= 4).collect();
             let triangles = geo::Polygon::new(outer, holes).earcut_triangles_raw();
@@ -252,31 +246,23 @@ fn make_level(topology: &Topology, units: &[u32], arcs: &[ArcId], origin: [f64; 
 }
 
 /// The closed ring along a chain of arcs, relative to the origin, without repeated points.
-fn ring_points(topology: &Topology, uses: &[ArcUse], tolerance: Option<f64>, origin: [f64; 2]) -> LineString {
+fn ring_points(lines: &[Vec<[f64; 2]>], uses: &[ArcUse], origin: [f64; 2]) -> LineString {
     let mut ring: Vec<Coord> = Vec::new();
-    let mut world = Vec::new();
-    for &arc_use in uses {
-        let (arc, backwards) = split(arc_use);
-        world.clear();
-        world_points(topology, arc, tolerance, &mut world);
-        if backwards {
-            world.reverse();
+    let mut push = |point: &[f64; 2]| {
+        let coord = Coord { x: point[0] - origin[0], y: point[1] - origin[1] };
+        if ring.last() != Some(&coord) {
+            ring.push(coord);
         }
-        for point in &world {
-            let coord = Coord { x: point[0] - origin[0], y: point[1] - origin[1] };
-            if ring.last() != Some(&coord) {
-                ring.push(coord);
-            }
+    };
+    for arc_use in uses {
+        let (arc, backwards) = arc_use.split();
+        if backwards {
+            lines[arc.index()].iter().rev().for_each(&mut push);
+        } else {
+            lines[arc.index()].iter().for_each(&mut push);
         }
     }
     LineString::new(ring)
-}
-
-fn world_points(topology: &Topology, arc: ArcId, tolerance: Option<f64>, points: &mut Vec<[f64; 2]>) {
-    match tolerance {
-        Some(tolerance) => points.extend(topology.simplified(arc, tolerance).into_iter().map(to_mercator)),
-        None => points.extend(topology.arc(arc).iter().map(|&place| to_mercator(place))),
-    }
 }
 
 fn relative(point: [f64; 2], origin: [f64; 2]) -> [f32; 2] {

@@ -10,18 +10,21 @@ use super::camera::{Camera, WorldBox, screen_rect};
 
 /// More than this many labels are never on the screen.
 const MOST_LABELS: usize = 150;
-/// Where to stamp copies of the text for the halo, as parts of its width.
-const HALO_RING: [Vec2; 8] = [
-    vec2(1.0, 0.0),
-    vec2(0.7, 0.7),
-    vec2(0.0, 1.0),
-    vec2(-0.7, 0.7),
-    vec2(-1.0, 0.0),
-    vec2(-0.7, -0.7),
-    vec2(0.0, -1.0),
-    vec2(0.7, -0.7),
+/// Where to stamp copies of the text in the halo's colour, in points: a ring, and a closer one so that nothing shows between.
+const HALO: [Vec2; 12] = [
+    vec2(1.8, 0.0),
+    vec2(1.3, 1.3),
+    vec2(0.0, 1.8),
+    vec2(-1.3, 1.3),
+    vec2(-1.8, 0.0),
+    vec2(-1.3, -1.3),
+    vec2(0.0, -1.8),
+    vec2(1.3, -1.3),
+    vec2(0.9, 0.0),
+    vec2(0.0, 0.9),
+    vec2(-0.9, 0.0),
+    vec2(0.0, -0.9),
 ];
-const HALO_WIDTH: f32 = 1.4;
 
 /// How one line of a label is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,9 +188,8 @@ fn paint(painter: &Painter, galley: &Arc<Galley>, rect: Rect, halo: Color32) {
     // A centred galley hangs to both sides of its position. Whole pixels keep the letters sharp.
     let at = (rect.center_top() - vec2(galley.rect.center().x, 0.0)).round();
     if halo != Color32::TRANSPARENT {
-        for offset in HALO_RING {
-            let position = at + offset * HALO_WIDTH;
-            painter.galley_with_override_text_color(position, galley.clone(), halo);
+        for offset in HALO {
+            painter.galley_with_override_text_color(at + offset, galley.clone(), halo);
         }
     }
     painter.galley(at, galley.clone(), Color32::PLACEHOLDER);

@@ -23,7 +23,7 @@ struct Style {
     // Lines: 1 takes the units' border colours, and 1 rounds the ends.
     two_sided: f32,
     rounded: f32,
-    // Points: what their radius is multiplied with.
+    // Points: what their radius is multiplied with. Two-sided lines: what the width is multiplied with at the layer's edge.
     size: f32,
     padding_a: f32,
     padding_b: f32,
@@ -104,6 +104,7 @@ struct LineOut {
     @location(1) @interpolate(flat) extent: f32,
     @location(2) @interpolate(flat) left: vec4<f32>,
     @location(3) @interpolate(flat) right: vec4<f32>,
+    @location(4) @interpolate(flat) half_width: f32,
 };
 
 @vertex
@@ -123,11 +124,15 @@ fn vs_line(
     // The world's y runs down.
     let left = vec2<f32>(along.y, -along.x);
     let feather = 0.5 / chunk.pixels_per_point;
-    let reach = style.width + feather;
+    let is_edge = sides.x == NOWHERE || sides.y == NOWHERE;
+    // Coasts are ragged, and a border towards nobody says less than one between two territories.
+    let half_width = style.width * select(1.0, style.size, is_edge && style.two_sided > 0.5);
+    let reach = half_width + feather;
     let beyond = select(0.0, reach, style.rounded > 0.5);
     let at = corner(index);
     var out: LineOut;
     out.extent = extent;
+    out.half_width = half_width;
     out.place = vec2<f32>(select(-beyond, extent + beyond, at.x > 0.0), at.y * reach);
     out.position = to_clip(a + along * out.place.x + left * out.place.y);
     out.left = style.colour;
@@ -145,7 +150,7 @@ fn vs_line(
 fn fs_line(in: LineOut) -> @location(0) vec4<f32> {
     let beyond = max(max(-in.place.x, in.place.x - in.extent), 0.0);
     let distance = length(vec2<f32>(beyond, in.place.y));
-    let coverage = clamp((style.width - distance) * chunk.pixels_per_point + 0.5, 0.0, 1.0);
+    let coverage = clamp((in.half_width - distance) * chunk.pixels_per_point + 0.5, 0.0, 1.0);
     let to_left = clamp(in.place.y * chunk.pixels_per_point + 0.5, 0.0, 1.0);
     return for_target(mix(in.right, in.left, to_left) * coverage * style.opacity);
 }

@@ -11,3 +11,5 @@ pub mod labels;
 mod outline;
 pub mod palette;
 pub mod points;
+#[cfg(test)]
+mod tests;

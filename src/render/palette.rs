@@ -31,7 +31,7 @@ pub fn fill_colour([r, g, b]: [u8; 3], dark: bool) -> Color32 {
 /// The line around a territory: its own hue, darker on light ground and lighter on dark.
 pub fn border_colour(colour: [u8; 3], dark: bool) -> Color32 {
     let toward = |target: f32, share: f32| colour.map(|c| (f32::from(c) * (1.0 - share) + target * share) as u8);
-    let [r, g, b] = if dark { toward(255.0, 0.35) } else { toward(0.0, 0.35) };
+    let [r, g, b] = if dark { toward(255.0, 0.25) } else { toward(0.0, 0.3) };
     Color32::from_rgb(r, g, b)
 }
 

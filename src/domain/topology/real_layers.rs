@@ -3,14 +3,20 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::Value;
 
 use super::*;
+use crate::domain::edit::{Change, Edit, Locks, apply};
+use crate::domain::metrics::{LoadTable, Totals};
+use crate::domain::plan::Plan;
 use crate::domain::polygon::{Polygon, Ring, Shape};
 use crate::domain::progress::Progress;
+use crate::domain::project::Project;
 use crate::domain::random::Random;
+use crate::domain::shape::PlanMetrics;
 use crate::domain::spatial::UnitIndex;
 use crate::domain::units::Units;
 
@@ -101,10 +107,35 @@ fn check(file: &str) {
             assert!(units.topology.shape(*unit).contains(place) || report.overlaps > 0, "{place:?} {unit:?}");
         }
     }
+    let mut plan = Plan::empty("plan", units.len());
+    for id in 1..300 {
+        let mut add = Edit::new("add");
+        add.changes.push(Change::Territory { id: TerritoryId(id), old: None, new: Some(Box::default()) });
+        apply(&mut plan, &add, Locks::Obey).expect("a new territory");
+    }
+    for id in 1..300 {
+        let members = (0..assignment.len()).filter(|&unit| assignment[unit] == TerritoryId(id)).map(UnitId::from_index);
+        let assign = Edit::assign(&plan, members, TerritoryId(id));
+        // A layer of fewer units leaves some territories empty.
+        let _ = apply(&mut plan, &assign, Locks::Obey);
+    }
+    let project = Project { units: Arc::new(units), plan: Arc::new(plan), ..Project::default() };
+    let totals = Totals::count(Arc::new(LoadTable::new(&project)), &project.plan);
+    let start = Instant::now();
+    let metrics = PlanMetrics::measure(&project, &totals, &Progress::new()).expect("nobody cancelled");
+    let measured = start.elapsed();
+    assert_eq!(metrics.outlines, outlines);
+    for territory in metrics.territories.iter().filter(|territory| territory.area_km2 > 0.0) {
+        let figures = [territory.polsby_popper, territory.hull_ratio, territory.reock, territory.inertia];
+        // Layers of the world have rings that jump over the antimeridian.
+        let world = file.contains("world") || file.contains("counties");
+        assert!(figures.iter().all(|figure| (0.0..=1.0).contains(figure) || world && figure.is_nan()), "{territory:?}");
+    }
     println!(
         "{file}: {} units, {vertices} vertices -> {arcs} arcs, {points} places, {sides} neighbours\n  \
          build {built:?}, read back {read_back:?}, 300 outlines {outlined:?}, unit table {tabled:?}, index {indexed:?}, \
-         100,000 places {located:?} ({} found)",
+         100,000 places {located:?} ({} found), \
+         slow figures {measured:?}",
         shapes.len(),
         found.iter().flatten().count(),
     );

@@ -76,6 +76,14 @@ fn a_hole_that_touches_the_outer_ring_in_a_corner_is_a_hole() {
 }
 
 #[test]
+fn a_hole_that_cuts_its_unit_in_two_by_its_corners_is_no_hole() {
+    let (topology, _) = built(&fixture::layer("BAA\nABA\nAAB"));
+    let outline = topology.outline(|unit| unit == UnitId(0));
+    assert_eq!(outline.polygons.len(), 2, "{outline:?}");
+    assert!(outline.polygons.iter().all(|polygon| polygon.holes.is_empty()), "{outline:?}");
+}
+
+#[test]
 fn units_upon_each_other_are_kept_and_counted() {
     let square = fixture::square(0, 0);
     let (topology, report) = built(&[square.clone(), square.clone(), fixture::square(1, 0)]);

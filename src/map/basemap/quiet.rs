@@ -21,6 +21,8 @@ pub const ARCHIVE: &[u8] = include_bytes!("../../../assets/basemap/basemap_z0-7.
 
 /// What a tile is drawn at when the map is at the tile's own zoom: twice the usual, so that fewer tiles cover the map.
 const TILE_POINTS: u32 = 512;
+/// Entries of the places' source that carry the population of the whole city they are a part of.
+const NOT_CITIES: [&str; 2] = ["Meads", "New South Memphis"];
 const KEPT_TILES: usize = 160;
 /// A view as wide as several screens; a bound against absurd windows.
 const MAX_VISIBLE_TILES: usize = 256;
@@ -110,7 +112,12 @@ impl QuietBasemap {
             for place in &decoded.names {
                 let inside = WorldBox { min: place.world, max: place.world }.intersects(&visible);
                 // Tiles overlap a little, so that a place near an edge is in two of them.
-                if inside && shown_in.contains(camera.to_screen(place.world)) && seen.insert(place.name.clone()) {
+                let is_useful = camera.zoom <= place.kind.last_zoom();
+                if inside
+                    && is_useful
+                    && shown_in.contains(camera.to_screen(place.world))
+                    && seen.insert(place.name.clone())
+                {
                     names.push(place.clone());
                 }
             }
@@ -229,6 +236,9 @@ fn decode(archive: &PmTiles, style: &walkers::Style, id: TileId) -> Option<Decod
             world.min[0] + f64::from(text.position.x) * per_point,
             world.min[1] + f64::from(text.position.y) * per_point,
         ];
+        if NOT_CITIES.contains(&text.text.as_str()) {
+            return None;
+        }
         Some(PlaceName { name: text.text.into(), world, kind: PlaceKind::of_layer(text.layer)? })
     });
     Some(Decoded { names: names.collect(), drawables: Drawables::new(Arc::unwrap_or_clone(drawables)) })

@@ -69,6 +69,17 @@ impl PlaceKind {
     }
 }
 
+impl PlaceKind {
+    /// Up to which zoom the name says something: who sees a county need not be told the country.
+    pub(super) fn last_zoom(self) -> f64 {
+        match self {
+            Self::Country => 6.0,
+            Self::Region => 7.0,
+            _ => f64::INFINITY,
+        }
+    }
+}
+
 impl PlaceName {
     /// The name as a label, less important than any label of a territory (whose priorities are positive).
     pub fn label(&self, dark: bool) -> Label {
@@ -88,7 +99,12 @@ impl PlaceName {
             elsewhere: Default::default(),
             extent: None,
             priority: -1.0 - self.kind as u8 as f32,
-            margin: vec2(14.0, 9.0),
+            // Small places are many: keep them apart.
+            margin: match self.kind {
+                PlaceKind::Country | PlaceKind::Metropolis | PlaceKind::Region | PlaceKind::City => vec2(14.0, 9.0),
+                PlaceKind::LargeTown => vec2(24.0, 16.0),
+                PlaceKind::Town => vec2(36.0, 26.0),
+            },
         }
     }
 }
