@@ -8,6 +8,8 @@ mod tests;
 use std::collections::HashMap;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 pub use mapping::AccountMapping;
 
 use super::diagnostic::Diagnostic;
@@ -84,16 +86,23 @@ pub fn from_table(
             format!("{} {what} placed by postal code or town", count_of(by_postal_code, "account")),
         ));
     }
-    let mut measures = Vec::with_capacity(columns.measures.len());
-    for &column in &columns.measures {
-        progress.check().map_err(cancelled)?;
-        measures.push(measure(table, column, &rows, diagnostics));
+    // Columns do not depend on each other; they come back in their order.
+    let read_measure = |&column: &usize| {
+        let mut said = Vec::new();
+        progress.check().map(|()| (measure(table, column, &rows, &mut said), said))
+    };
+    let read: Vec<_> = columns.measures.par_iter().map(read_measure).collect::<Result<_, _>>().map_err(cancelled)?;
+    let mut measures = Vec::with_capacity(read.len());
+    for (measure, mut said) in read {
+        measures.push(measure);
+        diagnostics.append(&mut said);
     }
-    for &column in &columns.attributes {
-        progress.check().map_err(cancelled)?;
+    let read_attribute = |&column: &usize| {
         let values: Vec<&str> = rows.iter().map(|&row| table.cell(row, column)).collect();
-        accounts.attributes.push(TextColumn::new(&table.columns[column], &values));
-    }
+        progress.check().map(|()| TextColumn::new(&table.columns[column], &values))
+    };
+    accounts.attributes =
+        columns.attributes.par_iter().map(read_attribute).collect::<Result<_, _>>().map_err(cancelled)?;
     Ok(AccountTable { accounts, measures })
 }
 
