@@ -11,10 +11,11 @@ use std::path::Path;
 use rayon::prelude::*;
 
 pub use mapping::AccountMapping;
+use mapping::Columns;
 
 use super::diagnostic::Diagnostic;
 use super::guess::{self, Profile};
-use super::numbers::{self, Cell};
+use super::numbers::{self, Cell, DecimalMark};
 use super::postal::PostalTable;
 use super::table::{self, Table};
 use super::{Imported, cancelled, count_of};
@@ -56,7 +57,7 @@ pub fn from_table(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<AccountTable, UserError> {
     let columns = mapping.resolve(table)?;
-    let (rows, codes) = identify(table, columns.id, diagnostics);
+    let (rows, codes) = identify(table, &columns, diagnostics);
     if rows.is_empty() {
         return Err(UserError::new(format!("Could not import accounts from {}", table.file))
             .because("no row has a code of its own")
@@ -107,15 +108,25 @@ pub fn from_table(
 }
 
 /// The rows that become accounts, and their codes: the first of each code, none without one.
-fn identify(table: &Table, id: Option<usize>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<usize>, Vec<String>) {
-    let Some(id) = id else {
-        let codes = (0..table.len()).map(|row| table.row_number(row).to_string()).collect();
-        return ((0..table.len()).collect(), codes);
-    };
+fn identify(table: &Table, columns: &Columns, diagnostics: &mut Vec<Diagnostic>) -> (Vec<usize>, Vec<String>) {
     let mut rows = Vec::with_capacity(table.len());
     let mut codes = Vec::with_capacity(table.len());
     let mut first_rows: HashMap<&str, usize> = HashMap::with_capacity(table.len());
     for row in 0..table.len() {
+        if let Some(column) = misplaced(table, columns, row) {
+            let message = format!("found \"{}\" under this header", shortened(table.cell(row, column)));
+            diagnostics.push(
+                Diagnostic::error(table.cell_place(row, column), message).hint(
+                    "a field is missing or too many, so the others stand under wrong headers; the row is left out",
+                ),
+            );
+            continue;
+        }
+        let Some(id) = columns.id else {
+            rows.push(row);
+            codes.push(table.row_number(row).to_string());
+            continue;
+        };
         let code = table.cell(row, id);
         if code.is_empty() {
             diagnostics.push(
@@ -135,6 +146,17 @@ fn identify(table: &Table, id: Option<usize>, diagnostics: &mut Vec<Diagnostic>)
         codes.push(code.to_owned());
     }
     (rows, codes)
+}
+
+/// The first number column of a row that holds words because the row has a field too few or too many. Its other numbers are then
+/// not to be trusted either.
+fn misplaced(table: &Table, columns: &Columns, row: usize) -> Option<usize> {
+    let mut numeric = columns.lon.iter().chain(&columns.lat).chain(&columns.measures).copied();
+    let is_words = |column: &usize| {
+        let text = table.cell(row, *column);
+        [DecimalMark::Point, DecimalMark::Comma].iter().all(|&mark| numbers::read(text, mark) == Cell::Text)
+    };
+    if table.is_ragged(row) { numeric.find(is_words) } else { None }
 }
 
 /// A numeric column. What cannot be read as a number is missing, and listed.
