@@ -36,6 +36,14 @@ pub enum Action {
     SetMeasure(MeasureId),
     SetTolerance(f64),
     SetTab(BottomTab),
+    /// Moves the map by points on the screen.
+    Pan { dx: f32, dy: f32 },
+    /// Changes the zoom around a point that lies (`dx`, `dy`) points off the middle of the map.
+    ZoomAt { delta: f64, dx: f32, dy: f32 },
+    /// The size of the map in points, told when a wish to show a box waits for it.
+    MapSize { width: f32, height: f32 },
+    /// Shows the plan as it is instead of the proposal, for as long as a button is held.
+    ShowCurrent(bool),
     ShowPlace { place: LonLat, zoom: f64 },
     FitUnits(Vec<UnitId>),
     FitTerritory(TerritoryId),

@@ -74,7 +74,7 @@ impl FileDialogs for SystemDialogs {
         // The dialog is made on this thread, as macOS wants it; another waits for the answer.
         let asked = Instant::now();
         let sender = self.sender.clone();
-        let wait = |file: Option<rfd::FileHandle>| match file {
+        let wait = move |file: Option<rfd::FileHandle>| match file {
             Some(file) => Answer::Chosen(wish, file.path().to_owned()),
             None if asked.elapsed() < NO_DIALOG => Answer::Unavailable(wish),
             None => Answer::Cancelled(wish),

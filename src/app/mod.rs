@@ -33,12 +33,17 @@ pub struct App {
     jobs: Runner,
     dialogs: Box<dyn FileDialogs>,
     actions: Vec<Action>,
+    /// What dialogs want from the system's file dialog.
+    wishes: Vec<files::Wish>,
     /// The generation that a measuring job was last asked for.
-    measuring: u64,
+    measuring: Option<u64>,
+    /// The generation of the data that a geometry job was last asked for.
+    geometry_asked: Option<u64>,
     /// The settings last sent to the file.
     saved_settings: BTreeMap<String, String>,
-    /// When the view was last seen to change, in the window's seconds; settings are saved when it rests.
-    view_changed: f64,
+    /// Settings that differ from those, and since when they are as they are; they are saved when the view rests.
+    view_changed: Option<(f64, BTreeMap<String, String>)>,
+    title: String,
     quit: bool,
 }
 
@@ -55,9 +60,12 @@ impl App {
             jobs: Runner::new(move || repaint.request_repaint()),
             dialogs,
             actions: Vec::new(),
-            measuring: 0,
+            wishes: Vec::new(),
+            measuring: None,
+            geometry_asked: None,
             saved_settings: BTreeMap::new(),
-            view_changed: 0.0,
+            view_changed: None,
+            title: String::new(),
             quit: false,
         }
     }

@@ -1,1 +1,155 @@
-//! The headless commands: the second front end.
+//! The headless program: the second front end of the same library, one file per subcommand. docs/headless.md describes it for
+//! people who build it into a pipeline.
+//!
+//! Exit codes: 0 done, 1 a rule does not hold or no plan could be found, 2 bad usage or input.
+
+mod export;
+mod goals;
+mod import;
+mod info;
+mod metrics;
+mod new;
+mod output;
+mod project;
+mod undo;
+mod validate;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::UserError;
+use output::Output;
+
+/// What the program was started for.
+#[derive(Debug)]
+pub enum Request {
+    /// The window, with a project, a file to import, or neither.
+    Window(Option<PathBuf>),
+    Headless(Headless),
+}
+
+/// A headless command with its options.
+#[derive(Debug)]
+pub struct Headless {
+    command: Command,
+    output: Output,
+}
+
+/// How a command ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    /// A rule does not hold, or no plan could be found.
+    Violated,
+}
+
+type Result<T> = std::result::Result<T, UserError>;
+
+const EXAMPLE: &str = "\
+The main job in five commands, on the files that come with the program:
+
+  bailiwick new plan.bwk
+  bailiwick import units plan.bwk sample_data/zip_areas.shp
+  bailiwick import accounts plan.bwk sample_data/accounts.csv
+  bailiwick build plan.bwk --territories 12 --measure \"Annual Revenue:5%\"
+  bailiwick export plan.bwk territories.shp --what territories
+
+Reps and today's territories, where there are any, come before the build:
+
+  bailiwick import reps plan.bwk sample_data/reps.csv
+  bailiwick import alignment plan.bwk sample_data/todays_territories.csv
+
+Then look at the result, and take it back if it does not please:
+
+  bailiwick metrics plan.bwk        bailiwick validate plan.bwk        bailiwick undo plan.bwk
+
+Without a command the window opens: bailiwick, or bailiwick plan.bwk.
+
+Every command takes --json: one JSON object on standard output, described in docs/headless.md.
+Exit codes: 0 done; 1 a rule does not hold, or no plan could be found; 2 bad usage or input.";
+
+/// Plan sales territories on a map.
+#[derive(Debug, Parser)]
+#[command(name = "bailiwick", version, after_long_help = EXAMPLE, args_conflicts_with_subcommands = true)]
+#[command(after_help = "The main job in five commands: bailiwick --help", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A project (.bwk), or a file to import, to open in the window
+    #[arg(value_name = "FILE")]
+    path: Option<PathBuf>,
+    /// Print one JSON object on standard output instead of text
+    #[arg(long, global = true)]
+    json: bool,
+    /// List all messages about the input instead of the first 20
+    #[arg(long, global = true)]
+    all_messages: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    New(new::Arguments),
+    #[command(subcommand)]
+    Import(import::Import),
+    Metrics(metrics::Arguments),
+    Validate(validate::Arguments),
+    Info(info::Arguments),
+    Export(export::Arguments),
+    /// Take the last step of the plan back
+    Undo(undo::Arguments),
+    /// Make the last step that was taken back again
+    Redo(undo::Arguments),
+}
+
+/// Reads the command line. Ends the program with clap's own message for what it cannot understand, and for --help.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Request {
+    let arguments = Arguments::parse_from(arguments);
+    match arguments.command {
+        Some(command) => {
+            let output = Output { json: arguments.json, all_messages: arguments.all_messages };
+            Request::Headless(Headless { command, output })
+        }
+        None => {
+            if let Some(path) = arguments.path.as_deref().filter(|path| looks_like_a_command(path)) {
+                use clap::{CommandFactory, error::ErrorKind};
+                let message = format!("there is no command and no file \"{}\"", path.display());
+                Arguments::command().error(ErrorKind::InvalidSubcommand, message).exit();
+            }
+            Request::Window(arguments.path)
+        }
+    }
+}
+
+/// Carries a command out, prints what it has to say, and gives the exit code.
+pub fn run(headless: &Headless) -> ExitCode {
+    let output = &headless.output;
+    let done = match &headless.command {
+        Command::New(arguments) => new::run(arguments, output),
+        Command::Import(arguments) => import::run(arguments, output),
+        Command::Metrics(arguments) => metrics::run(arguments, output),
+        Command::Validate(arguments) => validate::run(arguments, output),
+        Command::Info(arguments) => info::run(arguments, output),
+        Command::Export(arguments) => export::run(arguments, output),
+        Command::Undo(arguments) => undo::undo(arguments, output),
+        Command::Redo(arguments) => undo::redo(arguments, output),
+    };
+    match done {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Violated) => ExitCode::from(1),
+        Err(error) => fail(&error, output.json),
+    }
+}
+
+/// Prints an error the way every command does, and gives the exit code 2.
+pub fn fail(error: &UserError, json: bool) -> ExitCode {
+    output::print_error(error, json);
+    ExitCode::from(2)
+}
+
+/// A single word that is not a file was meant as a command.
+fn looks_like_a_command(path: &std::path::Path) -> bool {
+    path.extension().is_none() && path.components().count() == 1 && !path.exists()
+}

@@ -71,14 +71,19 @@ impl TextColumn {
         for &row in rows {
             used[(row as usize).min(list.len())] = true;
         }
-        let mut words: Vec<&str> = list.iter().map(String::as_str).chain([""]).collect();
-        let all = words.clone();
-        words = words.into_iter().zip(used).filter(|&(_, used)| used).map(|(word, _)| word).collect();
-        words.sort_unstable();
-        words.dedup();
-        let positions: Vec<u32> = all.iter().map(|word| words.binary_search(word).unwrap_or_default() as u32).collect();
+        let all = list.iter().map(String::as_str).chain([""]).zip(0..);
+        let mut order: Vec<(&str, usize)> = all.filter(|&(_, at)| used[at]).collect();
+        order.sort_unstable();
+        let mut words: Vec<String> = Vec::with_capacity(order.len());
+        let mut positions = vec![0; list.len() + 1];
+        for (word, at) in order {
+            if words.last().is_none_or(|last| last != word) {
+                words.push(word.to_owned());
+            }
+            positions[at] = words.len() as u32 - 1;
+        }
         let values = rows.iter().map(|&row| positions[(row as usize).min(list.len())]).collect();
-        Self { name: name.into(), words: words.into_iter().map(str::to_owned).collect(), values }
+        Self { name: name.into(), words, values }
     }
 
     pub fn len(&self) -> usize {

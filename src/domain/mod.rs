@@ -9,6 +9,7 @@ pub mod fixture;
 pub mod history;
 pub mod ids;
 pub mod metrics;
+pub mod palette;
 pub mod plan;
 pub mod polygon;
 pub mod progress;

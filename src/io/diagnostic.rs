@@ -1,5 +1,6 @@
 //! What was noticed while reading a file: place, what was found, what was expected, what to do.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,19 +35,70 @@ pub struct Diagnostic {
     pub hint: String,
 }
 
+impl Place {
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn row(mut self, row: u64) -> Self {
+        self.row = Some(row);
+        self
+    }
+
+    #[must_use]
+    pub fn column(mut self, column: impl Into<String>) -> Self {
+        self.column = column.into();
+        self
+    }
+
+    #[must_use]
+    pub fn item(mut self, item: impl Into<String>) -> Self {
+        self.item = item.into();
+        self
+    }
+}
+
+impl Diagnostic {
+    pub fn error(place: Place, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, place, message)
+    }
+
+    pub fn warning(place: Place, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, place, message)
+    }
+
+    pub fn note(place: Place, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, place, message)
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    fn new(severity: Severity, place: Place, message: impl Into<String>) -> Self {
+        Self { severity, place, message: message.into(), hint: String::new() }
+    }
+}
+
+/// How many diagnostics there are of each severity.
+pub fn count(diagnostics: &[Diagnostic]) -> BTreeMap<Severity, usize> {
+    let mut counts = BTreeMap::new();
+    for diagnostic in diagnostics {
+        *counts.entry(diagnostic.severity).or_default() += 1;
+    }
+    counts
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(row) = self.row {
-            write!(f, ", row {row}")?;
-        }
-        if !self.column.is_empty() {
-            write!(f, ", column \"{}\"", self.column)?;
-        }
-        if !self.item.is_empty() {
-            write!(f, ", {}", self.item)?;
-        }
-        Ok(())
+        let row = self.row.map(|row| format!("row {row}")).unwrap_or_default();
+        let column = if self.column.is_empty() { String::new() } else { format!("column \"{}\"", self.column) };
+        let parts = [&self.file, &row, &column, &self.item];
+        let filled: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        f.write_str(&filled.join(", "))
     }
 }
 

@@ -17,29 +17,7 @@ pub use quiet::{ARCHIVE, PlaceName, QuietBasemap};
 pub use style::{BasemapColours, PlaceKind};
 
 use crate::render::camera::Camera;
-
-/// Which basemap the user wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum BasemapChoice {
-    /// The embedded one: land, water, borders and names, with no network.
-    #[default]
-    Quiet,
-    /// Raster tiles from tile.openstreetmap.org.
-    OpenStreetMap,
-    None,
-}
-
-impl BasemapChoice {
-    pub const ALL: [Self; 3] = [Self::Quiet, Self::OpenStreetMap, Self::None];
-
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Quiet => "Quiet",
-            Self::OpenStreetMap => "OpenStreetMap",
-            Self::None => "None",
-        }
-    }
-}
+use crate::session::view::BasemapChoice;
 
 /// The basemap of a map view. Created once and kept: it owns what has been decoded or downloaded. As a layer of `walkers::Map` it is
 /// given as `&basemap`.

@@ -1,2 +1,262 @@
-//! map
+//! The map: basemap, territories, accounts and labels in order, the camera, and the tools. It reads the session and pushes actions.
+
 pub mod basemap;
+mod labels;
+mod overlay;
+mod paint;
+mod tool;
+
+use std::sync::Arc;
+
+use eframe::egui_wgpu::RenderState;
+use egui::{Context, CursorIcon, Key, PointerButton, Pos2, Rect, Sense, Ui, Vec2};
+use walkers::{Map, MapMemory, lon_lat};
+
+use crate::action::Action;
+use crate::domain::ids::{AccountId, TerritoryId, UnitId};
+use crate::domain::sphere::to_mercator;
+use crate::render::batches::{MapLook, OutlineKind, Work};
+use crate::render::camera::Camera;
+use crate::render::geometry::UnitGeometry;
+use crate::session::Session;
+use crate::session::recent::data_folder;
+use crate::session::view::{BasemapChoice, Tool};
+use crate::theme::Tokens;
+use basemap::Basemap;
+use paint::Layers;
+use tool::{Gesture, ToolContext};
+
+/// What the map keeps between frames: what is on the GPU, the basemap, and the gesture under way.
+pub struct MapState {
+    memory: MapMemory,
+    basemap: Basemap,
+    layers: Layers,
+    labels: labels::Labels,
+    gesture: Gesture,
+    camera: Camera,
+    hover: Hover,
+}
+
+/// What lies under the pointer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Hover {
+    unit: Option<UnitId>,
+    account: Option<AccountId>,
+}
+
+impl MapState {
+    /// `render_state` is `None` where nothing is drawn on a GPU.
+    pub fn new(ctx: &Context, render_state: Option<RenderState>) -> Self {
+        if render_state.is_some() {
+            walkers::install_renderer(render_state.as_ref());
+        }
+        let _ = ctx;
+        Self {
+            memory: MapMemory::default(),
+            basemap: Basemap::new(BasemapChoice::None, Some(data_folder().join("tiles"))),
+            layers: Layers::new(render_state),
+            labels: labels::Labels::default(),
+            gesture: Gesture::None,
+            camera: Camera { rect: Rect::ZERO, centre: [128.0, 128.0], zoom: 4.0 },
+            hover: Hover::default(),
+        }
+    }
+
+    /// Takes over the triangles and borders of the units, made by a job.
+    pub fn set_geometry(&mut self, geometry: Arc<UnitGeometry>, session: &Session) {
+        self.layers.set_geometry(geometry, session);
+    }
+
+    /// Whether the geometry of this generation of the data is there.
+    pub fn has_geometry(&self, data_generation: u64) -> bool {
+        self.layers.has_geometry(data_generation)
+    }
+
+    /// The view of the last frame, for finding a unit on the screen.
+    pub fn camera(&self) -> Camera {
+        self.camera
+    }
+
+    /// What was uploaded since the geometry was set; for tests.
+    pub fn work(&self) -> Work {
+        self.layers.work()
+    }
+
+    /// The map is drawn by the processor.
+    pub fn is_software(&self) -> bool {
+        self.layers.is_software()
+    }
+
+    /// A gesture is under way: its keys go first.
+    pub fn has_gesture(&self) -> bool {
+        self.gesture.is_active()
+    }
+
+    /// Escape. Returns whether there was a gesture to drop.
+    pub fn cancel_gesture(&mut self, actions: &mut Vec<Action>) -> bool {
+        self.gesture.cancel(actions)
+    }
+
+    /// Draws the map into the space that is left and follows the pointer.
+    pub fn show(&mut self, ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+        let dark = ui.visuals().dark_mode;
+        let rect = ui.available_rect_before_wrap();
+        self.aim(session, rect, actions);
+        // Without a GPU there is nothing to draw tiles with.
+        let choice = if self.layers.can_draw() { session.view.basemap } else { BasemapChoice::None };
+        self.basemap.update(ui.ctx(), choice, dark);
+        ui.painter().rect_filled(rect, 0.0, self.basemap.ground());
+        self.layers.follow(session, dark);
+
+        let Self { memory, basemap, .. } = self;
+        let basemap = &mut *basemap;
+        let place = lon_lat(session.view.camera.centre.lon, session.view.camera.centre.lat);
+        let map = Map::new(None, memory, place)
+            .zoom_gesture(false)
+            .panning(false)
+            .double_click_to_zoom(false)
+            .drag_pan_buttons(egui::DragPanButtons::empty())
+            .with_layer(basemap, 1.0);
+        let response = map.show(ui, |_, _, _, _| ()).response;
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Canvas, true, "Map"));
+        let response = response.interact(Sense::click_and_drag());
+
+        let tokens = Tokens::of(ui);
+        let look = MapLook::of(dark, tokens.accent);
+        let camera = self.camera;
+        let painter = ui.painter().with_clip_rect(rect);
+        self.find_hover(ui, session, &response);
+        self.layers.set_outline(OutlineKind::Hover, self.hover.unit.as_slice());
+        self.layers.draw(&painter, &camera, &look, session.view.show_accounts);
+        self.labels.draw(&painter, &camera, session, &self.basemap, dark, &self.layers.taken(session, &camera));
+
+        self.steer(ui, session, &response, actions);
+        let context = ToolContext { session, camera, response: &response, unit: self.hover.unit };
+        if session.read_only.is_none() || !matches!(session.view.tool, Tool::Brush | Tool::Polygon) {
+            self.gesture.update(ui, &context, actions);
+        }
+        self.furniture(ui, session, &response, actions);
+    }
+
+    /// Brings the camera to where the session says, taking up a wish to show a box now that the size of the map is known.
+    fn aim(&mut self, session: &Session, rect: Rect, actions: &mut Vec<Action>) {
+        if session.view.fit.is_some() {
+            actions.push(Action::MapSize { width: rect.width(), height: rect.height() });
+        }
+        let view = session.view.camera;
+        self.memory.center_at(lon_lat(view.centre.lon, view.centre.lat));
+        let _ = self.memory.set_zoom(view.zoom);
+        self.camera = Camera { rect, centre: to_mercator(view.centre), zoom: view.zoom };
+    }
+
+    fn find_hover(&mut self, ui: &Ui, session: &Session, response: &egui::Response) {
+        let pointer = response.hover_pos().filter(|_| !matches!(self.gesture, Gesture::Pan));
+        let Some(pointer) = pointer else {
+            self.hover = Hover::default();
+            return;
+        };
+        let moved = ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.smooth_scroll_delta() != Vec2::ZERO);
+        if !moved && self.hover != Hover::default() {
+            return;
+        }
+        let place = self.camera.screen_to_place(pointer);
+        let near = self.camera.screen_to_place(pointer + Vec2::new(7.0, 0.0)).distance_km(place);
+        let accounts = session.view.show_accounts && session.view.tool == Tool::Select && self.camera.zoom >= 7.0;
+        self.hover = Hover {
+            unit: session.unit_index.unit_at(place),
+            account: if accounts { session.account_index.nearest(place, near) } else { None },
+        };
+    }
+
+    /// Wheel, double click and keys that move the camera.
+    fn steer(&mut self, ui: &Ui, session: &Session, response: &egui::Response, actions: &mut Vec<Action>) {
+        let from_middle = |position: Pos2| position - self.camera.rect.center();
+        if response.hovered() || response.contains_pointer() {
+            let (scroll, pinch, pointer) =
+                ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.pointer.hover_pos()));
+            let delta = f64::from(scroll.y) / 110.0 + f64::from(pinch).log2();
+            if delta.abs() > 1e-4 {
+                let at = pointer.map_or(Vec2::ZERO, from_middle);
+                actions.push(Action::ZoomAt { delta, dx: at.x, dy: at.y });
+            }
+        }
+        if response.double_clicked_by(PointerButton::Primary)
+            && session.view.tool == Tool::Select
+            && let Some(position) = response.interact_pointer_pos()
+        {
+            let at = from_middle(position);
+            actions.push(Action::ZoomAt { delta: 1.0, dx: at.x, dy: at.y });
+        }
+        if !ui.ctx().egui_wants_keyboard_input() {
+            let steps = ui.input(|input| {
+                let held = |key| f32::from(input.key_pressed(key));
+                let x = held(Key::ArrowLeft) - held(Key::ArrowRight);
+                let y = held(Key::ArrowUp) - held(Key::ArrowDown);
+                Vec2::new(x, y) * 80.0
+            });
+            if steps != Vec2::ZERO {
+                actions.push(Action::Pan { dx: steps.x, dy: steps.y });
+            }
+            let brush = ui.input(|input| {
+                f32::from(input.key_pressed(Key::CloseBracket)) - f32::from(input.key_pressed(Key::OpenBracket))
+            });
+            if brush != 0.0 {
+                actions.push(Action::SetBrushRadius(session.view.brush_radius * 1.25f32.powf(brush)));
+            }
+        }
+    }
+
+    /// What floats above the map, and the shape of the pointer.
+    fn furniture(&mut self, ui: &mut Ui, session: &Session, response: &egui::Response, actions: &mut Vec<Action>) {
+        let rect = self.camera.rect;
+        let tokens = Tokens::of(ui);
+        self.gesture.paint(ui, &self.camera, tokens.accent);
+        let pointer = response.hover_pos();
+        let drawing = session.read_only.is_none();
+        let cursor = match (session.view.tool, &self.gesture) {
+            (_, Gesture::Pan) => CursorIcon::Grabbing,
+            (Tool::Select, _) => CursorIcon::Default,
+            (Tool::Brush, _) if drawing => CursorIcon::None,
+            _ => CursorIcon::Crosshair,
+        };
+        if response.hovered() {
+            ui.ctx().set_cursor_icon(cursor);
+        }
+        if let (Tool::Brush, Some(at), true) = (session.view.tool, pointer.or(response.interact_pointer_pos()), drawing) {
+            let to = match &self.gesture {
+                Gesture::Brush { to, .. } => *to,
+                _ if ui.input(|input| input.modifiers.alt) => TerritoryId::UNASSIGNED,
+                _ if !session.active.is_unassigned() => session.active,
+                _ => self.hover.unit.map_or(TerritoryId::UNASSIGNED, |unit| session.plan().territory_of(unit)),
+            };
+            overlay::brush(ui, session, &self.camera, at, to);
+        } else if let (Gesture::Polygon { .. }, Some(at)) = (&self.gesture, pointer) {
+            overlay::hint_at(ui, session, &self.camera, at);
+        } else if matches!(self.gesture, Gesture::None) && response.hovered() {
+            if let Some(account) = self.hover.account {
+                response.clone().on_hover_ui_at_pointer(|ui| overlay::account_card(ui, session, account));
+            } else if let Some(unit) = self.hover.unit {
+                response.clone().on_hover_ui_at_pointer(|ui| overlay::unit_card(ui, session, unit));
+            }
+        }
+        let mut attribution = self.basemap.attribution().to_owned();
+        let units = &session.project.units;
+        if !units.attribution.is_empty() {
+            attribution = format!("{} · {attribution}", units.attribution);
+        }
+        if units.approximate {
+            attribution = format!("Approximate {} · {attribution}", units.count_words(2).trim_start_matches("2 "));
+        }
+        overlay::scale_and_attribution(ui, &self.camera, attribution.trim_end_matches(" · "));
+        if session.view.show_legend {
+            overlay::legend(ui, session, rect, actions);
+        }
+        overlay::zoom_buttons(ui, rect, actions);
+        if let Some(account) = self.hover.account
+            && response.clicked()
+            && session.view.tool == Tool::Select
+        {
+            actions.push(Action::SelectAccount(Some(account)));
+        }
+    }
+}

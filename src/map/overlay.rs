@@ -235,6 +235,19 @@ pub fn preview_words(session: &Session) -> Option<String> {
     Some(words)
 }
 
+/// What closing the boundary here would do, at the pointer.
+pub fn hint_at(ui: &Ui, session: &Session, camera: &Camera, at: Pos2) {
+    let painter = ui.painter().with_clip_rect(camera.rect);
+    let words = preview_words(session).unwrap_or_else(|| {
+        if session.active.is_unassigned() {
+            "Click corners; Enter selects what is inside (choose a territory to assign)".to_owned()
+        } else {
+            format!("Click corners; Enter assigns to {}", session.plan().territory_name(session.active))
+        }
+    });
+    strip(ui, &painter, at + vec2(16.0, -12.0), &words);
+}
+
 fn strip(ui: &Ui, painter: &egui::Painter, at: Pos2, text: &str) {
     let tokens = Tokens::of(ui);
     let galley = painter.layout_no_wrap(text.to_owned(), FontId::proportional(12.0), tokens.panel);

@@ -77,6 +77,8 @@ pub struct Session {
     pub view: View,
     pub preview: Option<Preview>,
     pub proposal: Option<Proposal>,
+    /// The plan is shown instead of the proposal, to compare them.
+    pub show_current: bool,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -117,6 +119,7 @@ impl Session {
             view: View::default(),
             preview: None,
             proposal: None,
+            show_current: false,
             diagnostics: Vec::new(),
             project,
         };
@@ -134,8 +137,8 @@ impl Session {
     pub fn shown_plan(&self) -> &Plan {
         match (&self.preview, &self.proposal) {
             (Some(preview), _) => &preview.plan,
-            (None, Some(proposal)) => &proposal.plan,
-            (None, None) => &self.project.plan,
+            (None, Some(proposal)) if !self.show_current => &proposal.plan,
+            _ => &self.project.plan,
         }
     }
 
@@ -143,15 +146,20 @@ impl Session {
     pub fn shown_totals(&self) -> &Totals {
         match (&self.preview, &self.proposal) {
             (Some(preview), _) => &preview.totals,
-            (None, Some(proposal)) => &proposal.totals,
-            (None, None) => &self.totals,
+            (None, Some(proposal)) if !self.show_current => &proposal.totals,
+            _ => &self.totals,
         }
+    }
+
+    /// The figures and colours on screen are those of a proposal.
+    pub fn shows_proposal(&self) -> bool {
+        self.proposal.is_some() && !self.show_current
     }
 
     /// Slow figures of the plan, and whether they are of the plan as it is now.
     pub fn metrics(&self) -> Option<(&PlanMetrics, bool)> {
         let measured = self.measured.as_ref()?;
-        let current = measured.generation == self.generation && self.preview.is_none() && self.proposal.is_none();
+        let current = measured.generation == self.generation && self.preview.is_none() && !self.shows_proposal();
         Some((&measured.metrics, current))
     }
 
@@ -267,6 +275,10 @@ impl Session {
             .filter(|bounds| !(mostly_west && bounds.max.lon > 150.0))
             .reduce(Bounds::union)
             .or_else(|| Bounds::of(self.project.accounts.places.iter().copied()))
+    }
+
+    pub fn path_or_none(&self) -> Option<&std::path::Path> {
+        self.path.as_deref()
     }
 
     /// The box around units.

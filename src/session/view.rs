@@ -90,6 +90,8 @@ pub struct View {
     pub target: Option<Camera>,
     /// Set when a box shall be shown as soon as the size of the map is known.
     pub fit: Option<Bounds>,
+    /// The camera has been somewhere meaningful: from now on it moves instead of jumping.
+    pub arrived: bool,
     pub tool: Tool,
     /// Radius of the brush in points on the screen.
     pub brush_radius: f32,
@@ -110,6 +112,7 @@ impl Default for View {
             camera: Camera::default(),
             target: None,
             fit: None,
+            arrived: false,
             tool: Tool::Select,
             brush_radius: 18.0,
             basemap: BasemapChoice::Quiet,
@@ -161,6 +164,7 @@ impl View {
             && LonLat::new(lon, lat).is_valid()
             && zoom.is_finite()
         {
+            view.arrived = true;
             view.camera = Camera { centre: LonLat::new(lon, lat), zoom: zoom.clamp(MIN_ZOOM, MAX_ZOOM) };
         }
         view.basemap = match get("basemap") {
@@ -195,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_view_comes_back_from_its_settings() {
-        let view = View { basemap: BasemapChoice::None, show_labels: false, brush_radius: 40.0, ..View::default() };
+        let view = View { arrived: true, basemap: BasemapChoice::None, show_labels: false, brush_radius: 40.0, ..View::default() };
         assert_eq!(View::from_settings(&view.to_settings()), view);
     }
 }

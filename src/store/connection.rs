@@ -127,7 +127,7 @@ pub fn set_up(connection: &Connection) -> rusqlite::Result<()> {
 pub fn check_health(connection: &Connection, path: &Path) -> Result<(), UserError> {
     let what = format!("Could not open {}", short_name(path));
     // "integrity_check" compares every index with its table as well, which takes ten times as long; "quick_check" leaves that out.
-    let verdict: rusqlite::Result<String> = connection.pragma_query_value(None, "quick_check(1)", |row| row.get(0));
+    let verdict: rusqlite::Result<String> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
     match verdict {
         Ok(verdict) if verdict == "ok" => Ok(()),
         Ok(verdict) => Err(damaged(what, verdict.lines().last().unwrap_or_default())),

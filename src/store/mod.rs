@@ -2,12 +2,15 @@
 //! by one thread, one transaction each, and acknowledged. Undo history, audit trail and recovery record are one journal.
 
 mod blobs;
+mod cells;
 mod connection;
 mod copy;
 mod failure;
 mod lock;
 mod migrate;
 mod read;
+mod read_columns;
+mod read_plan;
 mod tables;
 #[cfg(test)]
 mod tests;

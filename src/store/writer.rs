@@ -318,8 +318,10 @@ impl Work<'_> {
             }
             Err(error) => {
                 state.failures += 1;
-                let since = state.queue.front().map_or_else(SystemTime::now, |entry| entry.at);
-                state.failure = Some((since, error));
+                // Where nothing waits, nothing is lost.
+                if let Some(first) = state.queue.front() {
+                    state.failure = Some((first.at, error));
+                }
             }
         }
         self.shared.failed.store(state.failure.is_some(), Ordering::Release);
@@ -338,19 +340,21 @@ impl Work<'_> {
     fn save_as(&mut self, path: &std::path::Path) -> Result<(), UserError> {
         let what = format!("Could not save as {}", short_name(path));
         let path = connection::resolve(path, &what)?;
+        // The old file is to have everything up to now, where that can still be.
         let batch: Vec<_> = self.shared.lock().queue.iter().cloned().collect();
+        let written = self.write(&batch);
+        self.report(batch.len(), written.clone());
         if let TargetLock::Writable { file, .. } = &self.target.lock
             && path == self.target.path
         {
             if FileIdentity::of(&path) == *file {
-                let result = self.write(&batch);
-                self.report(batch.len(), result.clone());
-                return result;
+                return written;
             }
             // Our file is gone from there. Give up the lock we hold on its name, so that a new one can be made.
             self.target.lock = TargetLock::ReadOnly { why: "It has been moved or deleted".to_owned() };
             self.shared.lock().access = access_of(&self.target);
         }
+        let batch: Vec<_> = self.shared.lock().queue.iter().cloned().collect();
         let (source, who) = (&self.target.connection, &self.who);
         let target = copy::replace(&path, &what, |copy| {
             connection::copy_into(source, copy)?;

@@ -225,7 +225,7 @@ impl TableDelegate for Delegate<'_> {
         let selected = self.session.selection.account == Some(account);
         let name = &self.session.project.accounts.names[account.index()];
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, selected, format!("Account {name}"))
+            egui::WidgetInfo::selected(egui::WidgetType::ListItem, true, selected, format!("Account {name}"))
         });
         if selected || response.hovered() {
             ui.painter().rect_filled(rect, 0.0, if selected { tokens.selected } else { tokens.hover });

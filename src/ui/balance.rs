@@ -76,7 +76,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             let (from, to) = (input.bounds.0.ceil() as i64, input.bounds.1.floor() as i64);
             (from..=to.min(from + 400)).map(|value| egui_plot::GridMark { value: value as f64, step_size: 1.0 }).collect()
         })
-        .label_formatter(|_, _| String::new())
+        .label_formatter(|_| None)
         .show(ui, |plot| {
             if equal && let Some(first) = bars.first() {
                 let (low, high) = (first.4 * (1.0 - goal.tolerance), first.4 * (1.0 + goal.tolerance));

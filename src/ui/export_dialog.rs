@@ -37,6 +37,10 @@ impl Default for State {
 }
 
 impl State {
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     pub fn open(&mut self, session: &Session) {
         self.open = true;
         self.folder = session

@@ -111,12 +111,17 @@ fn proposal(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let text = format!("{} ({})", words::count(moved as i128), words::percent(share));
     figure_row(ui, "Units that change owner", text, "");
     ui.add_space(4.0);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if primary_button(ui, true, "Accept").on_hover_text("One undo step (Ctrl+Enter)").clicked() {
             actions.push(Action::Run(Command::AcceptProposal));
         }
         if ui.button("Discard").on_hover_text("Keep the plan as it is (Escape)").clicked() {
             actions.push(Action::Run(Command::RejectProposal));
+        }
+        let compare = ui.button("Hold to compare").on_hover_text("Shows the plan as it is while the button is held");
+        let held = compare.is_pointer_button_down_on();
+        if held != session.show_current {
+            actions.push(Action::ShowCurrent(held));
         }
         if ui.button("Again…").on_hover_text("Change the wishes and build again").clicked() {
             actions.push(Action::Run(Command::AutoBuild));
@@ -203,8 +208,8 @@ fn overview(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     if let Some((metrics, current)) = session.metrics() {
         let weak = Tokens::of(ui).weak;
         let dim = |text: String| if current { RichText::new(text) } else { RichText::new(text).color(weak) };
-        figure_row(ui, "Mean travel", dim(words::kilometres(metrics.mean_travel_km)), "Mean great-circle distance to the centres, weighted with the load");
-        if let Some(gini) = session.goal().and_then(|goal| metrics.measures.iter().find(|m| m.measure == goal.measure)?.gini) {
+        figure_row(ui, "Mean travel", dim(words::kilometres(metrics.travel_mean_km)), "Mean great-circle distance to the centres, weighted with the load");
+        if let Some(gini) = session.goal().and_then(|goal| metrics.gini(goal.measure)) {
             figure_row(ui, "Inequality (Gini)", dim(format!("{gini:.3}")), "0 when all territories carry the same, towards 1 when one carries all");
         }
     }
@@ -262,8 +267,8 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
         let dim = |text: String| if current { RichText::new(text) } else { RichText::new(text).color(tokens.weak) };
         figure_row(ui, "Area", dim(format!("{} km²", words::short(slow.area_km2))), "");
         figure_row(ui, "Perimeter", dim(words::kilometres(slow.perimeter_km)), "");
-        figure_row(ui, "Compactness", dim(format!("{:.2}", slow.compactness.polsby_popper)), "Polsby–Popper: 4π × area / perimeter²");
-        figure_row(ui, "Mean travel", dim(words::kilometres(slow.mean_travel_km)), "To the territory's centre, great circle, weighted with the load");
+        figure_row(ui, "Compactness", dim(format!("{:.2}", slow.polsby_popper)), "Polsby–Popper: 4π × area / perimeter²");
+        figure_row(ui, "Mean travel", dim(words::kilometres(slow.travel_mean_km)), "To the territory's centre, great circle, weighted with the load");
         let pieces = dim(words::count(slow.pieces));
         figure_row(ui, "Pieces", if slow.pieces > 1 && current { pieces.color(tokens.warning) } else { pieces }, "1 is contiguous");
     }

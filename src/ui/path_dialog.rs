@@ -24,6 +24,10 @@ pub struct State {
 }
 
 impl State {
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     pub fn open(&mut self, purpose: Purpose, path: String) {
         *self = Self { open: Some(purpose), path, focused: false };
     }

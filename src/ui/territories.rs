@@ -173,8 +173,8 @@ fn number(session: &Session, goal: Option<Goal>, field: Field, id: TerritoryId) 
         Field::Target => Some(metrics::target(session.shown_plan(), totals, goal?.measure, id)),
         Field::Deviation => session.deviation(goal?.measure, id),
         Field::Measure(measure) => session.deviation(measure, id),
-        Field::Travel => slow().map(|figures| figures.mean_travel_km),
-        Field::Compactness => slow().map(|figures| figures.compactness.polsby_popper),
+        Field::Travel => slow().map(|figures| figures.travel_mean_km),
+        Field::Compactness => slow().map(|figures| figures.polsby_popper),
         Field::Pieces => slow().map(|figures| f64::from(figures.pieces)),
     }
 }
@@ -242,7 +242,7 @@ impl TableDelegate for Delegate<'_> {
         let response = ui.interact(rect, ui.id().with(("row", row.id)), Sense::click());
         let active = self.session.active == row.id;
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, active, format!("Territory {}", row.name))
+            egui::WidgetInfo::selected(egui::WidgetType::ListItem, true, active, format!("Territory {}", row.name))
         });
         if active {
             ui.painter().rect_filled(rect, 0.0, tokens.selected);

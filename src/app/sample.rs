@@ -1,0 +1,55 @@
+//! Opening and making projects. The sample is a copy in the user's data folder; the shipped one, inside the program, is never written.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use egui::Context;
+use flate2::read::GzDecoder;
+
+use super::App;
+use crate::error::UserError;
+use crate::jobs::spec::JobKind;
+use crate::jobs::tasks;
+use crate::session::recent::data_folder;
+
+const SAMPLE: &[u8] = include_bytes!("../../sample_data/sample.bwk.gz");
+/// Far above the size of the sample; a bound for the decoder.
+const SAMPLE_LIMIT: u64 = 256 << 20;
+
+impl App {
+    pub(super) fn open(&mut self, path: PathBuf) {
+        self.jobs.start(JobKind::Open, move |progress| tasks::open(&path, progress));
+    }
+
+    pub(super) fn create(&mut self, path: PathBuf) {
+        self.jobs.start(JobKind::Open, move |progress| tasks::create(&path, progress));
+    }
+
+    pub(super) fn open_sample(&mut self, ctx: &Context) {
+        match sample_copy() {
+            Ok(path) => self.open(path),
+            Err(error) => self.ui.notices.failed(ctx, &error),
+        }
+    }
+}
+
+/// The user's copy of the sample project, made when there is none.
+pub fn sample_copy() -> Result<PathBuf, UserError> {
+    let folder = data_folder();
+    let path = folder.join("sample.bwk");
+    let failed = |error: std::io::Error| {
+        UserError::new("Could not copy the sample project to your data folder")
+            .because(format!("{error}: {}", path.display()))
+            .hint("set BAILIWICK_DATA to a folder you can write to")
+    };
+    if path.is_file() {
+        return Ok(path);
+    }
+    let mut bytes = Vec::new();
+    GzDecoder::new(SAMPLE).take(SAMPLE_LIMIT).read_to_end(&mut bytes).map_err(failed)?;
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let part = folder.join(".sample.bwk.part");
+    std::fs::write(&part, bytes).map_err(failed)?;
+    std::fs::rename(&part, &path).map_err(failed)?;
+    Ok(path)
+}

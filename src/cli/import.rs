@@ -1,0 +1,245 @@
+//! `bailiwick import`: units, accounts, today's territories, reps.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::output::{Column, Message, Output, columns, messages};
+use super::{Outcome, Result, project};
+use crate::domain::columns::Subject;
+use crate::domain::progress::Progress;
+use crate::domain::project::Project;
+use crate::error::UserError;
+use crate::io::Imported;
+use crate::io::files::name_of;
+use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
+use crate::work::import::{import_accounts, import_alignment, import_reps, import_units};
+use crate::work::{Change, records};
+
+/// Bring units, accounts, today's territories or reps into a project; columns that are not named are guessed
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    Units(Units),
+    Accounts(Accounts),
+    Alignment(Alignment),
+    Reps(Reps),
+}
+
+#[derive(Debug, Args)]
+struct Files {
+    /// The project file
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    /// The file to read
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// Replace the units (ZIP areas, counties, …) by those of a shapefile, GeoJSON or TopoJSON
+///
+/// Units whose code was in the project before keep their territory.
+#[derive(Debug, Args)]
+pub struct Units {
+    #[command(flatten)]
+    files: Files,
+    /// The column with the unit's code
+    #[arg(long, value_name = "FIELD")]
+    code: Option<String>,
+    /// The column with the unit's name
+    #[arg(long, value_name = "FIELD")]
+    name: Option<String>,
+    /// A column of numbers; may be given several times, and then no other column is a measure
+    #[arg(long, value_name = "FIELD")]
+    measure: Vec<String>,
+    /// What one unit is called, in the singular: "county"
+    #[arg(long, value_name = "WORD")]
+    kind: Option<String>,
+    /// Where the shapes come from, for the map's attribution
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    attribution: String,
+    /// The shapes are approximations and shall be called that
+    #[arg(long)]
+    approximate: bool,
+}
+
+/// Replace the accounts by those of a CSV file
+///
+/// Accounts without longitude and latitude are placed by their postal code.
+#[derive(Debug, Args)]
+pub struct Accounts {
+    #[command(flatten)]
+    files: Files,
+    /// The column with the account's code
+    #[arg(long, value_name = "COL")]
+    id: Option<String>,
+    /// The column with the account's name
+    #[arg(long, value_name = "COL")]
+    name: Option<String>,
+    /// The column with the longitude, in degrees
+    #[arg(long, value_name = "COL", requires = "lat")]
+    lon: Option<String>,
+    /// The column with the latitude, in degrees
+    #[arg(long, value_name = "COL", requires = "lon")]
+    lat: Option<String>,
+    /// The column with the postal code
+    #[arg(long, value_name = "COL")]
+    postal: Option<String>,
+    /// A column of numbers; may be given several times, and then no other column is a measure
+    #[arg(long, value_name = "COL")]
+    measure: Vec<String>,
+}
+
+/// Take today's territories from a CSV file: which unit, or which account, belongs to which territory
+#[derive(Debug, Args)]
+pub struct Alignment {
+    #[command(flatten)]
+    files: Files,
+    /// The column with the codes of units
+    #[arg(long, value_name = "COL", conflicts_with = "account")]
+    unit: Option<String>,
+    /// The column with the codes of accounts, in place of units
+    #[arg(long, value_name = "COL")]
+    account: Option<String>,
+    /// The column with the territory's name
+    #[arg(long, value_name = "COL")]
+    territory: Option<String>,
+    /// The column with the rep's name or code
+    #[arg(long, value_name = "COL")]
+    rep: Option<String>,
+}
+
+/// Bring the roster of reps up to a CSV file: name, home, hours per year, skills
+#[derive(Debug, Args)]
+pub struct Reps {
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Serialize)]
+struct Done {
+    command: &'static str,
+    plan: String,
+    file: String,
+    label: String,
+    taken: usize,
+    units: usize,
+    accounts: usize,
+    /// Accounts that were placed but lie outside every unit, and those that could not be placed.
+    accounts_outside: usize,
+    reps: usize,
+    territories: usize,
+    measures: Vec<String>,
+    columns: Vec<Column>,
+    messages: Vec<Message>,
+}
+
+pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
+    match import {
+        Import::Units(arguments) => {
+            let columns = UnitColumns {
+                code: choice(&arguments.code),
+                name: choice(&arguments.name),
+                measures: named(&arguments.measure),
+                attributes: None,
+                kind: arguments.kind.clone(),
+                attribution: arguments.attribution.clone(),
+                approximate: arguments.approximate,
+            };
+            into_project("import units", &arguments.files, output, |project, path, progress| {
+                import_units(project, path, &columns, progress)
+            })
+        }
+        Import::Accounts(arguments) => {
+            let columns = AccountColumns {
+                id: choice(&arguments.id),
+                name: choice(&arguments.name),
+                lon: choice(&arguments.lon),
+                lat: choice(&arguments.lat),
+                postal: choice(&arguments.postal),
+                measures: named(&arguments.measure),
+                attributes: None,
+            };
+            into_project("import accounts", &arguments.files, output, |project, path, progress| {
+                import_accounts(project, path, &columns, progress)
+            })
+        }
+        Import::Alignment(arguments) => {
+            let columns = AlignmentColumns {
+                unit: choice(&arguments.unit),
+                account: choice(&arguments.account),
+                territory: choice(&arguments.territory),
+                rep: choice(&arguments.rep),
+            };
+            into_project("import alignment", &arguments.files, output, |project, path, progress| {
+                if project.units.is_empty() && project.accounts.is_empty() {
+                    return Err(UserError::new(format!("Could not import the alignment from {}", name_of(path)))
+                        .because("the project has no units yet")
+                        .hint("Import them first: bailiwick import units PLAN FILE"));
+                }
+                import_alignment(project, path, &columns, progress)
+            })
+        }
+        Import::Reps(arguments) => into_project("import reps", &arguments.files, output, |project, path, progress| {
+            import_reps(project, path, &RepColumns::default(), progress)
+        }),
+    }
+}
+
+fn into_project(
+    command: &'static str,
+    files: &Files,
+    output: &Output,
+    import: impl FnOnce(&Project, &Path, &Progress) -> Result<Imported<Change>>,
+) -> Result<Outcome> {
+    let (store, opened) = project::open_to_write(&files.plan)?;
+    let Imported { value: change, diagnostics } =
+        output.with_progress(|progress| import(&opened.project, &files.file, progress))?;
+    let file = name_of(&files.file);
+    change.save(&store)?;
+    store.put_problems(records::saved_problems(&opened.problems, &file, &diagnostics));
+    store.flush()?;
+    let project = &change.project;
+    let done = Done {
+        command,
+        plan: files.plan.display().to_string(),
+        file,
+        label: change.label.clone(),
+        taken: change.taken,
+        units: project.units.len(),
+        accounts: project.accounts.len(),
+        accounts_outside: project.accounts.units.iter().filter(|unit| unit.is_none()).count(),
+        reps: project.reps.len(),
+        territories: project.plan.territory_count(),
+        measures: project.measures.iter().map(|measure| measure.name.clone()).collect(),
+        columns: columns(&change.columns),
+        messages: messages(&diagnostics),
+    };
+    output.list(&diagnostics);
+    output.print(&done, &text(&change))?;
+    Ok(Outcome::Done)
+}
+
+fn text(change: &Change) -> String {
+    let mut text = format!("{}\n", change.label);
+    for reason in &change.columns {
+        let _ = writeln!(text, "  {reason}");
+    }
+    let project = &change.project;
+    for (subject, words) in [(Subject::Units, "units"), (Subject::Accounts, "accounts")] {
+        let names: Vec<&str> = project.measures_of(subject).map(|(_, measure)| measure.name.as_str()).collect();
+        if !names.is_empty() {
+            let _ = writeln!(text, "Measures of {words}: {}", names.join(", "));
+        }
+    }
+    text
+}
+
+fn choice(named: &Option<String>) -> Choice {
+    named.clone().map_or(Choice::Guess, Choice::Column)
+}
+
+fn named(columns: &[String]) -> Option<Vec<String>> {
+    (!columns.is_empty()).then(|| columns.to_vec())
+}

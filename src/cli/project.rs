@@ -1,0 +1,24 @@
+//! Opening a project for a command.
+
+use std::path::Path;
+
+use crate::error::UserError;
+use crate::store::{self, Access, Opened, Store, Wanted};
+
+use super::Result;
+
+/// For looking at it. Works while a window has it open.
+pub fn open_to_read(path: &Path) -> Result<Opened> {
+    store::open(path, Wanted::ReadOnly).map(|(_, opened)| opened)
+}
+
+/// For changing it; fails when changes could not be written.
+pub fn open_to_write(path: &Path) -> Result<(Store, Opened)> {
+    let (store, opened) = store::open(path, Wanted::ReadWrite)?;
+    match &opened.access {
+        Access::ReadWrite => Ok((store, opened)),
+        Access::ReadOnly { why } => Err(UserError::new(format!("Could not change {}", path.display()))
+            .because(why)
+            .hint("Close it where it is open, or copy it to a folder that you may write to")),
+    }
+}

@@ -1,0 +1,165 @@
+//! Accounts from a table.
+
+mod mapping;
+mod placing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+pub use mapping::AccountMapping;
+
+use super::diagnostic::Diagnostic;
+use super::guess::{self, Profile};
+use super::numbers::{self, Cell};
+use super::postal::PostalTable;
+use super::table::{self, Table};
+use super::{Imported, cancelled, count_of};
+use crate::domain::accounts::{Accounts, Placement};
+use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
+use crate::domain::progress::{Phase, Progress};
+use crate::error::UserError;
+use placing::{Placer, Placing};
+
+/// Accounts with their numeric columns. The accounts are not yet located in units: see `Accounts::locate`.
+#[derive(Debug, Clone, Default)]
+pub struct AccountTable {
+    pub accounts: Accounts,
+    /// One value per account in each.
+    pub measures: Vec<Measure>,
+}
+
+/// Reads accounts from a table, with the columns of the mapping. Every row that is left out is listed with its reason.
+///
+/// # Errors
+/// A file that cannot be read as a table, a mapped column that it does not have, no usable row.
+pub fn import_accounts(
+    path: &Path,
+    mapping: &AccountMapping,
+    postal: &PostalTable,
+    progress: &Progress,
+) -> Result<Imported<AccountTable>, UserError> {
+    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
+    let accounts = from_table(&table, mapping, postal, progress, &mut diagnostics)?;
+    Ok(Imported::new(accounts, diagnostics))
+}
+
+/// As [`import_accounts`], from a table that has been read.
+pub fn from_table(
+    table: &Table,
+    mapping: &AccountMapping,
+    postal: &PostalTable,
+    progress: &Progress,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<AccountTable, UserError> {
+    let columns = mapping.resolve(table)?;
+    let (rows, codes) = identify(table, columns.id, diagnostics);
+    if rows.is_empty() {
+        return Err(UserError::new(format!("Could not import accounts from {}", table.file))
+            .because("no row has a code of its own")
+            .hint("choose another column for the code, or none"));
+    }
+    let mut accounts = Accounts { codes, ..Accounts::default() };
+    let mut placer = Placer::new(table, &columns, postal);
+    progress.begin(Phase::PlacingAccounts, rows.len() as u64).map_err(cancelled)?;
+    for (index, &row) in rows.iter().enumerate() {
+        if index % 1024 == 0 {
+            progress.tick(if index == 0 { 0 } else { 1024 }).map_err(cancelled)?;
+        }
+        let code = accounts.codes[index].as_str();
+        let name = columns.name.map_or("", |column| table.cell(row, column));
+        accounts.names.push(if name.is_empty() { code.to_owned() } else { name.to_owned() });
+        let Placing { place, placement } = placer.place(row, code, diagnostics);
+        accounts.places.push(place);
+        accounts.placements.push(placement);
+        accounts.units.push(None);
+    }
+    placer.sum_up(diagnostics);
+    let by_postal_code = accounts.placements.iter().filter(|&&placement| placement == Placement::PostalCode).count();
+    if by_postal_code > 0 {
+        let what = if by_postal_code == 1 { "is" } else { "are" };
+        diagnostics.push(Diagnostic::note(
+            super::diagnostic::Place::file(&table.file),
+            format!("{} {what} placed by postal code or town", count_of(by_postal_code, "account")),
+        ));
+    }
+    let mut measures = Vec::with_capacity(columns.measures.len());
+    for &column in &columns.measures {
+        progress.check().map_err(cancelled)?;
+        measures.push(measure(table, column, &rows, diagnostics));
+    }
+    for &column in &columns.attributes {
+        progress.check().map_err(cancelled)?;
+        let values: Vec<&str> = rows.iter().map(|&row| table.cell(row, column)).collect();
+        accounts.attributes.push(TextColumn::new(&table.columns[column], &values));
+    }
+    Ok(AccountTable { accounts, measures })
+}
+
+/// The rows that become accounts, and their codes: the first of each code, none without one.
+fn identify(table: &Table, id: Option<usize>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<usize>, Vec<String>) {
+    let Some(id) = id else {
+        let codes = (0..table.len()).map(|row| table.row_number(row).to_string()).collect();
+        return ((0..table.len()).collect(), codes);
+    };
+    let mut rows = Vec::with_capacity(table.len());
+    let mut codes = Vec::with_capacity(table.len());
+    let mut first_rows: HashMap<&str, usize> = HashMap::with_capacity(table.len());
+    for row in 0..table.len() {
+        let code = table.cell(row, id);
+        if code.is_empty() {
+            diagnostics.push(
+                Diagnostic::error(table.cell_place(row, id), "the account has no code").hint("the row is left out"),
+            );
+            continue;
+        }
+        if let Some(&first) = first_rows.get(code) {
+            let message = format!("the code \"{code}\" is that of row {} already", table.row_number(first));
+            diagnostics.push(
+                Diagnostic::error(table.cell_place(row, id), message).hint("the first is kept, this row is left out"),
+            );
+            continue;
+        }
+        first_rows.insert(code, row);
+        rows.push(row);
+        codes.push(code.to_owned());
+    }
+    (rows, codes)
+}
+
+/// A numeric column. What cannot be read as a number is missing, and listed.
+fn measure(table: &Table, column: usize, rows: &[usize], diagnostics: &mut Vec<Diagnostic>) -> Measure {
+    let name = &table.columns[column];
+    let mark = table.decimal_mark(column);
+    let mut values = Vec::with_capacity(rows.len());
+    for &row in rows {
+        let text = table.cell(row, column);
+        let problem = match numbers::read(text, mark) {
+            Cell::Number(number) => {
+                values.push(number);
+                continue;
+            }
+            Cell::Missing => {
+                values.push(f64::NAN);
+                continue;
+            }
+            Cell::Text => format!("expected a number, found \"{}\"", shortened(text)),
+            Cell::TooLarge => format!("the number \"{}\" is too large", shortened(text)),
+        };
+        values.push(f64::NAN);
+        diagnostics
+            .push(Diagnostic::warning(table.cell_place(row, column), problem).hint(format!("row kept without {name}")));
+    }
+    let profile = Profile::of(table.column(column).take(1000), mark);
+    let unit = guess::unit_of(name, &profile);
+    let aggregate = if guess::is_mean(name, unit) { Aggregate::Mean { weight: None } } else { Aggregate::Sum };
+    Measure { name: name.clone(), unit: unit.into(), subject: Subject::Accounts, aggregate, values }
+}
+
+/// A text for a message: long ones are cut.
+pub(crate) fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    let text = text.replace('\n', " ");
+    if text.chars().count() <= MOST { text } else { text.chars().take(MOST).chain(['…']).collect() }
+}

@@ -1,0 +1,37 @@
+//! Comma-separated text, UTF-8, with a header.
+
+use std::path::Path;
+
+use super::sheet::{Sheet, Values};
+use crate::error::UserError;
+use crate::io::files;
+
+pub(super) fn write(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, UserError> {
+    let failed =
+        |error: ::csv::Error| UserError::new(format!("Could not write {}", files::name_of(path))).because(error);
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(sheet.columns.iter().map(|column| harmless(&column.name))).map_err(failed)?;
+    for row in 0..sheet.rows {
+        for column in &sheet.columns {
+            match &column.values {
+                Values::Texts(texts) => writer.write_field(harmless(texts.get(row).map_or("", String::as_str))),
+                Values::Numbers(numbers) => writer.write_field(number(numbers.get(row).copied().unwrap_or(f64::NAN))),
+            }
+            .map_err(failed)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(failed)?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| UserError::new(format!("Could not write {}", files::name_of(path))).because(error))
+}
+
+/// The shortest text that reads back as the same number; nothing for a missing one.
+pub(super) fn number(value: f64) -> String {
+    if value.is_finite() { value.to_string() } else { String::new() }
+}
+
+/// Texts that a spreadsheet would take for a formula get an apostrophe before them.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+}

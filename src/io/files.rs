@@ -1,0 +1,181 @@
+//! Reading files within limits, and writing them so that no half file is ever left behind.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use crate::error::UserError;
+
+/// The largest table that is read: about three million rows of a customer list.
+pub const MAX_TABLE_BYTES: u64 = 512 << 20;
+
+/// The largest layer that is read, also after unpacking: what a shapefile can hold.
+pub const MAX_LAYER_BYTES: u64 = 2 << 30;
+
+/// The file's name without its folders: messages are shared.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The ending in lower case, without the dot.
+pub fn ending_of(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// The whole file; gzip is unpacked when the name ends in `.gz`. Refuses files larger than `limit` without reading them.
+pub fn read_all(path: &Path, limit: u64) -> Result<Vec<u8>, UserError> {
+    let (file, size) = open(path)?;
+    if size > limit {
+        return Err(too_large(path, limit));
+    }
+    let mut bytes = Vec::new();
+    let result = if ending_of(path) == "gz" {
+        MultiGzDecoder::new(file).take(limit + 1).read_to_end(&mut bytes)
+    } else {
+        file.take(limit + 1).read_to_end(&mut bytes)
+    };
+    result.map_err(|error| cannot_read(path, &error))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(path, limit));
+    }
+    if bytes.is_empty() {
+        return Err(UserError::new(format!("Could not read {}", name_of(path)))
+            .because("the file is empty")
+            .hint("export it again"));
+    }
+    Ok(bytes)
+}
+
+/// The first `limit` bytes, and whether that is all there is.
+pub fn read_start(path: &Path, limit: u64) -> Result<(Vec<u8>, bool), UserError> {
+    let (file, size) = open(path)?;
+    if size <= limit || ending_of(path) == "gz" {
+        return Ok((read_all(path, MAX_TABLE_BYTES)?, true));
+    }
+    let mut bytes = Vec::new();
+    file.take(limit).read_to_end(&mut bytes).map_err(|error| cannot_read(path, &error))?;
+    Ok((bytes, false))
+}
+
+/// The file of the same name with another ending, in whatever case it is written: `COUNTIES.SHP` has a `COUNTIES.DBF`.
+pub fn sibling(path: &Path, ending: &str) -> Option<PathBuf> {
+    let exact = [path.with_extension(ending), path.with_extension(ending.to_uppercase())];
+    if let Some(found) = exact.into_iter().find(|candidate| candidate.is_file()) {
+        return Some(found);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let wanted = path.with_extension(ending);
+    let wanted = wanted.file_name()?.to_string_lossy().to_lowercase();
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|entry| entry.file_name().is_some_and(|name| name.to_string_lossy().to_lowercase() == wanted))
+        .collect();
+    found.sort();
+    found.into_iter().next()
+}
+
+/// Files that appear together or not at all: each is written beside its target, and renamed when all of them are complete.
+#[derive(Debug, Default)]
+pub struct Writing {
+    files: Vec<(PathBuf, PathBuf)>,
+    done: bool,
+}
+
+impl Writing {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes a file's contents beside `target`.
+    pub fn add(&mut self, target: &Path, contents: &[u8]) -> Result<(), UserError> {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(target.file_name().ok_or_else(|| cannot_write(target, "the path has no file name"))?);
+        name.push(format!(".{}.part", std::process::id()));
+        let temporary = target.with_file_name(name);
+        if target.is_dir() {
+            return Err(cannot_write(target, "there is a folder of that name"));
+        }
+        self.files.push((temporary.clone(), target.to_owned()));
+        let write = || -> std::io::Result<()> {
+            let mut file = File::create(&temporary)?;
+            file.write_all(contents)?;
+            file.sync_all()
+        };
+        write().map_err(|error| write_error(target, &error))
+    }
+
+    /// Puts all files in their places and returns these.
+    pub fn finish(mut self) -> Result<Vec<PathBuf>, UserError> {
+        for (temporary, target) in &self.files {
+            std::fs::rename(temporary, target).map_err(|error| write_error(target, &error))?;
+        }
+        self.done = true;
+        Ok(self.files.iter().map(|(_, target)| target.clone()).collect())
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if !self.done {
+            for (temporary, _) in &self.files {
+                // It may never have been created; there is nobody to tell here.
+                let _ = std::fs::remove_file(temporary);
+            }
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<(File, u64), UserError> {
+    let file = File::open(path).map_err(|error| cannot_read(path, &error))?;
+    let metadata = file.metadata().map_err(|error| cannot_read(path, &error))?;
+    if metadata.is_dir() {
+        return Err(UserError::new(format!("Could not read {}", name_of(path)))
+            .because("it is a folder")
+            .hint("choose a file in it"));
+    }
+    Ok((file, metadata.len()))
+}
+
+fn cannot_read(path: &Path, error: &std::io::Error) -> UserError {
+    let failed = UserError::new(format!("Could not read {}", name_of(path)));
+    match error.kind() {
+        ErrorKind::NotFound => {
+            failed.because("there is no such file").hint(format!("check the path {}", path.display()))
+        }
+        ErrorKind::PermissionDenied => failed.because("you may not read it").hint("ask its owner for the permission"),
+        ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
+            failed.because(format!("the file is damaged or cut off ({error})")).hint("copy or download it again")
+        }
+        _ => failed.because(error),
+    }
+}
+
+fn too_large(path: &Path, limit: u64) -> UserError {
+    UserError::new(format!("Could not read {}", name_of(path)))
+        .because(format!("it is larger than {} MB", limit >> 20))
+        .hint("split it into smaller files")
+}
+
+fn write_error(target: &Path, error: &std::io::Error) -> UserError {
+    match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            cannot_write(target, "you may not write there").hint("choose another folder")
+        }
+        ErrorKind::NotFound => {
+            cannot_write(target, "its folder does not exist").hint("create the folder or choose another one")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            cannot_write(target, "the disk is full").hint("free some space or choose another disk")
+        }
+        _ => cannot_write(target, &error.to_string()),
+    }
+}
+
+fn cannot_write(target: &Path, why: &str) -> UserError {
+    let folder = target.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+    let place = if folder.is_empty() { String::new() } else { format!(" in {folder}") };
+    UserError::new(format!("Could not write {}{place}", name_of(target))).because(why)
+}

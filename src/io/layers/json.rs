@@ -1,0 +1,204 @@
+//! What GeoJSON and TopoJSON have in common: the document, and lists of places that tolerate what is wrong in them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::{Layer, RawColumn, geojson, topojson};
+use crate::domain::progress::Progress;
+use crate::domain::sphere::LonLat;
+use crate::error::UserError;
+use crate::io::diagnostic::Diagnostic;
+
+/// Either kind of document, before it is known which. Unknown members are skipped.
+#[derive(Deserialize)]
+pub(super) struct Document {
+    #[serde(rename = "type", default)]
+    pub kind: Value,
+    /// GeoJSON.
+    #[serde(default)]
+    pub features: Vec<geojson::Feature>,
+    #[serde(default)]
+    pub crs: Value,
+    /// TopoJSON.
+    #[serde(default)]
+    pub objects: BTreeMap<String, topojson::Object>,
+    #[serde(default)]
+    pub arcs: Vec<Coordinates>,
+    #[serde(default)]
+    pub transform: Option<topojson::Transform>,
+}
+
+/// Reads either kind of document.
+pub(super) fn read(
+    file: &str,
+    bytes: &[u8],
+    progress: &Progress,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Layer, UserError> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(UserError::new(format!("Could not read {file}"))
+            .because("it is not GeoJSON or TopoJSON")
+            .hint("export the layer as GeoJSON"));
+    }
+    let document: Document = serde_json::from_slice(bytes).map_err(|error| {
+        let failed = UserError::new(format!("Could not read {file}"));
+        if error.is_eof() {
+            failed.because(format!("the file is cut off ({error})")).hint("copy or download it again")
+        } else {
+            failed.because(format!("it is not GeoJSON or TopoJSON ({error})")).hint("check the file at that line")
+        }
+    })?;
+    match document.kind.as_str() {
+        Some("FeatureCollection") => geojson::read(file, document, progress, diagnostics),
+        Some("Topology") => topojson::read(file, document, progress, diagnostics),
+        other => Err(UserError::new(format!("Could not read {file}"))
+            .because(format!("expected a FeatureCollection or a Topology, found {}", other.unwrap_or("neither")))
+            .hint("export the layer as GeoJSON")),
+    }
+}
+
+/// Lists of lists of places as they stand in the file. What does not belong there becomes `Bad` and loses its feature alone.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Coordinates {
+    Number(f64),
+    Place(LonLat),
+    List(Vec<Coordinates>),
+    Bad,
+}
+
+impl Coordinates {
+    /// A line of places.
+    pub fn line(&self) -> Option<Vec<LonLat>> {
+        let place = |item: &Self| if let Self::Place(place) = item { Some(*place) } else { None };
+        self.list()?.iter().map(place).collect()
+    }
+
+    pub fn list(&self) -> Option<&[Coordinates]> {
+        if let Self::List(list) = self { Some(list) } else { None }
+    }
+}
+
+impl<'de> Deserialize<'de> for Coordinates {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CoordinatesVisitor)
+    }
+}
+
+struct CoordinatesVisitor;
+
+impl<'de> Visitor<'de> for CoordinatesVisitor {
+    type Value = Coordinates;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a list of coordinates")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Coordinates, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = sequence.next_element::<Coordinates>()? {
+            match (list.as_slice(), item) {
+                ([Coordinates::Number(lon)], Coordinates::Number(lat)) => {
+                    // A place; a height and a time may follow.
+                    let place = LonLat::new(*lon, lat);
+                    let mut bad = false;
+                    while let Some(item) = sequence.next_element::<Coordinates>()? {
+                        bad |= !matches!(item, Coordinates::Number(_));
+                    }
+                    return Ok(if bad { Coordinates::Bad } else { Coordinates::Place(place) });
+                }
+                (_, item) => list.push(item),
+            }
+        }
+        if list.iter().any(|item| matches!(item, Coordinates::Number(_))) {
+            return Ok(Coordinates::Bad);
+        }
+        Ok(Coordinates::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Coordinates, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Coordinates::Bad)
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Coordinates, E> {
+        Ok(Coordinates::Number(number))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Coordinates, E> {
+        Ok(Coordinates::Number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Coordinates, E> {
+        Ok(Coordinates::Number(number as f64))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Coordinates, E> {
+        Ok(Coordinates::Bad)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Coordinates, E> {
+        Ok(Coordinates::Bad)
+    }
+
+    fn visit_unit<E>(self) -> Result<Coordinates, E> {
+        Ok(Coordinates::Bad)
+    }
+}
+
+/// Columns that grow with the features; features may have different properties.
+#[derive(Default)]
+pub(super) struct ColumnsBuilder {
+    rows: usize,
+    columns: BTreeMap<String, Vec<String>>,
+}
+
+impl ColumnsBuilder {
+    /// One row. `id` is the feature's own, a column "id" unless there is a property of that name.
+    pub fn push(&mut self, id: &Value, properties: &Value) {
+        if let Some(properties) = properties.as_object() {
+            for (name, value) in properties {
+                self.set(name, text_of(value));
+            }
+        }
+        let has_own = properties.get("id").is_some();
+        if !id.is_null() && !has_own {
+            self.set("id", text_of(id));
+        }
+        self.rows += 1;
+    }
+
+    pub fn finish(self) -> Vec<RawColumn> {
+        let rows = self.rows;
+        self.columns
+            .into_iter()
+            .map(|(name, mut values)| {
+                values.resize(rows, String::new());
+                RawColumn { name, values }
+            })
+            .collect()
+    }
+
+    fn set(&mut self, name: &str, value: String) {
+        if !self.columns.contains_key(name) {
+            self.columns.insert(name.to_owned(), Vec::new());
+        }
+        if let Some(column) = self.columns.get_mut(name) {
+            column.resize(self.rows, String::new());
+            column.push(value);
+        }
+    }
+}
+
+/// A value as the text that a table would hold.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    }
+}

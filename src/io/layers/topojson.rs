@@ -1,0 +1,194 @@
+//! TopoJSON (specification 1.0): polygons made of shared arcs, usually as differences of whole numbers.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::json::{ColumnsBuilder, Coordinates, Document};
+use super::projection::Projection;
+use super::{Layer, MAX_PLACES, rings};
+use crate::domain::polygon::{Ring, Shape};
+use crate::domain::progress::{Phase, Progress};
+use crate::domain::sphere::LonLat;
+use crate::error::UserError;
+use crate::io::diagnostic::{Diagnostic, Place};
+use crate::io::{cancelled, count_of};
+
+/// A geometry or a collection of them.
+#[derive(Deserialize)]
+pub(super) struct Object {
+    #[serde(rename = "type", default)]
+    kind: Value,
+    #[serde(default)]
+    geometries: Vec<Object>,
+    #[serde(default)]
+    arcs: Value,
+    #[serde(default)]
+    properties: Value,
+    #[serde(default)]
+    id: Value,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+pub(super) struct Transform {
+    scale: [f64; 2],
+    translate: [f64; 2],
+}
+
+pub(super) fn read(
+    file: &str,
+    document: Document,
+    progress: &Progress,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Layer, UserError> {
+    let arcs: Vec<Option<Vec<LonLat>>> = document.arcs.iter().map(|arc| decode(arc, document.transform)).collect();
+    // States and the nation often stand beside the counties: the object with most polygons is the layer.
+    let mut counts: Vec<(usize, &str)> =
+        document.objects.iter().map(|(name, object)| (polygon_count(object), name.as_str())).collect();
+    counts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    let Some(&(count, name)) = counts.first().filter(|(count, _)| *count > 0) else {
+        return Err(UserError::new(format!("Could not read units from {file}"))
+            .because("there is no polygon in it")
+            .hint("a layer of units consists of polygons"));
+    };
+    if counts.len() > 1 {
+        let others: Vec<&str> = counts[1..].iter().map(|(_, name)| *name).collect();
+        diagnostics.push(
+            Diagnostic::note(
+                Place::file(file),
+                format!("the object \"{name}\" with {} is taken", count_of(count, "polygon")),
+            )
+            .hint(format!("others in the file are {}", crate::io::table::list_of(&others))),
+        );
+    }
+    let mut features = Vec::new();
+    if let Some(object) = document.objects.get(name) {
+        flatten(object, &mut features);
+    }
+    progress.begin(Phase::Reading, features.len() as u64).map_err(cancelled)?;
+    let mut layer = Layer { file: file.to_owned(), ..Layer::default() };
+    let mut columns = ColumnsBuilder::default();
+    let mut places = 0;
+    for (index, feature) in features.into_iter().enumerate() {
+        progress.tick(1).map_err(cancelled)?;
+        let place = Place::file(file).item(format!("feature {}", index + 1));
+        let shape = read_feature(feature, &arcs, &place, &mut places, diagnostics)?;
+        layer.shapes.push(shape);
+        columns.push(&feature.id, &feature.properties);
+    }
+    layer.columns = columns.finish();
+    Ok(layer)
+}
+
+/// An arc in degrees; `None` when it is not a line of places.
+fn decode(arc: &Coordinates, transform: Option<Transform>) -> Option<Vec<LonLat>> {
+    let mut line = arc.line()?;
+    if let Some(Transform { scale, translate }) = transform {
+        let (mut x, mut y) = (0.0, 0.0);
+        for place in &mut line {
+            x += place.lon;
+            y += place.lat;
+            *place = LonLat::new(x * scale[0] + translate[0], y * scale[1] + translate[1]);
+        }
+    }
+    Some(line)
+}
+
+fn polygon_count(object: &Object) -> usize {
+    match object.kind.as_str() {
+        Some("Polygon" | "MultiPolygon") => 1,
+        _ => object.geometries.iter().map(polygon_count).sum(),
+    }
+}
+
+fn flatten<'a>(object: &'a Object, features: &mut Vec<&'a Object>) {
+    if object.kind.as_str() == Some("GeometryCollection") {
+        for member in &object.geometries {
+            flatten(member, features);
+        }
+    } else {
+        features.push(object);
+    }
+}
+
+fn read_feature(
+    feature: &Object,
+    arcs: &[Option<Vec<LonLat>>],
+    place: &Place,
+    places: &mut usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Shape, UserError> {
+    let single;
+    let polygons: &[Value] = match (feature.kind.as_str(), feature.arcs.as_array()) {
+        (Some("Polygon"), Some(_)) => {
+            single = [feature.arcs.clone()];
+            &single
+        }
+        (Some("MultiPolygon"), Some(polygons)) => polygons,
+        (kind, _) => {
+            let found = kind.unwrap_or("no geometry");
+            diagnostics.push(
+                Diagnostic::error(place.clone(), format!("expected a Polygon or MultiPolygon, found {found}"))
+                    .hint("it is left out"),
+            );
+            return Ok(Shape::default());
+        }
+    };
+    let mut shape = Shape::default();
+    for polygon in polygons {
+        let mut usable = Vec::new();
+        for (index, uses) in polygon.as_array().map(Vec::as_slice).unwrap_or_default().iter().enumerate() {
+            let Some(ring) = stitch(uses, arcs) else {
+                diagnostics.push(
+                    Diagnostic::error(place.clone(), "a ring names arcs that are not in the file")
+                        .hint("the polygon is left out"),
+                );
+                usable.clear();
+                break;
+            };
+            *places += ring.len();
+            if *places > MAX_PLACES {
+                return Err(UserError::new(format!("Could not read {}", place.file))
+                    .because("it has more vertices than can be handled")
+                    .hint("simplify the layer first"));
+            }
+            match Projection::Unknown.to_degrees(&place.file, ring)?.and_then(rings::clean) {
+                Ok(ring) => usable.push(ring),
+                Err(bad) => {
+                    // Quantisation flattens islands that are smaller than its grid; that is no fault worth a word each.
+                    if bad != rings::BadRing::TooShort || index == 0 {
+                        diagnostics.push(rings::diagnose(bad, place));
+                    }
+                    if index == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+        if !usable.is_empty() {
+            let outer = usable.remove(0);
+            shape.polygons.push(rings::polygon(outer, usable));
+        }
+    }
+    Ok(shape)
+}
+
+/// The places along the arcs of a ring; a negative number walks the arc `!number` backwards.
+fn stitch(uses: &Value, arcs: &[Option<Vec<LonLat>>]) -> Option<Ring> {
+    let mut ring: Ring = Vec::new();
+    for number in uses.as_array()? {
+        let number = number.as_i64()?;
+        let index = usize::try_from(if number < 0 { !number } else { number }).ok()?;
+        let arc = arcs.get(index)?.as_ref()?;
+        // Each arc begins where the one before ended.
+        ring.pop();
+        if number < 0 {
+            ring.extend(arc.iter().rev())
+        } else {
+            ring.extend(arc)
+        }
+        if ring.len() > MAX_PLACES {
+            return None;
+        }
+    }
+    Some(ring)
+}

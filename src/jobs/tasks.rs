@@ -1,0 +1,299 @@
+//! The functions that jobs run: orders of the window to the work both front ends share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::spec::{BuildOrder, ExportOrder, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
+use super::{BuiltPlan, ImportedData, JobOutput, OpenedProject};
+use crate::domain::metrics::Totals;
+use crate::domain::plan::Plan;
+use crate::domain::progress::{Phase, Progress};
+use crate::domain::project::Project;
+use crate::domain::shape::PlanMetrics;
+use crate::domain::units::Units;
+use crate::error::UserError;
+use crate::io::accounts::AccountMapping;
+use crate::io::alignment::AlignmentMapping;
+use crate::io::diagnostic::{Diagnostic, Place, Severity};
+use crate::io::guess::Reason;
+use crate::io::layers::{self, LayerMapping};
+use crate::io::reps::RepMapping;
+use crate::io::table;
+use crate::render::geometry::UnitGeometry;
+use crate::session::view::View;
+use crate::session::{Indices, Session};
+use crate::store::{self, Access, Existing, Opened, SavedProblem, Wanted};
+use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
+use crate::work::{self, ChangeKind};
+
+/// Rows looked at before an import.
+const PREVIEW_ROWS: usize = 400;
+/// Values shown per column.
+const SAMPLES: usize = 4;
+
+/// Opens a project file.
+pub fn open(path: &Path, progress: &Progress) -> JobOutput {
+    finish(progress.begin(Phase::Reading, 0).map_err(|_| None).and_then(|()| {
+        let (store, opened) = store::open(path, Wanted::ReadWrite).map_err(Some)?;
+        Ok(JobOutput::Opened(Box::new(opened_project(path, store, opened))))
+    }))
+}
+
+/// Makes an empty project file and opens it.
+pub fn create(path: &Path, progress: &Progress) -> JobOutput {
+    finish(progress.begin(Phase::Writing, 0).map_err(|_| None).and_then(|()| {
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let project = Project { name, plan: Arc::new(Plan::empty("Plan", 0)), ..Project::default() };
+        drop(store::create(path, &project, Existing::Refuse).map_err(Some)?);
+        let (store, opened) = store::open(path, Wanted::ReadWrite).map_err(Some)?;
+        Ok(JobOutput::Opened(Box::new(opened_project(path, store, opened))))
+    }))
+}
+
+fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedProject {
+    let indices = Indices::new(&opened.project);
+    let mut session = Session::new(opened.project, opened.history, indices, opened.generation);
+    session.path = Some(path.to_owned());
+    session.read_only = match opened.access {
+        Access::ReadWrite => None,
+        Access::ReadOnly { why } => Some(why),
+    };
+    let view = View::from_settings(&opened.settings);
+    let (measure, fit) = (session.view.measure, session.view.fit);
+    // A camera that was saved is where the user left off; otherwise everything is shown.
+    session.view = View { measure, fit: if view.arrived { None } else { fit }, ..view };
+    session.diagnostics = opened.problems.iter().map(diagnostic).collect();
+    session.diagnostics.extend(opened.notes.into_iter().map(|message| Diagnostic {
+        severity: Severity::Warning,
+        place: Place::default(),
+        message,
+        hint: String::new(),
+    }));
+    OpenedProject { store, session }
+}
+
+fn diagnostic(saved: &SavedProblem) -> Diagnostic {
+    Diagnostic {
+        severity: match saved.severity.as_str() {
+            "error" => Severity::Error,
+            "warning" => Severity::Warning,
+            _ => Severity::Note,
+        },
+        place: Place {
+            file: saved.file.clone(),
+            row: saved.row,
+            column: saved.column.clone(),
+            item: saved.item.clone(),
+        },
+        message: saved.message.clone(),
+        hint: saved.hint.clone(),
+    }
+}
+
+/// Looks at a file before it is imported: its columns, what they would be taken as, and their first values.
+pub fn peek(project: Option<&Project>, path: &Path, what: ImportWhat, progress: &Progress) -> JobOutput {
+    finish(look(project, path, what, progress).map(JobOutput::Peeked).map_err(Some))
+}
+
+fn look(project: Option<&Project>, path: &Path, what: ImportWhat, progress: &Progress) -> Result<ImportPreview, UserError> {
+    let (names, samples, mut notes): (Vec<String>, Vec<Vec<String>>, Vec<String>);
+    let (roles, reasons): (Vec<(Role, Vec<String>)>, Vec<Reason>);
+    if what == ImportWhat::Units {
+        let layer = layers::read_layer(path, progress)?.value;
+        let mapping = LayerMapping::guess(&layer);
+        names = layer.columns.iter().map(|column| column.name.clone()).collect();
+        let first = |values: &[String]| values.iter().filter(|value| !value.is_empty()).take(SAMPLES).cloned().collect();
+        samples = layer.columns.iter().map(|column| first(&column.values)).collect();
+        let approximate = if mapping.approximate { ", approximate" } else { "" };
+        notes = vec![format!("{} areas, each a {}{approximate}", layer.shapes.len(), mapping.kind)];
+        roles = vec![
+            (Role::Code, mapping.code.into_iter().collect()),
+            (Role::Name, mapping.name.into_iter().collect()),
+            (Role::Measure, mapping.measures),
+            (Role::Attribute, mapping.attributes),
+        ];
+        reasons = mapping.reasons;
+    } else {
+        let found = table::preview(path, PREVIEW_ROWS)?;
+        let table = found.value;
+        names = table.columns.clone();
+        let first = |column: usize| {
+            table.column(column).filter(|value| !value.trim().is_empty()).take(SAMPLES).map(str::to_owned).collect()
+        };
+        samples = (0..names.len()).map(first).collect();
+        notes = vec![table.format.words()];
+        (roles, reasons) = table_roles(project, &table, what);
+    }
+    notes.retain(|note| !note.is_empty());
+    let columns = names
+        .into_iter()
+        .zip(samples)
+        .map(|(name, samples)| {
+            let role = roles.iter().find(|(_, columns)| columns.contains(&name)).map_or(Role::Skip, |(role, _)| *role);
+            let why = reasons.iter().find(|reason| reason.column == name).map_or(String::new(), |reason| reason.why.clone());
+            PreviewColumn { name, role, why, samples }
+        })
+        .collect();
+    Ok(ImportPreview { path: path.to_owned(), what, columns, notes })
+}
+
+fn table_roles(
+    project: Option<&Project>,
+    table: &table::Table,
+    what: ImportWhat,
+) -> (Vec<(Role, Vec<String>)>, Vec<Reason>) {
+    let one = |column: Option<String>| column.into_iter().collect::<Vec<_>>();
+    match what {
+        ImportWhat::Accounts => {
+            let mapping = AccountMapping::guess(table);
+            let roles = vec![
+                (Role::Code, one(mapping.id)),
+                (Role::Name, one(mapping.name)),
+                (Role::Longitude, one(mapping.lon)),
+                (Role::Latitude, one(mapping.lat)),
+                (Role::PostalCode, one(mapping.postal)),
+                (Role::Measure, mapping.measures),
+                (Role::Attribute, mapping.attributes),
+            ];
+            (roles, mapping.reasons)
+        }
+        ImportWhat::Alignment => {
+            let empty = Project::default();
+            let mapping = AlignmentMapping::guess(table, project.unwrap_or(&empty));
+            let roles = vec![
+                (Role::Unit, one(mapping.unit)),
+                (Role::Territory, vec![mapping.territory]),
+                (Role::Rep, one(mapping.rep)),
+            ];
+            (roles, mapping.reasons)
+        }
+        ImportWhat::Reps | ImportWhat::Units => {
+            let mapping = RepMapping::guess(table);
+            let roles = vec![
+                (Role::Code, one(mapping.code)),
+                (Role::Name, one(mapping.name)),
+                (Role::Longitude, one(mapping.lon)),
+                (Role::Latitude, one(mapping.lat)),
+                (Role::PostalCode, one(mapping.postal)),
+                (Role::Town, one(mapping.town)),
+                (Role::Capacity, one(mapping.capacity_hours)),
+                (Role::Skills, one(mapping.skills)),
+            ];
+            (roles, mapping.reasons)
+        }
+    }
+}
+
+/// Imports a file into a copy of the project.
+pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, progress: &Progress) -> JobOutput {
+    let single = |role: Role| match order.roles.iter().find(|(_, taken)| *taken == role) {
+        _ if order.roles.is_empty() => Choice::Guess,
+        Some((column, _)) => Choice::Column(column.clone()),
+        None => Choice::None,
+    };
+    let many = |role: Role| {
+        let columns = order.roles.iter().filter(|(_, taken)| *taken == role).map(|(column, _)| column.clone());
+        (!order.roles.is_empty()).then(|| columns.collect::<Vec<_>>())
+    };
+    let path = &order.path;
+    let imported = match order.what {
+        ImportWhat::Units => {
+            let columns = UnitColumns {
+                code: single(Role::Code),
+                name: single(Role::Name),
+                measures: many(Role::Measure),
+                attributes: many(Role::Attribute),
+                ..UnitColumns::default()
+            };
+            work::import::import_units(project, path, &columns, progress)
+        }
+        ImportWhat::Accounts => {
+            let columns = AccountColumns {
+                id: single(Role::Code),
+                name: single(Role::Name),
+                lon: single(Role::Longitude),
+                lat: single(Role::Latitude),
+                postal: single(Role::PostalCode),
+                measures: many(Role::Measure),
+                attributes: many(Role::Attribute),
+            };
+            work::import::import_accounts(project, path, &columns, progress)
+        }
+        ImportWhat::Alignment => {
+            let columns = AlignmentColumns {
+                unit: single(Role::Unit),
+                territory: single(Role::Territory),
+                rep: single(Role::Rep),
+                account: if order.roles.is_empty() { Choice::Guess } else { Choice::None },
+            };
+            work::import::import_alignment(project, path, &columns, progress)
+        }
+        ImportWhat::Reps => {
+            let columns = RepColumns {
+                code: single(Role::Code),
+                name: single(Role::Name),
+                lon: single(Role::Longitude),
+                lat: single(Role::Latitude),
+                postal: single(Role::PostalCode),
+                town: single(Role::Town),
+                capacity_hours: single(Role::Capacity),
+                skills: single(Role::Skills),
+            };
+            work::import::import_reps(project, path, &columns, progress)
+        }
+    };
+    finish(imported.map_err(Some).map(|imported| {
+        let change = imported.value;
+        let (replaced, edit) = match change.kind {
+            ChangeKind::Plan(edit) => (None, Some(edit)),
+            ChangeKind::Units | ChangeKind::Accounts | ChangeKind::Reps => {
+                let indices = Indices::new(&change.project);
+                (Some((change.project, indices)), None)
+            }
+        };
+        JobOutput::Imported(Box::new(ImportedData {
+            what: order.what,
+            replaced,
+            edit,
+            label: change.label,
+            diagnostics: imported.diagnostics,
+            data_generation,
+        }))
+    }))
+}
+
+/// Lets the engine draw territories; the answer is a proposal.
+pub fn build(project: &Project, totals: &Totals, generation: u64, order: &BuildOrder, progress: &Progress) -> JobOutput {
+    let _ = (project, totals, generation, order, progress);
+    JobOutput::Failed(UserError::new("not yet"))
+}
+
+/// Writes a file.
+pub fn export(project: &Project, totals: &Totals, order: &ExportOrder, progress: &Progress) -> JobOutput {
+    let _ = (project, totals, order, progress);
+    JobOutput::Failed(UserError::new("not yet"))
+}
+
+/// The slow figures of a plan.
+pub fn measure(project: &Project, totals: &Totals, generation: u64, progress: &Progress) -> JobOutput {
+    match PlanMetrics::measure(project, totals, progress) {
+        Ok(metrics) => JobOutput::Measured { generation, metrics: Arc::new(metrics) },
+        Err(_) => JobOutput::Cancelled,
+    }
+}
+
+/// Triangles and borders of the units.
+pub fn geometry(units: &Units, data_generation: u64, progress: &Progress) -> JobOutput {
+    match UnitGeometry::new(&units.topology, progress) {
+        Ok(geometry) => JobOutput::Geometry { data_generation, geometry },
+        Err(_) => JobOutput::Cancelled,
+    }
+}
+
+fn finish(result: Result<JobOutput, Option<UserError>>) -> JobOutput {
+    match result {
+        Ok(output) => output,
+        Err(Some(error)) => JobOutput::Failed(error),
+        Err(None) => JobOutput::Cancelled,
+    }
+}

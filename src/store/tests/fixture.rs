@@ -1,0 +1,213 @@
+//! Projects to save: a grid of square units with accounts in them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::accounts::{Accounts, Placement};
+use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
+use crate::domain::edit::{Change, Edit, Locks, apply};
+use crate::domain::ids::{AccountId, MeasureId, RepId, TerritoryId, UnitId};
+use crate::domain::plan::{Plan, Territory};
+use crate::domain::polygon::{Polygon, Shape};
+use crate::domain::progress::Progress;
+use crate::domain::project::{Goal, Project};
+use crate::domain::random::Random;
+use crate::domain::reps::Rep;
+use crate::domain::sphere::LonLat;
+use crate::domain::topology;
+use crate::domain::units::Units;
+
+/// A temporary folder and the path of a project in it.
+pub fn place() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.bwk");
+    (folder, path)
+}
+
+/// Squares of a tenth of a degree; each side has `points` places.
+pub fn grid(columns: usize, rows: usize, points: usize) -> Units {
+    let mut shapes = Vec::new();
+    let mut codes = Vec::new();
+    for y in 0..rows {
+        for x in 0..columns {
+            let corner = |dx: usize, dy: usize| ((x + dx) as f64 * 0.1, (y + dy) as f64 * 0.1);
+            let corners = [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)];
+            let mut outer = Vec::new();
+            for side in 0..4 {
+                let ((ax, ay), (bx, by)) = (corners[side], corners[(side + 1) % 4]);
+                // Both neighbours must compute the same places for their common side.
+                let (low, high, forward) =
+                    if (ax, ay) < (bx, by) { ((ax, ay), (bx, by), true) } else { ((bx, by), (ax, ay), false) };
+                for step in 0..points {
+                    let share = if forward { step } else { points - step } as f64 / points as f64;
+                    let along = |from: f64, to: f64| from + (to - from) * share;
+                    outer.push(LonLat::new(along(low.0, high.0) - 90.0, along(low.1, high.1) + 30.0));
+                }
+            }
+            shapes.push(Shape { polygons: vec![Polygon { outer, holes: vec![] }] });
+            codes.push(format!("{:05}", y * columns + x));
+        }
+    }
+    let (topology, _) = topology::build(&shapes, &Progress::default()).unwrap();
+    let names = codes.iter().map(|code| format!("Unit {code}")).collect();
+    let mut units = Units::new("ZIP area", codes, names, topology).unwrap();
+    units.approximate = true;
+    units.attribution = "Made for tests".into();
+    units
+}
+
+/// Accounts at random places of the grid; every tenth one is unplaced.
+pub fn accounts(units: &Units, count: usize, random: &mut Random) -> Accounts {
+    let mut accounts = Accounts::default();
+    for index in 0..count {
+        let unit = UnitId::from_index(random.below(units.len()));
+        let placed = index % 10 != 9;
+        accounts.codes.push(format!("C-{index:06}"));
+        accounts.names.push(format!("Côte & \"Söhne\" {index}"));
+        accounts.places.push(if placed { units.centres[unit.index()] } else { LonLat::new(f64::NAN, f64::NAN) });
+        accounts.placements.push(match index % 10 {
+            9 => Placement::Unplaced,
+            8 => Placement::PostalCode,
+            _ => Placement::Coordinates,
+        });
+        accounts.units.push(placed.then_some(unit));
+    }
+    accounts
+}
+
+/// A small project that uses every feature of the file.
+pub fn project() -> Project {
+    let mut random = Random::new(7);
+    let mut units = grid(5, 4, 2);
+    let states: Vec<_> = (0..units.len()).map(|index| if index % 2 == 0 { "Ohio" } else { "Iowa" }).collect();
+    units.attributes.push(TextColumn::new("State", &states));
+    let mut accounts = accounts(&units, 60, &mut random);
+    let segments: Vec<_> = (0..60).map(|_| ["pub", "shop", "", "hôtel"][random.below(4)]).collect();
+    accounts.attributes.push(TextColumn::new("Segment", &segments));
+    // Names that SQL would take for the same, or for a fixed column.
+    accounts.attributes.push(TextColumn::new("segment", &segments));
+    accounts.attributes.push(TextColumn::new("Code", &segments));
+    accounts.attributes.push(TextColumn::new("a \"quoted\"; DROP TABLE plan; --", &segments));
+    let numbers = |random: &mut Random, count: usize| -> Vec<f64> {
+        (0..count).map(|index| if index % 7 == 6 { f64::NAN } else { random.unit() * 1e6 }).collect()
+    };
+    let mut income = Measure::sum("Income", "$", Subject::Units, numbers(&mut random, units.len()));
+    income.aggregate = Aggregate::Mean { weight: Some(MeasureId(0)) };
+    let measures = vec![
+        Measure::sum("Households", "", Subject::Units, vec![12.0; units.len()]),
+        Measure::sum("Revenue", "$", Subject::Accounts, numbers(&mut random, 60)),
+        income,
+    ];
+    let rep = |code: &str, name: &str| Rep { code: code.into(), name: name.into(), ..Rep::default() };
+    let mut reps = vec![rep("007", "Anna Árnadóttir"), rep("8", "Ben")];
+    reps[0].home = Some(LonLat::new(-89.7, 30.2));
+    reps[0].home_town = "Gulfport".into();
+    reps[0].capacity_hours = 1_600.0;
+    reps[0].skills = vec!["beer".into(), "German".into()];
+    reps[1].capacity_hours = 900.5;
+    let mut plan = Plan::empty("Baseline", units.len());
+    let mut edit = Edit::new("Began");
+    for (id, name) in [(1, "North"), (3, "South")] {
+        let territory = Territory {
+            name: name.into(),
+            colour: [id as u8, 200, 17],
+            rep: Some(RepId(id / 2)),
+            targets: [(MeasureId(1), 1234.5)].into(),
+            locked: id == 3,
+            note: "Two\nlines".into(),
+        };
+        edit.changes.push(Change::Territory { id: TerritoryId(id), old: None, new: Some(Box::new(territory)) });
+    }
+    for unit in 0..12 {
+        let new = TerritoryId(if unit < 6 { 1 } else { 3 });
+        edit.changes.push(Change::Assign { unit: UnitId(unit), old: TerritoryId::UNASSIGNED, new });
+    }
+    for (account, new) in [(4, TerritoryId(3)), (5, TerritoryId::UNASSIGNED)] {
+        edit.changes.push(Change::Override { account: AccountId(account), old: None, new: Some(new) });
+    }
+    edit.changes.push(Change::LockUnit { unit: UnitId(2), old: false, new: true });
+    apply(&mut plan, &edit, Locks::Pass).unwrap();
+    Project {
+        name: "Craft & Co".into(),
+        units: Arc::new(units),
+        accounts: Arc::new(accounts),
+        measures: Arc::new(measures),
+        reps: Arc::new(reps),
+        goals: vec![Goal { measure: MeasureId(1), tolerance: 0.05, weight: 2.0 }],
+        plan: Arc::new(plan),
+    }
+}
+
+/// An edit that can be applied to the plan: territories come and go, units and accounts move, locks change.
+pub fn random_edit(plan: &Plan, account_count: usize, random: &mut Random) -> Edit {
+    let existing: Vec<_> = plan.territories().map(|(id, _)| id).collect();
+    let any = |random: &mut Random| match random.below(existing.len() + 1) {
+        0 => TerritoryId::UNASSIGNED,
+        at => existing[at - 1],
+    };
+    let units = plan.assignment().len();
+    let mut edit = match random.below(10) {
+        0..5 => {
+            let chosen: Vec<_> = (0..1 + random.below(8)).map(|_| UnitId::from_index(random.below(units))).collect();
+            let chosen: std::collections::BTreeSet<_> = chosen.into_iter().collect();
+            let to = any(random);
+            Edit::assign(plan, chosen, to)
+        }
+        5 if existing.len() < 6 => {
+            let id = plan.next_territory_id();
+            let territory =
+                Territory { name: format!("Territory {}", id.0), colour: [1, 2, 3], ..Territory::default() };
+            Edit {
+                changes: vec![Change::Territory { id, old: None, new: Some(Box::new(territory)) }],
+                ..Edit::default()
+            }
+        }
+        6 if !existing.is_empty() => Edit::remove(plan, existing[random.below(existing.len())]),
+        7 if !existing.is_empty() => {
+            let (target, rep) = (random.unit() * 1e6, RepId(random.below(2) as u16));
+            Edit::alter(plan, existing[random.below(existing.len())], "", |territory| {
+                territory.note = format!("Aim for {target}");
+                territory.rep = Some(rep);
+                territory.targets = [(MeasureId(0), target)].into();
+            })
+        }
+        8 => {
+            let account = AccountId::from_index(random.below(account_count));
+            let old = plan.overrides().get(&account).copied();
+            let new = if old.is_some() { None } else { Some(any(random)) };
+            Edit { changes: vec![Change::Override { account, old, new }], ..Edit::default() }
+        }
+        _ => {
+            let unit = UnitId::from_index(random.below(units));
+            let old = plan.locked_units().contains(&unit);
+            Edit { changes: vec![Change::LockUnit { unit, old, new: !old }], ..Edit::default() }
+        }
+    };
+    edit.label = format!("Step {}", random.below(1_000));
+    edit
+}
+
+/// Whether two projects hold the same, missing values included.
+#[track_caller]
+pub fn assert_same(found: &Project, expected: &Project) {
+    let words = |project: &Project| {
+        let (units, accounts) = (&project.units, &project.accounts);
+        // Debug text shows NaN as NaN, and the shortest form of a number that is read back as the same one.
+        [
+            format!("{:?}", (&project.name, &units.kind, units.approximate, &units.attribution, &project.goals)),
+            format!("{:?}", (&units.codes, &units.names, &units.centres, &units.areas_km2, &units.bounds)),
+            format!("{:?}", (&units.attributes, units.topology.arrays())),
+            format!(
+                "{:?}",
+                (&accounts.codes, &accounts.names, &accounts.places, &accounts.placements, &accounts.units)
+            ),
+            format!("{:?}", &accounts.attributes),
+            format!("{:?}", project.measures),
+            format!("{:?}", project.reps),
+            format!("{:?}", project.plan),
+        ]
+    };
+    for (found, expected) in words(found).into_iter().zip(words(expected)) {
+        assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,90 @@
+use super::fixture::{assert_same, place, project};
+use crate::domain::ids::TerritoryId;
+use crate::domain::project::Project;
+use crate::store::{Access, Existing, PlanId, SavedMetrics, SavedProblem, Wanted, create, open};
+
+#[test]
+fn a_project_comes_back_as_it_was() {
+    let (_folder, path) = place();
+    let project = project();
+    create(&path, &project, Existing::Refuse).unwrap();
+    let (_store, opened) = open(&path, Wanted::ReadWrite).unwrap();
+    assert_same(&opened.project, &project);
+    assert_eq!((opened.access, opened.plan_id, opened.generation), (Access::ReadWrite, PlanId::FIRST, 0));
+    assert_eq!(opened.notes, Vec::<String>::new());
+}
+
+#[test]
+fn a_new_project_is_empty_and_opens() {
+    let (_folder, path) = place();
+    create(&path, &Project { name: "New".into(), ..Project::default() }, Existing::Refuse).unwrap();
+    let (_store, opened) = open(&path, Wanted::ReadWrite).unwrap();
+    assert_eq!(opened.project.name, "New");
+    assert!(opened.project.units.is_empty() && opened.history.steps().is_empty());
+}
+
+#[test]
+fn imported_data_takes_the_place_of_what_was_there() {
+    let (_folder, path) = place();
+    let store = create(&path, &Project { name: "New".into(), ..Project::default() }, Existing::Refuse).unwrap();
+    let project = project();
+    let mut without_accounts = project.clone();
+    without_accounts.accounts = std::sync::Arc::default();
+    without_accounts.plan = std::sync::Arc::new(crate::domain::plan::Plan::empty("Baseline", project.units.len()));
+    store.put_units(&without_accounts, "Imported 20 ZIP areas").unwrap();
+    store.put_accounts(&project, "Imported 60 accounts").unwrap();
+    // Once more: rows that are there already are replaced.
+    store.put_units(&project, "Imported 20 ZIP areas").unwrap();
+    store.flush().unwrap();
+    drop(store);
+    let (_store, opened) = open(&path, Wanted::ReadWrite).unwrap();
+    assert_same(&opened.project, &project);
+}
+
+#[test]
+fn what_the_window_remembers_and_computes_comes_back() {
+    let (_folder, path) = place();
+    let store = create(&path, &project(), Existing::Refuse).unwrap();
+    store.put_setting("camera", Some("-83.1 40.2 6.5"));
+    store.put_setting("panel", Some("open"));
+    store.put_setting("panel", None);
+    let metrics = SavedMetrics {
+        plan: vec![("gini".into(), 0.25)],
+        territories: vec![(TerritoryId(0), "perimeter km".into(), 7.0), (TerritoryId(3), "reock".into(), 0.5)],
+    };
+    let mut with_missing = metrics.clone();
+    with_missing.territories.push((TerritoryId(1), "reock".into(), f64::NAN));
+    store.put_metrics(5, with_missing);
+    let problem =
+        SavedProblem { severity: "error".into(), row: Some(214), column: "Revenue".into(), ..Default::default() };
+    store.put_problems(vec![problem.clone()]);
+    store.put_project_name("Renamed");
+    drop(store);
+    let (_store, opened) = open(&path, Wanted::ReadOnly).unwrap();
+    assert_eq!(opened.settings.into_iter().collect::<Vec<_>>(), [("camera".into(), "-83.1 40.2 6.5".into())]);
+    assert_eq!((opened.metrics, opened.metrics_generation), (metrics, 5));
+    assert_eq!(opened.problems, [problem]);
+    assert_eq!(opened.project.name, "Renamed");
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_when_told() {
+    let (_folder, path) = place();
+    std::fs::write(&path, "precious").unwrap();
+    let error = create(&path, &project(), Existing::Refuse).unwrap_err();
+    assert!(error.why.contains("already"), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+    drop(create(&path, &project(), Existing::Replace).unwrap());
+    open(&path, Wanted::ReadWrite).unwrap();
+}
+
+#[test]
+fn nothing_is_left_beside_a_closed_project() {
+    let (folder, path) = place();
+    let store = create(&path, &project(), Existing::Refuse).unwrap();
+    store.put_setting("a", Some("b"));
+    store.flush().unwrap();
+    drop(store);
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["plan.bwk"]);
+}

@@ -1,0 +1,294 @@
+//! What of a project lives on when its units or accounts are replaced: owners and locks of units by code, named accounts by code,
+//! targets and goals by the measure's name.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::domain::accounts::Accounts;
+use crate::domain::columns::{Aggregate, Measure, Subject};
+use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
+use crate::domain::plan::{Plan, Territory};
+use crate::domain::progress::{Phase, Progress};
+use crate::domain::project::{Goal, Project};
+use crate::domain::spatial::UnitIndex;
+use crate::domain::units::Units;
+use crate::error::UserError;
+use crate::io::cancelled;
+use crate::io::diagnostic::{Diagnostic, Place};
+use crate::io::guess::has_word;
+
+/// The project with other units. `measures` are those of the units; weights in them are positions in the list itself.
+pub fn with_units(
+    project: &Project,
+    units: Units,
+    measures: Vec<Measure>,
+    place: &Place,
+    progress: &Progress,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Project, UserError> {
+    let plan = &*project.plan;
+    let old_unit = |unit: UnitId| project.units.find(&units.codes[unit.index()]);
+    let owners: Vec<TerritoryId> =
+        units.ids().map(|unit| old_unit(unit).map_or(TerritoryId::UNASSIGNED, |old| plan.territory_of(old))).collect();
+    let locked: BTreeSet<UnitId> =
+        units.ids().filter(|&unit| old_unit(unit).is_some_and(|old| plan.locked_units().contains(&old))).collect();
+    if !project.units.is_empty() {
+        let assigned = |list: &[TerritoryId]| list.iter().filter(|owner| !owner.is_unassigned()).count();
+        let (before, kept) = (assigned(plan.assignment()), assigned(&owners));
+        diagnostics.push(
+            Diagnostic::note(
+                place.clone(),
+                format!("the units were replaced: {kept} units keep their territory by their code, {before} had one"),
+            )
+            .hint("earlier steps can no longer be undone"),
+        );
+    }
+    let joined = Joined::new(project, Subject::Units, measures, place, diagnostics)?;
+    let mut accounts = Accounts::clone(&project.accounts);
+    locate(&mut accounts, &units, progress)?;
+    if !accounts.is_empty() {
+        let outside = accounts.ids().filter(|&account| is_outside(&accounts, account)).count();
+        if outside > 0 {
+            diagnostics.push(
+                Diagnostic::warning(place.clone(), format!("{outside} accounts lie outside every unit"))
+                    .hint("they count as unassigned"),
+            );
+        }
+    }
+    let plan = joined.plan(plan, owners, plan.overrides().clone(), locked)?;
+    Ok(joined.finish(Project {
+        units: Arc::new(units),
+        accounts: Arc::new(accounts),
+        plan: Arc::new(plan),
+        ..project.clone()
+    }))
+}
+
+/// The project with other accounts, which are located in its units. `measures` are those of the accounts.
+pub fn with_accounts(
+    project: &Project,
+    mut accounts: Accounts,
+    measures: Vec<Measure>,
+    place: &Place,
+    progress: &Progress,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Project, UserError> {
+    let plan = &*project.plan;
+    if project.units.is_empty() {
+        diagnostics.push(
+            Diagnostic::note(place.clone(), "the project has no units yet")
+                .hint("accounts are found in them when they are imported"),
+        );
+    } else {
+        locate(&mut accounts, &project.units, progress)?;
+        for account in accounts.ids().filter(|&account| is_outside(&accounts, account)) {
+            let at = accounts.places[account.index()];
+            diagnostics.push(
+                Diagnostic::warning(
+                    place.clone().item(&accounts.codes[account.index()]),
+                    format!("lies outside every unit, at latitude {} and longitude {}", at.lat, at.lon),
+                )
+                .hint("it counts as unassigned"),
+            );
+        }
+    }
+    let by_code = accounts.by_code();
+    let overrides: BTreeMap<AccountId, TerritoryId> = plan
+        .overrides()
+        .iter()
+        .filter_map(|(&old, &owner)| {
+            let code = project.accounts.codes.get(old.index())?;
+            Some((*by_code.get(code.as_str())?, owner))
+        })
+        .collect();
+    drop(by_code);
+    if !project.accounts.is_empty() {
+        let (kept, before) = (overrides.len(), plan.overrides().len());
+        let named =
+            if before > 0 { format!(": {kept} of {before} named accounts are still there") } else { String::new() };
+        diagnostics.push(
+            Diagnostic::note(place.clone(), format!("the accounts were replaced{named}"))
+                .hint("earlier steps can no longer be undone"),
+        );
+    }
+    let joined = Joined::new(project, Subject::Accounts, measures, place, diagnostics)?;
+    let plan = joined.plan(plan, plan.assignment().to_vec(), overrides, plan.locked_units().clone())?;
+    Ok(joined.finish(Project { accounts: Arc::new(accounts), plan: Arc::new(plan), ..project.clone() }))
+}
+
+/// What is balanced until the user says otherwise: one measure at ±10 %. Revenue before potential before the first that can be
+/// summed, and measures of accounts before those of units. Empty without such a measure.
+pub fn default_goals(measures: &[Measure]) -> Vec<Goal> {
+    let summed = |subject: Subject| {
+        let all = measures.iter().enumerate();
+        all.filter(move |(_, measure)| measure.is_summed() && measure.subject == subject)
+    };
+    // "Revenue 2024-11" is one month of it, not the revenue.
+    let called = |subject: Subject, words: &[&str], whole: bool| {
+        summed(subject)
+            .find(|(_, measure)| {
+                let dated = measure.name.chars().filter(char::is_ascii_digit).count() >= 4;
+                has_word(&measure.name, words) && !(whole && dated)
+            })
+            .map(|(index, _)| index)
+    };
+    const REVENUE: [&str; 5] = ["revenue", "sales", "turnover", "arr", "umsatz"];
+    const POTENTIAL: [&str; 3] = ["potential", "opportunity", "opportunities"];
+    let chosen = [Subject::Accounts, Subject::Units].into_iter().find_map(|subject| {
+        called(subject, &REVENUE, true)
+            .or_else(|| called(subject, &POTENTIAL, true))
+            .or_else(|| called(subject, &REVENUE, false))
+            .or_else(|| summed(subject).next().map(|(index, _)| index))
+    });
+    let goal = |index| Goal { measure: MeasureId::from_index(index), tolerance: 0.10, weight: 1.0 };
+    chosen.map(goal).into_iter().collect()
+}
+
+fn locate(accounts: &mut Accounts, units: &Units, progress: &Progress) -> Result<(), UserError> {
+    progress.begin(Phase::PlacingAccounts, accounts.len() as u64).map_err(cancelled)?;
+    let index = UnitIndex::new(units);
+    accounts.locate(|place| {
+        // A cancelled import is thrown away as a whole, just below.
+        let _ = progress.tick(1);
+        index.unit_at(place)
+    });
+    progress.check().map_err(cancelled)
+}
+
+fn is_outside(accounts: &Accounts, account: AccountId) -> bool {
+    accounts.places[account.index()].is_valid() && accounts.units[account.index()].is_none()
+}
+
+/// The measures of a project after those of one subject were replaced, and where the old ones went.
+struct Joined {
+    measures: Vec<Measure>,
+    /// Per old measure its new place.
+    moved: Vec<Option<MeasureId>>,
+    goals: Vec<Goal>,
+}
+
+impl Joined {
+    fn new(
+        project: &Project,
+        subject: Subject,
+        mut new: Vec<Measure>,
+        place: &Place,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Self, UserError> {
+        let old = &project.measures;
+        let kept: Vec<usize> = (0..old.len()).filter(|&index| old[index].subject != subject).collect();
+        if kept.len() + new.len() > usize::from(u16::MAX) {
+            return Err(UserError::new(format!("Could not import {}", place.file))
+                .because(format!("it has {} columns of numbers", new.len()))
+                .hint("Name those that are measures"));
+        }
+        let other = if subject == Subject::Units { "units" } else { "accounts" };
+        for measure in &mut new {
+            if kept.iter().any(|&index| old[index].name.eq_ignore_ascii_case(&measure.name)) {
+                let name = format!("{} ({other})", measure.name);
+                diagnostics.push(
+                    Diagnostic::warning(
+                        place.clone().column(&measure.name),
+                        "the project has another measure of that name",
+                    )
+                    .hint(format!("this one is called \"{name}\"")),
+                );
+                measure.name = name;
+            }
+        }
+        // Measures of units come first.
+        let (first_new, first_kept) = if subject == Subject::Units { (0, new.len()) } else { (kept.len(), 0) };
+        let names: HashMap<&str, usize> =
+            new.iter().enumerate().map(|(i, measure)| (measure.name.as_str(), i)).collect();
+        let moved: Vec<Option<MeasureId>> = old
+            .iter()
+            .enumerate()
+            .map(|(index, measure)| {
+                let position = match kept.binary_search(&index) {
+                    Ok(position) => first_kept + position,
+                    Err(_) => first_new + names.get(measure.name.as_str())?,
+                };
+                Some(MeasureId::from_index(position))
+            })
+            .collect();
+        for measure in &mut new {
+            if let Aggregate::Mean { weight: Some(weight) } = &mut measure.aggregate {
+                *weight = MeasureId::from_index(first_new + weight.index());
+            }
+        }
+        let kept = kept.into_iter().map(|index| {
+            let mut measure = old[index].clone();
+            if let Aggregate::Mean { weight } = &mut measure.aggregate {
+                *weight = weight.and_then(|weight| moved.get(weight.index()).copied().flatten());
+            }
+            measure
+        });
+        let measures: Vec<Measure> = match subject {
+            Subject::Units => new.into_iter().chain(kept).collect(),
+            Subject::Accounts => kept.chain(new).collect(),
+        };
+        let goals = goals(project, &measures, &moved, place, diagnostics);
+        Ok(Self { measures, moved, goals })
+    }
+
+    /// A plan of these owners with the territories of the old one, targets moved to the new measures.
+    fn plan(
+        &self,
+        old: &Plan,
+        owners: Vec<TerritoryId>,
+        overrides: BTreeMap<AccountId, TerritoryId>,
+        locked: BTreeSet<UnitId>,
+    ) -> Result<Plan, UserError> {
+        let territories = old.territories().map(|(id, territory)| {
+            let moved = |measure: MeasureId| self.moved.get(measure.index()).copied().flatten();
+            let targets = territory.targets.iter().filter_map(|(&id, &target)| Some((moved(id)?, target))).collect();
+            (id, Territory { targets, ..territory.clone() })
+        });
+        Plan::from_parts(old.name.clone(), owners, territories.collect(), overrides, locked)
+            .map_err(|why| UserError::new("Could not carry the plan over").because(why))
+    }
+
+    fn finish(self, project: Project) -> Project {
+        Project { measures: Arc::new(self.measures), goals: self.goals, ..project }
+    }
+}
+
+/// The goals under the new numbers. Goals nobody has chosen are chosen anew, for better measures may have come.
+fn goals(
+    project: &Project,
+    measures: &[Measure],
+    moved: &[Option<MeasureId>],
+    place: &Place,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Goal> {
+    let chosen_by_user = !project.goals.is_empty() && project.goals != default_goals(&project.measures);
+    let mut kept: Vec<Goal> = Vec::new();
+    for goal in project.goals.iter().filter(|_| chosen_by_user) {
+        let new = moved.get(goal.measure.index()).copied().flatten();
+        match new.filter(|id| measures[id.index()].is_summed()) {
+            Some(measure) => kept.push(Goal { measure, ..*goal }),
+            None => {
+                let name = project.measure(goal.measure).map_or("", |measure| measure.name.as_str());
+                diagnostics.push(
+                    Diagnostic::warning(place.clone(), format!("the measure \"{name}\" is no longer there"))
+                        .hint("it is no longer balanced"),
+                );
+            }
+        }
+    }
+    if !kept.is_empty() {
+        return kept;
+    }
+    let goals = default_goals(measures);
+    if let Some(goal) = goals.first() {
+        let name = &measures[goal.measure.index()].name;
+        let before = project.goals.first().and_then(|goal| project.measure(goal.measure));
+        if before.is_none_or(|before| before.name != *name) {
+            diagnostics.push(
+                Diagnostic::note(place.clone(), format!("\"{name}\" is what shall be balanced, to ±10 %"))
+                    .hint("another choice can be made when territories are built"),
+            );
+        }
+    }
+    goals
+}

@@ -1,0 +1,62 @@
+//! What both front ends do with a project: import into it, build territories, check and export them. A function here takes a
+//! [`Project`] and gives a changed copy back, with what was noticed on the way; nothing is written until [`Change::save`].
+
+pub mod carry;
+pub mod check;
+pub mod columns;
+pub mod export;
+pub mod import;
+pub mod records;
+
+use crate::domain::edit::Edit;
+use crate::domain::project::Project;
+use crate::error::UserError;
+use crate::io::guess::Reason;
+use crate::store::{Sequence, Store};
+
+/// A changed project, not yet saved.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The project as it is afterwards.
+    pub project: Project,
+    /// The words of the journal and of the undo menu: "Imported 3651 ZIP areas from zip_areas.shp".
+    pub label: String,
+    pub kind: ChangeKind,
+    /// Units, accounts, reps or units of an alignment that were taken.
+    pub taken: usize,
+    /// What each column of a file was taken for, and why.
+    pub columns: Vec<Reason>,
+}
+
+/// What a change replaces, which says how it is saved.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChangeKind {
+    /// Units and whatever hangs on them; the undo history begins anew.
+    Units,
+    /// Accounts and their measures; the undo history begins anew.
+    Accounts,
+    /// The roster.
+    Reps,
+    /// The plan alone, as one undo step. An edit without changes says that nothing had to be done.
+    Plan(Edit),
+}
+
+impl ChangeKind {
+    /// Whether steps made before can no longer be undone.
+    pub fn ends_history(&self) -> bool {
+        matches!(self, Self::Units | Self::Accounts)
+    }
+}
+
+impl Change {
+    /// Queues the change for writing. `None` when there is nothing to write.
+    pub fn save(&self, store: &Store) -> Result<Option<Sequence>, UserError> {
+        match &self.kind {
+            ChangeKind::Units => store.put_units(&self.project, &self.label).map(Some),
+            ChangeKind::Accounts => store.put_accounts(&self.project, &self.label).map(Some),
+            ChangeKind::Reps => Ok(Some(store.put_reps(&self.project.reps))),
+            ChangeKind::Plan(edit) if edit.is_empty() => Ok(None),
+            ChangeKind::Plan(edit) => Ok(Some(store.apply(edit))),
+        }
+    }
+}
