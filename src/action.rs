@@ -19,17 +19,35 @@ pub enum Action {
     /// A change of the plan: one undo step.
     Edit(Edit),
     /// What a drawing gesture would assign if it ended now; an empty list ends the preview.
-    Preview { units: Vec<UnitId>, to: TerritoryId },
+    Preview {
+        units: Vec<UnitId>,
+        to: TerritoryId,
+    },
     /// Gives units to a territory (or to nobody); locked ones are left out and counted.
-    Assign { units: Vec<UnitId>, to: TerritoryId },
-    SelectUnits { units: Vec<UnitId>, how: SelectHow },
+    Assign {
+        units: Vec<UnitId>,
+        to: TerritoryId,
+    },
+    SelectUnits {
+        units: Vec<UnitId>,
+        how: SelectHow,
+    },
     SelectTerritory(Option<TerritoryId>),
     SelectAccount(Option<AccountId>),
     /// Puts the cut of the history after this many steps.
     JumpTo(usize),
-    RenameTerritory { id: TerritoryId, name: String },
-    RecolourTerritory { id: TerritoryId, colour: [u8; 3] },
-    LockTerritory { id: TerritoryId, locked: bool },
+    RenameTerritory {
+        id: TerritoryId,
+        name: String,
+    },
+    RecolourTerritory {
+        id: TerritoryId,
+        colour: [u8; 3],
+    },
+    LockTerritory {
+        id: TerritoryId,
+        locked: bool,
+    },
     SetTool(Tool),
     SetBrushRadius(f32),
     SetBasemap(BasemapChoice),
@@ -37,14 +55,27 @@ pub enum Action {
     SetTolerance(f64),
     SetTab(BottomTab),
     /// Moves the map by points on the screen.
-    Pan { dx: f32, dy: f32 },
+    Pan {
+        dx: f32,
+        dy: f32,
+    },
     /// Changes the zoom around a point that lies (`dx`, `dy`) points off the middle of the map.
-    ZoomAt { delta: f64, dx: f32, dy: f32 },
+    ZoomAt {
+        delta: f64,
+        dx: f32,
+        dy: f32,
+    },
     /// The size of the map in points, told when a wish to show a box waits for it.
-    MapSize { width: f32, height: f32 },
+    MapSize {
+        width: f32,
+        height: f32,
+    },
     /// Shows the plan as it is instead of the proposal, for as long as a button is held.
     ShowCurrent(bool),
-    ShowPlace { place: LonLat, zoom: f64 },
+    ShowPlace {
+        place: LonLat,
+        zoom: f64,
+    },
     FitUnits(Vec<UnitId>),
     FitTerritory(TerritoryId),
     Open(PathBuf),

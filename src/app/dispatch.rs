@@ -144,7 +144,9 @@ impl App {
                     self.ui.notices.refused(ctx, format!("There is a territory called {name} already"));
                     return;
                 }
-                let edit = Edit::alter(session.plan(), id, format!("Renamed {old} to {name}"), |territory| territory.name = name);
+                let edit = Edit::alter(session.plan(), id, format!("Renamed {old} to {name}"), |territory| {
+                    territory.name = name
+                });
                 self.make(ctx, edit, false);
             }
             Action::RecolourTerritory { id, colour } => {
@@ -201,8 +203,11 @@ impl App {
             }
             Action::Build(order) => {
                 session.proposal = None;
-                let (project, totals, generation) = (session.project.clone(), session.totals.clone(), session.generation);
-                self.jobs.start(JobKind::Build, move |progress| tasks::build(&project, &totals, generation, &order, progress));
+                let (project, totals, generation) =
+                    (session.project.clone(), session.totals.clone(), session.generation);
+                self.jobs.start(JobKind::Build, move |progress| {
+                    tasks::build(&project, &totals, generation, &order, progress)
+                });
             }
             Action::Export(order) => {
                 let (project, totals) = (session.project.clone(), session.totals.clone());
@@ -286,7 +291,9 @@ impl App {
                 let locked = session.plan().territory(active).is_some_and(|territory| territory.locked);
                 self.actions.push(Action::LockTerritory { id: active, locked: !locked });
             }
-            Command::SelectUnitsOfTerritory => session.selection.units = session.shown_plan().units_of(active).collect(),
+            Command::SelectUnitsOfTerritory => {
+                session.selection.units = session.shown_plan().units_of(active).collect()
+            }
             Command::FitTerritory => self.actions.push(Action::FitTerritory(active)),
             Command::AutoBuild => self.ui.build.open(session),
             Command::AcceptProposal => {

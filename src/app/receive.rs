@@ -45,7 +45,9 @@ impl App {
                     }
                 }
                 JobOutput::Geometry { data_generation, geometry } => {
-                    if let Some(session) = self.session.as_ref().filter(|session| session.data_generation == data_generation) {
+                    if let Some(session) =
+                        self.session.as_ref().filter(|session| session.data_generation == data_generation)
+                    {
                         self.map.set_geometry(geometry, session);
                     }
                 }

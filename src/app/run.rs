@@ -39,7 +39,11 @@ fn explain(error: eframe::Error) -> UserError {
     let text = error.to_string();
     let lower = text.to_lowercase();
     let failed = UserError::new("Could not open the window");
-    if lower.contains("display") || lower.contains("event loop") || lower.contains("compositor") || lower.contains("xcb") {
+    if lower.contains("display")
+        || lower.contains("event loop")
+        || lower.contains("compositor")
+        || lower.contains("xcb")
+    {
         failed.because(text).hint(
             "no display was found: run it in a desktop session, or with Xvfb (Debian: apt-get install xvfb; xvfb-run bailiwick); \
              on Debian the window needs libx11-6 libxcursor1 libxi6 libxkbcommon-x11-0; the headless commands work without (bailiwick --help)",

@@ -21,7 +21,9 @@ impl App {
             Some(store) => {
                 let status = store.status();
                 match status.failed_since {
-                    Some((_, error)) => Saving::Failed(format!("{error}. The changes are safe in memory; retry or save a copy elsewhere")),
+                    Some((_, error)) => Saving::Failed(format!(
+                        "{error}. The changes are safe in memory; retry or save a copy elsewhere"
+                    )),
                     None if status.last_written < status.last_queued => Saving::Writing,
                     None => Saving::Saved,
                 }
@@ -112,7 +114,9 @@ impl App {
                 if now - since >= SETTINGS_DELAY {
                     self.save_settings();
                 } else {
-                    ctx.request_repaint_after(std::time::Duration::from_secs_f64(SETTINGS_DELAY - (now - since) + 0.01));
+                    ctx.request_repaint_after(std::time::Duration::from_secs_f64(
+                        SETTINGS_DELAY - (now - since) + 0.01,
+                    ));
                 }
             }
             _ => {
@@ -151,14 +155,20 @@ impl App {
     /// Sends the slow figures to the file, where anyone can read them with plain SQL.
     pub(super) fn save_metrics(&self, generation: u64) {
         let (Some(session), Some(store)) = (&self.session, &self.store) else { return };
-        let Some(measured) = session.measured.as_ref().filter(|measured| measured.generation == generation) else { return };
+        let Some(measured) = session.measured.as_ref().filter(|measured| measured.generation == generation) else {
+            return;
+        };
         if session.read_only.is_some() {
             return;
         }
         let metrics = &measured.metrics;
-        let name = |measure: MeasureId| session.project.measure(measure).map_or(String::new(), |measure| measure.name.clone());
+        let name =
+            |measure: MeasureId| session.project.measure(measure).map_or(String::new(), |measure| measure.name.clone());
         let mut saved = crate::store::SavedMetrics {
-            plan: vec![("travel_mean_km".into(), metrics.travel_mean_km), ("travel_total".into(), metrics.travel_total)],
+            plan: vec![
+                ("travel_mean_km".into(), metrics.travel_mean_km),
+                ("travel_total".into(), metrics.travel_total),
+            ],
             territories: Vec::new(),
         };
         for of in &metrics.measures {

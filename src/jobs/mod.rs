@@ -143,7 +143,8 @@ impl Runner {
             let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| work(&job_progress)));
             let output = outcome.unwrap_or_else(|panic| {
                 let text = panic.downcast_ref::<String>().cloned();
-                let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
+                let text =
+                    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
                 JobOutput::Failed(
                     UserError::new(format!("{} stopped because of a defect in the program", kind.words()))
                         .because(text)

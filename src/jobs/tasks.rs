@@ -95,14 +95,20 @@ pub fn peek(project: Option<&Project>, path: &Path, what: ImportWhat, progress: 
     finish(look(project, path, what, progress).map(JobOutput::Peeked).map_err(Some))
 }
 
-fn look(project: Option<&Project>, path: &Path, what: ImportWhat, progress: &Progress) -> Result<ImportPreview, UserError> {
+fn look(
+    project: Option<&Project>,
+    path: &Path,
+    what: ImportWhat,
+    progress: &Progress,
+) -> Result<ImportPreview, UserError> {
     let (names, samples, mut notes): (Vec<String>, Vec<Vec<String>>, Vec<String>);
     let (roles, reasons): (Vec<(Role, Vec<String>)>, Vec<Reason>);
     if what == ImportWhat::Units {
         let layer = layers::read_layer(path, progress)?.value;
         let mapping = LayerMapping::guess(&layer);
         names = layer.columns.iter().map(|column| column.name.clone()).collect();
-        let first = |values: &[String]| values.iter().filter(|value| !value.is_empty()).take(SAMPLES).cloned().collect();
+        let first =
+            |values: &[String]| values.iter().filter(|value| !value.is_empty()).take(SAMPLES).cloned().collect();
         samples = layer.columns.iter().map(|column| first(&column.values)).collect();
         let approximate = if mapping.approximate { ", approximate" } else { "" };
         notes = vec![format!("{} areas, each a {}{approximate}", layer.shapes.len(), mapping.kind)];
@@ -130,7 +136,8 @@ fn look(project: Option<&Project>, path: &Path, what: ImportWhat, progress: &Pro
         .zip(samples)
         .map(|(name, samples)| {
             let role = roles.iter().find(|(_, columns)| columns.contains(&name)).map_or(Role::Skip, |(role, _)| *role);
-            let why = reasons.iter().find(|reason| reason.column == name).map_or(String::new(), |reason| reason.why.clone());
+            let why =
+                reasons.iter().find(|reason| reason.column == name).map_or(String::new(), |reason| reason.why.clone());
             PreviewColumn { name, role, why, samples }
         })
         .collect();
@@ -263,7 +270,13 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
 }
 
 /// Lets the engine draw territories; the answer is a proposal.
-pub fn build(project: &Project, totals: &Totals, generation: u64, order: &BuildOrder, progress: &Progress) -> JobOutput {
+pub fn build(
+    project: &Project,
+    totals: &Totals,
+    generation: u64,
+    order: &BuildOrder,
+    progress: &Progress,
+) -> JobOutput {
     let _ = (project, totals, generation, order, progress);
     JobOutput::Failed(UserError::new("not yet"))
 }

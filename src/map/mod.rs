@@ -222,7 +222,8 @@ impl MapState {
         if response.hovered() {
             ui.ctx().set_cursor_icon(cursor);
         }
-        if let (Tool::Brush, Some(at), true) = (session.view.tool, pointer.or(response.interact_pointer_pos()), drawing) {
+        if let (Tool::Brush, Some(at), true) = (session.view.tool, pointer.or(response.interact_pointer_pos()), drawing)
+        {
             let to = match &self.gesture {
                 Gesture::Brush { to, .. } => *to,
                 _ if ui.input(|input| input.modifiers.alt) => TerritoryId::UNASSIGNED,

@@ -28,7 +28,8 @@ pub fn legend(ui: &mut Ui, session: &Session, rect: Rect, actions: &mut Vec<Acti
     }
     let tokens = Tokens::of(ui);
     let goal = session.goal();
-    let area = Area::new(Id::new("legend")).order(Order::Middle).constrain_to(rect).fixed_pos(rect.min + vec2(12.0, 12.0));
+    let area =
+        Area::new(Id::new("legend")).order(Order::Middle).constrain_to(rect).fixed_pos(rect.min + vec2(12.0, 12.0));
     area.show(ui.ctx(), |ui| {
         card(ui).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(6.0, 3.0);
@@ -110,7 +111,8 @@ fn legend_row(
         let colour = tokens.deviation(deviation, tolerance);
         ui.painter().galley(pos2(right, rect.center().y - galley.size().y / 2.0), galley, colour);
     }
-    let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), FontId::proportional(theme::BODY), tokens.text);
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(name.to_owned(), FontId::proportional(theme::BODY), tokens.text);
     job.wrap = egui::text::TextWrapping::truncate_at_width((right - rect.left() - 26.0).max(10.0));
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(rect.left() + 20.0, rect.center().y - galley.size().y / 2.0), galley, tokens.text);
@@ -186,7 +188,8 @@ pub fn scale_and_attribution(ui: &Ui, camera: &Camera, attribution: &str) {
 
 /// The longest round length of at most `longest`.
 fn round_length(longest: f64, unit: &str, small: &str, small_factor: f64) -> (f64, String) {
-    let (value, factor, unit) = if longest < 1.0 { (longest * small_factor, small_factor, small) } else { (longest, 1.0, unit) };
+    let (value, factor, unit) =
+        if longest < 1.0 { (longest * small_factor, small_factor, small) } else { (longest, 1.0, unit) };
     let power = 10f64.powf(value.max(1e-9).log10().floor());
     let digit = [5.0, 2.0, 1.0].into_iter().find(|digit| digit * power <= value).unwrap_or(1.0);
     let round = digit * power;
@@ -218,8 +221,11 @@ pub fn brush(ui: &Ui, session: &Session, camera: &Camera, at: Pos2, to: Territor
 pub fn preview_words(session: &Session) -> Option<String> {
     let preview = session.preview.as_ref()?;
     let to = preview.to;
-    let moved =
-        preview.units.iter().filter(|&&unit| preview.plan.territory_of(unit) != session.plan().territory_of(unit)).count();
+    let moved = preview
+        .units
+        .iter()
+        .filter(|&&unit| preview.plan.territory_of(unit) != session.plan().territory_of(unit))
+        .count();
     let name = preview.plan.territory_name(to);
     let mut words = format!("{name} +{}", session.project.units.count_words(moved));
     if let Some(goal) = session.goal()

@@ -170,7 +170,8 @@ impl Layers {
             .ids()
             .map(|account| {
                 let owner = plan.owner_of(account, accounts.units[account.index()]);
-                let radius = measure.map_or(2.5, |measure| radius_for(measure.values[account.index()], largest, LARGEST_RADIUS));
+                let radius =
+                    measure.map_or(2.5, |measure| radius_for(measure.values[account.index()], largest, LARGEST_RADIUS));
                 AccountPaint { radius, colour: colours[owner.index()] }
             })
             .collect();
@@ -187,4 +188,3 @@ fn paints_by_territory<T: Copy>(session: &Session, unassigned: T, paint: impl Fn
     }
     paints
 }
-

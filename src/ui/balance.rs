@@ -37,7 +37,11 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         .map(|(index, &(id, name, [r, g, b], load, target))| {
             let fill = Color32::from_rgb(r, g, b);
             let deviation = if target > 0.0 { words::signed_percent((load - target) / target) } else { String::new() };
-            let text = format!("{name}\n{}  {deviation}\ntarget {}", words::figure(measure, load), words::figure(measure, target));
+            let text = format!(
+                "{name}\n{}  {deviation}\ntarget {}",
+                words::figure(measure, load),
+                words::figure(measure, target)
+            );
             let active = id == session.active;
             let stroke = if active { egui::Stroke::new(2.0, tokens.text) } else { egui::Stroke::NONE };
             Bar::new(index as f64, load).width(0.72).fill(fill).stroke(stroke).name(text)
@@ -74,7 +78,9 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         })
         .x_grid_spacer(|input| {
             let (from, to) = (input.bounds.0.ceil() as i64, input.bounds.1.floor() as i64);
-            (from..=to.min(from + 400)).map(|value| egui_plot::GridMark { value: value as f64, step_size: 1.0 }).collect()
+            (from..=to.min(from + 400))
+                .map(|value| egui_plot::GridMark { value: value as f64, step_size: 1.0 })
+                .collect()
         })
         .label_formatter(|_| None)
         .show(ui, |plot| {
@@ -87,7 +93,13 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
                         .stroke(egui::Stroke::NONE)
                         .allow_hover(false),
                 );
-                plot.hline(HLine::new("target", first.4).color(tokens.good).width(1.0).style(LineStyle::dashed_loose()).allow_hover(false));
+                plot.hline(
+                    HLine::new("target", first.4)
+                        .color(tokens.good)
+                        .width(1.0)
+                        .style(LineStyle::dashed_loose())
+                        .allow_hover(false),
+                );
             }
             plot.bar_chart(BarChart::new("load", chart).element_formatter(Box::new(|bar, _| bar.name.clone())));
             if !equal {

@@ -113,7 +113,10 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         let locked = session.plan().locked_units().len();
         let locked_territories = session.plan().territories().filter(|(_, territory)| territory.locked).count();
         if locked + locked_territories > 0 {
-            let text = format!("Locked and left alone: {locked_territories} territories, {}", session.project.units.count_words(locked));
+            let text = format!(
+                "Locked and left alone: {locked_territories} territories, {}",
+                session.project.units.count_words(locked)
+            );
             ui.label(theme::note(ui, text));
         }
         ui.add_space(6.0);
@@ -121,7 +124,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         ui.horizontal(|ui| {
             let response = primary_button(ui, problem.is_none(), "Build");
             let response = response.on_disabled_hover_text(problem.clone().unwrap_or_default());
-            let enter = problem.is_none() && ui.input(|input| input.key_pressed(egui::Key::Enter)) && !ui.ctx().text_edit_focused();
+            let enter = problem.is_none()
+                && ui.input(|input| input.key_pressed(egui::Key::Enter))
+                && !ui.ctx().text_edit_focused();
             if response.clicked() || enter {
                 actions.push(Action::Build(order(state)));
                 state.open = false;
@@ -144,8 +149,12 @@ fn territories(ui: &mut Ui, session: &Session, state: &mut State) {
     let homes = session.project.reps.iter().filter(|rep| rep.home.is_some()).count();
     let is_count = matches!(state.territories, Territories::Count(_));
     ui.add_enabled_ui(current > 0, |ui| {
-        ui.radio_value(&mut state.territories, Territories::Current, format!("Improve the {current} territories of the plan"))
-            .on_hover_text("Starts from today's borders and keeps names, colours and reps");
+        ui.radio_value(
+            &mut state.territories,
+            Territories::Current,
+            format!("Improve the {current} territories of the plan"),
+        )
+        .on_hover_text("Starts from today's borders and keeps names, colours and reps");
     });
     ui.horizontal(|ui| {
         if ui.radio(is_count, "New territories, this many").clicked() {
@@ -157,8 +166,12 @@ fn territories(ui: &mut Ui, session: &Session, state: &mut State) {
         }
     });
     ui.add_enabled_ui(homes > 0, |ui| {
-        ui.radio_value(&mut state.territories, Territories::PerRep, format!("One around the home of each of {homes} reps"))
-            .on_disabled_hover_text("Import reps with their homes first");
+        ui.radio_value(
+            &mut state.territories,
+            Territories::PerRep,
+            format!("One around the home of each of {homes} reps"),
+        )
+        .on_disabled_hover_text("Import reps with their homes first");
     });
     let capacities = session.project.reps.iter().any(|rep| rep.capacity_hours > 0.0);
     if capacities && !is_count {
@@ -174,15 +187,21 @@ fn measures(ui: &mut Ui, session: &Session, state: &mut State) {
         Grid::new("goals").num_columns(3).spacing([12.0, 4.0]).min_col_width(90.0).show(ui, |ui| {
             for choice in &mut state.goals {
                 let Some(measure) = session.project.measure(choice.measure) else { continue };
-                ui.checkbox(&mut choice.chosen, &measure.name).on_hover_text(words::figure(measure, session.totals.total(choice.measure)));
+                ui.checkbox(&mut choice.chosen, &measure.name)
+                    .on_hover_text(words::figure(measure, session.totals.total(choice.measure)));
                 ui.add_enabled_ui(choice.chosen, |ui| {
-                    let value = DragValue::new(&mut choice.tolerance_percent).range(0.1..=100.0).speed(0.1).max_decimals(1);
+                    let value =
+                        DragValue::new(&mut choice.tolerance_percent).range(0.1..=100.0).speed(0.1).max_decimals(1);
                     ui.add(value.prefix("± ").suffix(" %"))
                         .accessible_name(format!("Tolerance of {}", measure.name))
                         .on_hover_text("How far a territory may be from its target");
                 });
                 ui.add_enabled_ui(choice.chosen && mix, |ui| {
-                    let value = DragValue::new(&mut choice.weight).range(0.1..=100.0).speed(0.1).max_decimals(1).prefix("weight ");
+                    let value = DragValue::new(&mut choice.weight)
+                        .range(0.1..=100.0)
+                        .speed(0.1)
+                        .max_decimals(1)
+                        .prefix("weight ");
                     ui.add(value).accessible_name(format!("Weight of {}", measure.name));
                 });
                 ui.end_row();

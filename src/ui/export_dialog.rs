@@ -43,12 +43,7 @@ impl State {
 
     pub fn open(&mut self, session: &Session) {
         self.open = true;
-        self.folder = session
-            .path
-            .as_ref()
-            .and_then(|path| path.parent())
-            .map(PathBuf::from)
-            .unwrap_or_default();
+        self.folder = session.path.as_ref().and_then(|path| path.parent()).map(PathBuf::from).unwrap_or_default();
         self.typed = false;
     }
 
@@ -59,8 +54,12 @@ impl State {
     }
 
     fn suggest(&mut self, session: &Session) {
-        let plan: String =
-            session.plan().name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        let plan: String = session
+            .plan()
+            .name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+            .collect();
         let what = self.what.words().to_lowercase();
         let name = format!("{}_{what}.{}", plan.trim_matches('_'), self.ending);
         self.path = self.folder.join(name).display().to_string();

@@ -41,7 +41,8 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             inner.min.x += 46.0;
             let colour = if count > applied { tokens.weak } else { tokens.text };
             cell_text(ui, inner, label, colour, false, current);
-            let hover = if count > applied { "Make the changes again up to here" } else { "Take back everything after this" };
+            let hover =
+                if count > applied { "Make the changes again up to here" } else { "Take back everything after this" };
             if response.on_hover_text(hover).clicked() && session.read_only.is_none() {
                 actions.push(Action::JumpTo(count));
             }

@@ -29,12 +29,8 @@ impl State {
 
     /// A file was chosen: look at it.
     pub fn take(&mut self, path: PathBuf, what: ImportWhat) {
-        *self = Self {
-            what: Some(what),
-            path: path.display().to_string(),
-            peek: Some((path, what)),
-            ..Self::default()
-        };
+        *self =
+            Self { what: Some(what), path: path.display().to_string(), peek: Some((path, what)), ..Self::default() };
     }
 
     pub fn set_preview(&mut self, preview: ImportPreview) {
@@ -91,7 +87,11 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
                 let response = primary_button(ui, problem.is_none(), "Import");
                 if response.on_disabled_hover_text(problem.clone().unwrap_or_default()).clicked() {
                     let roles = preview.columns.iter().map(|column| (column.name.clone(), column.role)).collect();
-                    actions.push(Action::Import(Box::new(ImportOrder { path: preview.path.clone(), what: preview.what, roles })));
+                    actions.push(Action::Import(Box::new(ImportOrder {
+                        path: preview.path.clone(),
+                        what: preview.what,
+                        roles,
+                    })));
                     close = true;
                 }
             } else if primary_button(ui, !state.path.trim().is_empty(), "Look at the file").clicked() {
@@ -112,9 +112,15 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
 
 fn explanation(what: ImportWhat) -> &'static str {
     match what {
-        ImportWhat::Units => "The areas that territories are made of: a shapefile (.shp with its .dbf), GeoJSON or TopoJSON. They take the place of the units there are",
-        ImportWhat::Accounts => "Customers and prospects from a CSV file, placed by coordinates or postal code. They take the place of the accounts there are",
-        ImportWhat::Alignment => "Which unit belongs to which territory, and who owns it, from a CSV file. One undo step",
+        ImportWhat::Units => {
+            "The areas that territories are made of: a shapefile (.shp with its .dbf), GeoJSON or TopoJSON. They take the place of the units there are"
+        }
+        ImportWhat::Accounts => {
+            "Customers and prospects from a CSV file, placed by coordinates or postal code. They take the place of the accounts there are"
+        }
+        ImportWhat::Alignment => {
+            "Which unit belongs to which territory, and who owns it, from a CSV file. One undo step"
+        }
         ImportWhat::Reps => "The roster from a CSV file: code, name, home, hours per year, skills",
     }
 }
@@ -124,45 +130,48 @@ fn columns(ui: &mut Ui, preview: &mut ImportPreview, tokens: Tokens) {
     let height = (ui.ctx().content_rect().height() - 330.0).clamp(120.0, 420.0);
     Frame::new().stroke(egui::Stroke::new(1.0, tokens.separator)).corner_radius(4.0).show(ui, |ui| {
         ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-            egui::Grid::new("columns").num_columns(3).striped(true).spacing(vec2(16.0, 4.0)).min_row_height(26.0).show(ui, |ui| {
-                ui.label(theme::note(ui, "   Column"));
-                ui.label(theme::note(ui, "Taken as"));
-                ui.label(theme::note(ui, "First values"));
-                ui.end_row();
-                let mut chosen = None;
-                for (index, column) in preview.columns.iter_mut().enumerate() {
-                    let colour = if column.role == Role::Skip { tokens.weak } else { tokens.text };
-                    ui.add(egui::Label::new(RichText::new(format!("  {}", column.name)).color(colour)).truncate());
-                    let response = ComboBox::from_id_salt(("role", index))
-                        .selected_text(column.role.words())
-                        .width(140.0)
-                        .show_ui(ui, |ui| {
-                            for &role in roles {
-                                if ui.selectable_value(&mut column.role, role, role.words()).changed() {
-                                    chosen = Some((index, role));
-                                }
-                            }
-                        })
-                        .response
-                        .accessible_name(format!("{} is taken as", column.name));
-                    if !column.why.is_empty() {
-                        response.on_hover_text(&column.why);
-                    }
-                    let samples = column.samples.join("  ·  ");
-                    ui.add(egui::Label::new(RichText::new(samples).color(tokens.weak)).truncate());
+            egui::Grid::new("columns").num_columns(3).striped(true).spacing(vec2(16.0, 4.0)).min_row_height(26.0).show(
+                ui,
+                |ui| {
+                    ui.label(theme::note(ui, "   Column"));
+                    ui.label(theme::note(ui, "Taken as"));
+                    ui.label(theme::note(ui, "First values"));
                     ui.end_row();
-                }
-                // A role that only one column can have leaves the column that had it.
-                if let Some((index, role)) = chosen
-                    && role.is_single()
-                {
-                    for (other, column) in preview.columns.iter_mut().enumerate() {
-                        if other != index && column.role == role {
-                            column.role = Role::Skip;
+                    let mut chosen = None;
+                    for (index, column) in preview.columns.iter_mut().enumerate() {
+                        let colour = if column.role == Role::Skip { tokens.weak } else { tokens.text };
+                        ui.add(egui::Label::new(RichText::new(format!("  {}", column.name)).color(colour)).truncate());
+                        let response = ComboBox::from_id_salt(("role", index))
+                            .selected_text(column.role.words())
+                            .width(140.0)
+                            .show_ui(ui, |ui| {
+                                for &role in roles {
+                                    if ui.selectable_value(&mut column.role, role, role.words()).changed() {
+                                        chosen = Some((index, role));
+                                    }
+                                }
+                            })
+                            .response
+                            .accessible_name(format!("{} is taken as", column.name));
+                        if !column.why.is_empty() {
+                            response.on_hover_text(&column.why);
+                        }
+                        let samples = column.samples.join("  ·  ");
+                        ui.add(egui::Label::new(RichText::new(samples).color(tokens.weak)).truncate());
+                        ui.end_row();
+                    }
+                    // A role that only one column can have leaves the column that had it.
+                    if let Some((index, role)) = chosen
+                        && role.is_single()
+                    {
+                        for (other, column) in preview.columns.iter_mut().enumerate() {
+                            if other != index && column.role == role {
+                                column.role = Role::Skip;
+                            }
                         }
                     }
-                }
-            });
+                },
+            );
         });
     });
 }

@@ -75,8 +75,10 @@ fn measure_in_view(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             .labelled_by(label.id);
         response.on_hover_text("The measure shown on the map, in the table and in the chart");
         let mut percent = goal.tolerance * 100.0;
-        let value = DragValue::new(&mut percent).range(0.1..=100.0).speed(0.2).max_decimals(1).prefix("± ").suffix(" %");
-        let response = ui.add(value).accessible_name("Tolerance").on_hover_text("How far a territory may be from its target");
+        let value =
+            DragValue::new(&mut percent).range(0.1..=100.0).speed(0.2).max_decimals(1).prefix("± ").suffix(" %");
+        let response =
+            ui.add(value).accessible_name("Tolerance").on_hover_text("How far a territory may be from its target");
         if response.changed() {
             actions.push(Action::SetTolerance(percent / 100.0));
         }
@@ -100,13 +102,8 @@ fn proposal(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         figure_row(ui, "Balance now", words(before), "The largest deviation from target in the plan");
         figure_row(ui, "Balance proposed", words(after), "The largest deviation from target in the proposal");
     }
-    let moved = proposal
-        .plan
-        .assignment()
-        .iter()
-        .zip(session.plan().assignment())
-        .filter(|(new, old)| new != old)
-        .count();
+    let moved =
+        proposal.plan.assignment().iter().zip(session.plan().assignment()).filter(|(new, old)| new != old).count();
     let share = moved as f64 / session.project.units.len().max(1) as f64;
     let text = format!("{} ({})", words::count(moved as i128), words::percent(share));
     figure_row(ui, "Units that change owner", text, "");
@@ -149,7 +146,9 @@ fn selection(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     }
     let accounts: u64 = units.iter().map(|&unit| u64::from(table.accounts_in(unit))).sum();
     figure_row(ui, "Accounts", words::count(accounts), "");
-    for (index, measure) in session.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()).take(6) {
+    for (index, measure) in
+        session.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()).take(6)
+    {
         let id = MeasureId::from_index(index);
         let sum: f64 = units.iter().map(|&unit: &UnitId| table.unit_load(id, unit)).sum();
         figure_row(ui, &measure.name, words::figure(measure, sum), &words::full_figure(measure, sum));
@@ -179,8 +178,13 @@ fn assign_menu(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
                 ui.horizontal(|ui| {
                     swatch(ui, territory.colour, 12.0);
                     let button = Button::new(&territory.name).frame_when_inactive(false).min_size(vec2(170.0, 24.0));
-                    if ui.add_enabled(!territory.locked, button).on_disabled_hover_text("This territory is locked").clicked() {
-                        actions.push(Action::Assign { units: session.selection.units.iter().copied().collect(), to: id });
+                    if ui
+                        .add_enabled(!territory.locked, button)
+                        .on_disabled_hover_text("This territory is locked")
+                        .clicked()
+                    {
+                        actions
+                            .push(Action::Assign { units: session.selection.units.iter().copied().collect(), to: id });
                         ui.close();
                     }
                 });
@@ -208,9 +212,19 @@ fn overview(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     if let Some((metrics, current)) = session.metrics() {
         let weak = Tokens::of(ui).weak;
         let dim = |text: String| if current { RichText::new(text) } else { RichText::new(text).color(weak) };
-        figure_row(ui, "Mean travel", dim(words::kilometres(metrics.travel_mean_km)), "Mean great-circle distance to the centres, weighted with the load");
+        figure_row(
+            ui,
+            "Mean travel",
+            dim(words::kilometres(metrics.travel_mean_km)),
+            "Mean great-circle distance to the centres, weighted with the load",
+        );
         if let Some(gini) = session.goal().and_then(|goal| metrics.gini(goal.measure)) {
-            figure_row(ui, "Inequality (Gini)", dim(format!("{gini:.3}")), "0 when all territories carry the same, towards 1 when one carries all");
+            figure_row(
+                ui,
+                "Inequality (Gini)",
+                dim(format!("{gini:.3}")),
+                "0 when all territories carry the same, towards 1 when one carries all",
+            );
         }
     }
     if !project.accounts.is_empty() || !project.units.is_empty() {
@@ -239,7 +253,8 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
         let load = totals.load(goal.measure, id);
         let target = metrics::target(plan, totals, goal.measure, id);
         ui.horizontal(|ui| {
-            ui.label(theme::strong(words::figure(measure, load)).size(theme::TITLE)).on_hover_text(words::full_figure(measure, load));
+            ui.label(theme::strong(words::figure(measure, load)).size(theme::TITLE))
+                .on_hover_text(words::full_figure(measure, load));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let colour = tokens.deviation(deviation, goal.tolerance);
                 ui.label(theme::strong(words::signed_percent(deviation)).size(theme::HEADING).color(colour));
@@ -263,14 +278,32 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
         && let Some(slow) = metrics.territory(id)
     {
         ui.add_space(4.0);
-        ui.label(theme::note(ui, if current { "Shape and travel" } else { "Shape and travel, before the last change" }));
+        ui.label(theme::note(
+            ui,
+            if current { "Shape and travel" } else { "Shape and travel, before the last change" },
+        ));
         let dim = |text: String| if current { RichText::new(text) } else { RichText::new(text).color(tokens.weak) };
         figure_row(ui, "Area", dim(format!("{} km²", words::short(slow.area_km2))), "");
         figure_row(ui, "Perimeter", dim(words::kilometres(slow.perimeter_km)), "");
-        figure_row(ui, "Compactness", dim(format!("{:.2}", slow.polsby_popper)), "Polsby–Popper: 4π × area / perimeter²");
-        figure_row(ui, "Mean travel", dim(words::kilometres(slow.travel_mean_km)), "To the territory's centre, great circle, weighted with the load");
+        figure_row(
+            ui,
+            "Compactness",
+            dim(format!("{:.2}", slow.polsby_popper)),
+            "Polsby–Popper: 4π × area / perimeter²",
+        );
+        figure_row(
+            ui,
+            "Mean travel",
+            dim(words::kilometres(slow.travel_mean_km)),
+            "To the territory's centre, great circle, weighted with the load",
+        );
         let pieces = dim(words::count(slow.pieces));
-        figure_row(ui, "Pieces", if slow.pieces > 1 && current { pieces.color(tokens.warning) } else { pieces }, "1 is contiguous");
+        figure_row(
+            ui,
+            "Pieces",
+            if slow.pieces > 1 && current { pieces.color(tokens.warning) } else { pieces },
+            "1 is contiguous",
+        );
     }
     ui.add_space(6.0);
     ui.horizontal_wrapped(|ui| {
@@ -287,7 +320,14 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
     });
 }
 
-fn title(ui: &mut Ui, session: &Session, id: TerritoryId, can_edit: bool, state: &mut UiState, actions: &mut Vec<Action>) {
+fn title(
+    ui: &mut Ui,
+    session: &Session,
+    id: TerritoryId,
+    can_edit: bool,
+    state: &mut UiState,
+    actions: &mut Vec<Action>,
+) {
     let Some(territory) = session.shown_plan().territory(id) else { return };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -300,7 +340,8 @@ fn title(ui: &mut Ui, session: &Session, id: TerritoryId, can_edit: bool, state:
         });
         match &mut state.renaming {
             Some(renaming) if renaming.id == id => {
-                let edit = TextEdit::singleline(&mut renaming.name).desired_width(ui.available_width() - 60.0).char_limit(120);
+                let edit =
+                    TextEdit::singleline(&mut renaming.name).desired_width(ui.available_width() - 60.0).char_limit(120);
                 let response = ui.add(edit).accessible_name("Name of the territory");
                 if !renaming.focused {
                     response.request_focus();
@@ -315,12 +356,17 @@ fn title(ui: &mut Ui, session: &Session, id: TerritoryId, can_edit: bool, state:
                 }
             }
             _ => {
-                let label = egui::Label::new(theme::strong(&territory.name).size(theme::HEADING)).truncate().sense(egui::Sense::click());
+                let label = egui::Label::new(theme::strong(&territory.name).size(theme::HEADING))
+                    .truncate()
+                    .sense(egui::Sense::click());
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     use egui_material_icons::icons::{ICON_EDIT, ICON_LOCK, ICON_LOCK_OPEN};
                     ui.add_enabled_ui(can_edit, |ui| {
-                        let (icon, words) =
-                            if territory.locked { (ICON_LOCK, "Unlock the territory") } else { (ICON_LOCK_OPEN, "Lock the territory") };
+                        let (icon, words) = if territory.locked {
+                            (ICON_LOCK, "Unlock the territory")
+                        } else {
+                            (ICON_LOCK_OPEN, "Lock the territory")
+                        };
                         if icon_button(ui, icon, words, 16.0).clicked() {
                             actions.push(Action::LockTerritory { id, locked: !territory.locked });
                         }
@@ -339,7 +385,14 @@ fn title(ui: &mut Ui, session: &Session, id: TerritoryId, can_edit: bool, state:
     });
 }
 
-fn rep(ui: &mut Ui, session: &Session, id: TerritoryId, current: Option<RepId>, can_edit: bool, actions: &mut Vec<Action>) {
+fn rep(
+    ui: &mut Ui,
+    session: &Session,
+    id: TerritoryId,
+    current: Option<RepId>,
+    can_edit: bool,
+    actions: &mut Vec<Action>,
+) {
     let name = |rep: Option<RepId>| {
         rep.and_then(|rep| session.project.reps.get(rep.index())).map_or("Nobody".to_owned(), |rep| rep.name.clone())
     };
@@ -357,7 +410,9 @@ fn rep(ui: &mut Ui, session: &Session, id: TerritoryId, current: Option<RepId>, 
                     for rep in std::iter::once(None).chain(all) {
                         if ui.selectable_label(rep == current, name(rep)).clicked() && rep != current {
                             let label = format!("Gave {} to {}", session.plan().territory_name(id), name(rep));
-                            actions.push(Action::Edit(Edit::alter(session.plan(), id, label, |territory| territory.rep = rep)));
+                            actions.push(Action::Edit(Edit::alter(session.plan(), id, label, |territory| {
+                                territory.rep = rep
+                            })));
                         }
                     }
                 })

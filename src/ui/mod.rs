@@ -57,9 +57,7 @@ pub fn show(
 ) {
     let tokens = Tokens::of(ui);
     let bar = |margin: Margin| Frame::new().fill(tokens.panel).inner_margin(margin);
-    Panel::top("top bar")
-        .frame(bar(Margin::symmetric(10, 6)))
-        .show(ui, |ui| top_bar::show(ui, session, actions));
+    Panel::top("top bar").frame(bar(Margin::symmetric(10, 6))).show(ui, |ui| top_bar::show(ui, session, actions));
     Panel::bottom("status bar")
         .frame(bar(Margin::symmetric(12, 4)))
         .show(ui, |ui| status::show(ui, session, status, actions));

@@ -40,7 +40,11 @@ impl Notices {
     }
 
     pub fn failed(&mut self, ctx: &Context, error: &UserError) {
-        let details = [error.why.as_str(), error.hint.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
+        let details = [error.why.as_str(), error.hint.as_str()]
+            .iter()
+            .filter(|part| !part.is_empty())
+            .copied()
+            .collect::<Vec<_>>();
         self.add(ctx, Kind::Failed, error.what.clone(), details.join("\n"), None);
     }
 
@@ -71,42 +75,45 @@ pub fn show(ui: &mut Ui, notices: &mut Notices, actions: &mut Vec<Action>) {
     }
     let tokens = Tokens::of(ui);
     let mut closed = None;
-    Area::new(Id::new("notices")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -44.0)).show(ui.ctx(), |ui| {
-        for (index, notice) in notices.0.iter().enumerate() {
-            use egui_material_icons::icons::{ICON_CHECK_CIRCLE, ICON_CLOSE, ICON_ERROR, ICON_INFO};
-            let (icon, colour) = match notice.kind {
-                Kind::Done => (ICON_CHECK_CIRCLE, tokens.good),
-                Kind::Refused => (ICON_INFO, tokens.warning),
-                Kind::Failed => (ICON_ERROR, tokens.error),
-            };
-            let shadow = egui::Shadow { offset: [0, 4], blur: 16, spread: 0, color: tokens.shadow };
-            Frame::new()
-                .fill(tokens.panel)
-                .stroke(Stroke::new(1.0, tokens.border))
-                .corner_radius(6.0)
-                .shadow(shadow)
-                .inner_margin(Margin::symmetric(12, 8))
-                .show(ui, |ui| {
-                    ui.horizontal(|ui| {
-                        ui.set_max_width(560.0);
-                        ui.label(icon.rich_text().size(18.0).color(colour));
-                        ui.vertical(|ui| {
-                            ui.label(&notice.text);
-                            if !notice.details.is_empty() {
-                                ui.label(RichText::new(&notice.details).size(theme::SMALL).color(tokens.weak));
-                                if ui.small_button("Copy details").clicked() {
-                                    actions.push(Action::Copy(format!("{}\n{}", notice.text, notice.details)));
+    Area::new(Id::new("notices")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -44.0)).show(
+        ui.ctx(),
+        |ui| {
+            for (index, notice) in notices.0.iter().enumerate() {
+                use egui_material_icons::icons::{ICON_CHECK_CIRCLE, ICON_CLOSE, ICON_ERROR, ICON_INFO};
+                let (icon, colour) = match notice.kind {
+                    Kind::Done => (ICON_CHECK_CIRCLE, tokens.good),
+                    Kind::Refused => (ICON_INFO, tokens.warning),
+                    Kind::Failed => (ICON_ERROR, tokens.error),
+                };
+                let shadow = egui::Shadow { offset: [0, 4], blur: 16, spread: 0, color: tokens.shadow };
+                Frame::new()
+                    .fill(tokens.panel)
+                    .stroke(Stroke::new(1.0, tokens.border))
+                    .corner_radius(6.0)
+                    .shadow(shadow)
+                    .inner_margin(Margin::symmetric(12, 8))
+                    .show(ui, |ui| {
+                        ui.horizontal(|ui| {
+                            ui.set_max_width(560.0);
+                            ui.label(icon.rich_text().size(18.0).color(colour));
+                            ui.vertical(|ui| {
+                                ui.label(&notice.text);
+                                if !notice.details.is_empty() {
+                                    ui.label(RichText::new(&notice.details).size(theme::SMALL).color(tokens.weak));
+                                    if ui.small_button("Copy details").clicked() {
+                                        actions.push(Action::Copy(format!("{}\n{}", notice.text, notice.details)));
+                                    }
                                 }
+                            });
+                            if icon_button(ui, ICON_CLOSE, "Close the message", 14.0).clicked() {
+                                closed = Some(index);
                             }
                         });
-                        if icon_button(ui, ICON_CLOSE, "Close the message", 14.0).clicked() {
-                            closed = Some(index);
-                        }
                     });
-                });
-            ui.add_space(6.0);
-        }
-    });
+                ui.add_space(6.0);
+            }
+        },
+    );
     if let Some(index) = closed {
         notices.0.remove(index);
     }

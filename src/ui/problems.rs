@@ -29,7 +29,13 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let plan = plan_problems(session);
     let rows = plan.len() + session.diagnostics.len();
     if rows == 0 {
-        empty_state(ui, egui_material_icons::icons::ICON_CHECK, "No problems", "Everything that was imported has its place", |_| {});
+        empty_state(
+            ui,
+            egui_material_icons::icons::ICON_CHECK,
+            "No problems",
+            "Everything that was imported has its place",
+            |_| {},
+        );
         return;
     }
     let tokens = Tokens::of(ui);
@@ -63,7 +69,9 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             if response.clicked() {
                 match jump {
                     Jump::Nowhere => {}
-                    Jump::Territory(id) => actions.extend([Action::SelectTerritory(Some(*id)), Action::FitTerritory(*id)]),
+                    Jump::Territory(id) => {
+                        actions.extend([Action::SelectTerritory(Some(*id)), Action::FitTerritory(*id)])
+                    }
                     Jump::Account(account) => actions.push(Action::SelectAccount(Some(*account))),
                     Jump::Units(units) => {
                         actions.push(Action::SelectUnits { units: units.clone(), how: SelectHow::Replace });
@@ -103,7 +111,8 @@ fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
     }
     let first = |placed: bool| {
         let lost = |account: &AccountId| {
-            accounts.units[account.index()].is_none() && (accounts.placements[account.index()] != Placement::Unplaced) == placed
+            accounts.units[account.index()].is_none()
+                && (accounts.placements[account.index()] != Placement::Unplaced) == placed
         };
         (accounts.ids().filter(lost).count(), accounts.ids().find(lost))
     };

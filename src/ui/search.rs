@@ -67,7 +67,10 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
             .show(ui, |ui| {
                 ui.set_width(520.0);
                 let hint = "Territory, ZIP, place, account or command";
-                let edit = TextEdit::singleline(&mut state.text).hint_text(hint).desired_width(f32::INFINITY).margin(vec2(8.0, 6.0));
+                let edit = TextEdit::singleline(&mut state.text)
+                    .hint_text(hint)
+                    .desired_width(f32::INFINITY)
+                    .margin(vec2(8.0, 6.0));
                 let response = ui.add(edit.char_limit(120)).accessible_name("Search or command");
                 if !state.focused {
                     response.request_focus();
@@ -157,7 +160,8 @@ fn choose(session: Option<&Session>, hit: Hit, actions: &mut Vec<Action>) {
         }
         Hit::Account(account) => {
             actions.push(Action::SelectAccount(Some(account)));
-            if let Some(place) = session.and_then(|session| session.project.accounts.places.get(account.index()).copied())
+            if let Some(place) =
+                session.and_then(|session| session.project.accounts.places.get(account.index()).copied())
                 && place.is_valid()
             {
                 actions.push(Action::ShowPlace { place, zoom: 11.0 });
@@ -184,7 +188,8 @@ fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
         && !text.is_empty()
     {
         let territories = session.shown_plan().territories().filter_map(|(id, territory)| {
-            let rep = territory.rep.and_then(|rep| session.project.reps.get(rep.index())).map_or("", |rep| rep.name.as_str());
+            let rep =
+                territory.rep.and_then(|rep| session.project.reps.get(rep.index())).map_or("", |rep| rep.name.as_str());
             Some((rank(&territory.name).or_else(|| rank(rep))?, Hit::Territory(id)))
         });
         hits.extend(territories.take(MOST));

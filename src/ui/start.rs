@@ -12,7 +12,10 @@ pub fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.28).max(20.0));
         ui.label(theme::strong("Plan sales territories on a map").size(theme::TITLE));
-        ui.label(RichText::new("Drop a project, a CSV of accounts or a shapefile of areas here, or begin with the sample").color(tokens.weak));
+        ui.label(
+            RichText::new("Drop a project, a CSV of accounts or a shapefile of areas here, or begin with the sample")
+                .color(tokens.weak),
+        );
         ui.add_space(12.0);
         if primary_button(ui, true, "Open the sample").clicked() {
             actions.push(Action::Run(Command::OpenSample));

@@ -45,7 +45,9 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, status: &Status, actions: &m
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (kind, progress) in status.jobs.iter().take(2) {
-                if icon_button(ui, egui_material_icons::icons::ICON_CLOSE, &format!("Cancel {}", kind.words()), 14.0).clicked() {
+                if icon_button(ui, egui_material_icons::icons::ICON_CLOSE, &format!("Cancel {}", kind.words()), 14.0)
+                    .clicked()
+                {
                     actions.push(Action::Cancel(*kind));
                 }
                 match progress.fraction() {
@@ -117,7 +119,10 @@ fn left(ui: &mut Ui, session: &Session, status: &Status, tokens: Tokens, actions
     }
     if session.project.units.approximate {
         dot(ui);
-        ui.label(RichText::new(format!("approximate {}", session.project.units.count_words(2).trim_start_matches("2 "))).color(tokens.weak))
-            .on_hover_text("The shapes of the areas are approximations; see sample_data/README.md");
+        ui.label(
+            RichText::new(format!("approximate {}", session.project.units.count_words(2).trim_start_matches("2 ")))
+                .color(tokens.weak),
+        )
+        .on_hover_text("The shapes of the areas are approximations; see sample_data/README.md");
     }
 }

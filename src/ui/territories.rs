@@ -117,7 +117,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         _ => 104.0,
     });
     let columns: Vec<Column> = widths.map(|width| Column::new(width).range(56.0..=420.0).resizable(true)).collect();
-    let mut delegate = Delegate { session, goal, rows: &rows, fields: &fields, sort: state.sort, clicked_header: None, actions };
+    let mut delegate =
+        Delegate { session, goal, rows: &rows, fields: &fields, sort: state.sort, clicked_header: None, actions };
     let mut table = Table::new()
         .id_salt("territories")
         .num_rows(rows.len() as u64)
@@ -134,7 +135,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     }
     table.show(ui, &mut delegate);
     if let Some(field) = delegate.clicked_header {
-        let descending = if state.sort.by == field { !state.sort.descending } else { field != Field::Name && field != Field::Rep };
+        let descending =
+            if state.sort.by == field { !state.sort.descending } else { field != Field::Name && field != Field::Rep };
         state.sort = Sort { by: field, descending };
     }
 }
@@ -181,7 +183,8 @@ fn number(session: &Session, goal: Option<Goal>, field: Field, id: TerritoryId) 
 
 impl Delegate<'_> {
     fn header_words(&self, field: Field) -> (String, String) {
-        let measure = |id: MeasureId| self.session.project.measure(id).map_or(String::new(), |measure| measure.name.clone());
+        let measure =
+            |id: MeasureId| self.session.project.measure(id).map_or(String::new(), |measure| measure.name.clone());
         let goal = self.goal.map_or(String::new(), |goal| measure(goal.measure));
         let (words, hover) = match field {
             Field::Name => ("Territory".to_owned(), "Click to sort"),
@@ -190,9 +193,13 @@ impl Delegate<'_> {
             Field::Accounts => ("Accounts".to_owned(), "Number of accounts"),
             Field::Load => (goal, "The load of the measure in view"),
             Field::Target => ("Target".to_owned(), "What it should carry: its own target, else an equal share"),
-            Field::Deviation => ("Against target".to_owned(), "(load − target) / target; the green band is the tolerance"),
+            Field::Deviation => {
+                ("Against target".to_owned(), "(load − target) / target; the green band is the tolerance")
+            }
             Field::Measure(id) => (measure(id), "Deviation from the target of this measure"),
-            Field::Travel => ("Travel km".to_owned(), "Mean great-circle distance to the territory's centre, weighted with the load"),
+            Field::Travel => {
+                ("Travel km".to_owned(), "Mean great-circle distance to the territory's centre, weighted with the load")
+            }
             Field::Compactness => ("Compactness".to_owned(), "Polsby–Popper: 1 is a circle, 0 a thread"),
             Field::Pieces => ("Pieces".to_owned(), "Separate pieces; 1 is contiguous"),
         };
@@ -318,7 +325,13 @@ impl TableDelegate for Delegate<'_> {
                 }
             }
             Field::Measure(id) => {
-                let tolerance = self.session.project.goals.iter().find(|goal| goal.measure == id).map_or(0.1, |goal| goal.tolerance);
+                let tolerance = self
+                    .session
+                    .project
+                    .goals
+                    .iter()
+                    .find(|goal| goal.measure == id)
+                    .map_or(0.1, |goal| goal.tolerance);
                 if let Some(value) = value {
                     cell_text(ui, rect, &words::signed_percent(value), tokens.deviation(value, tolerance), true, false);
                 }
@@ -346,7 +359,6 @@ impl TableDelegate for Delegate<'_> {
         ROW_HEIGHT
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -37,8 +37,18 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
             actions.push(Action::Run(Command::Export));
         }
         ui.add_space(6.0);
-        command_button(ui, Command::Redo, session.history.redo_step().is_none().then_some("Nothing to make again"), actions);
-        command_button(ui, Command::Undo, session.history.undo_step().is_none().then_some("Nothing to take back"), actions);
+        command_button(
+            ui,
+            Command::Redo,
+            session.history.redo_step().is_none().then_some("Nothing to make again"),
+            actions,
+        );
+        command_button(
+            ui,
+            Command::Undo,
+            session.history.undo_step().is_none().then_some("Nothing to take back"),
+            actions,
+        );
         ui.add_space(6.0);
     }
     search_field(ui, tokens, actions);
@@ -116,8 +126,14 @@ fn menus(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
                 }
                 let last_of_group = matches!(
                     command,
-                    Command::OpenSample | Command::SaveAs | Command::ImportReps | Command::Export | Command::Redo
-                        | Command::ClearSelection | Command::ZoomOut | Command::ToggleLegend
+                    Command::OpenSample
+                        | Command::SaveAs
+                        | Command::ImportReps
+                        | Command::Export
+                        | Command::Redo
+                        | Command::ClearSelection
+                        | Command::ZoomOut
+                        | Command::ToggleLegend
                 );
                 if last_of_group {
                     ui.separator();

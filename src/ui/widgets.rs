@@ -14,7 +14,8 @@ pub fn tab(ui: &mut Ui, selected: bool, words: &str) -> Response {
     response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, words));
     if selected {
         let rect = response.rect;
-        let line = Rect::from_min_max(pos2(rect.left() + 8.0, rect.bottom() - 2.0), pos2(rect.right() - 8.0, rect.bottom()));
+        let line =
+            Rect::from_min_max(pos2(rect.left() + 8.0, rect.bottom() - 2.0), pos2(rect.right() - 8.0, rect.bottom()));
         ui.painter().rect_filled(line, 1.0, tokens.accent);
     }
     response
