@@ -113,6 +113,8 @@ impl Tokens {
 /// Sets fonts and styles. Call once when the window is made.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
+    // Where the system does not say, light: paper and screenshots are.
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
     ctx.set_style_of(Theme::Light, style(LIGHT, Visuals::light()));
     ctx.set_style_of(Theme::Dark, style(DARK, Visuals::dark()));
 }

@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, state: &mut UiState, session: Option<&Session>) {
 fn about(ui: &mut Ui, session: Option<&Session>) -> bool {
     let tokens = Tokens::of(ui);
     let mut close = false;
-    let response = Modal::new(Id::new("about")).show(ui.ctx(), |ui| {
+    let response = Modal::new(Id::unique("about")).show(ui.ctx(), |ui| {
         ui.set_width(480.0);
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.label(theme::strong("Bailiwick").size(theme::TITLE));
@@ -64,7 +64,7 @@ fn about(ui: &mut Ui, session: Option<&Session>) -> bool {
 
 fn keys(ui: &mut Ui) -> bool {
     let mut close = false;
-    let response = Modal::new(Id::new("keys")).show(ui.ctx(), |ui| {
+    let response = Modal::new(Id::unique("keys")).show(ui.ctx(), |ui| {
         ui.set_width(420.0);
         ui.label(theme::strong("Keys").size(theme::TITLE));
         ScrollArea::vertical().max_height(460.0).show(ui, |ui| {

@@ -83,7 +83,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     if !state.open {
         return;
     }
-    let response = Modal::new(Id::new("build dialog")).show(ui.ctx(), |ui| {
+    let response = Modal::new(Id::unique("build dialog")).show(ui.ctx(), |ui| {
         ui.set_width(430.0);
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.label(theme::strong("Build territories").size(theme::TITLE));

@@ -70,7 +70,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     if !state.open {
         return;
     }
-    let response = Modal::new(Id::new("export dialog")).show(ui.ctx(), |ui| {
+    let response = Modal::new(Id::unique("export dialog")).show(ui.ctx(), |ui| {
         ui.set_width(470.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.label(theme::strong("Export").size(theme::TITLE));

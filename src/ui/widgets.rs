@@ -113,6 +113,13 @@ pub fn cell_text(ui: &Ui, rect: Rect, text: &str, colour: Color32, right: bool, 
     cut
 }
 
+/// Tells a table that is finding its widths how wide a column wants to be: cells that are only painted have no width of their own.
+pub fn reserve_width(ui: &mut Ui, width: f32) {
+    if ui.is_sizing_pass() {
+        ui.allocate_space(vec2(width, 1.0));
+    }
+}
+
 /// A title and a text in the middle of an empty panel.
 pub fn empty_state(ui: &mut Ui, icon: MaterialIcon, title: &str, text: &str, add: impl FnOnce(&mut Ui)) {
     let tokens = Tokens::of(ui);
