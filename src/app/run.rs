@@ -57,6 +57,7 @@ fn explain(text: &str) -> UserError {
              the headless commands work without (bailiwick --help)",
         )
     } else if lower.contains("display")
+        || lower.contains("eventloop")
         || lower.contains("event loop")
         || lower.contains("compositor")
         || lower.contains("xcb")
