@@ -210,8 +210,8 @@ impl App {
                 });
             }
             Action::Export(order) => {
-                let (project, totals) = (session.project.clone(), session.totals.clone());
-                self.jobs.start(JobKind::Export, move |progress| tasks::export(&project, &totals, &order, progress));
+                let project = session.project.clone();
+                self.jobs.start(JobKind::Export, move |progress| tasks::export(&project, &order, progress));
             }
             Action::Run(_)
             | Action::Open(_)

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::spec::{BuildOrder, ExportOrder, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
+use super::spec::{BuildOrder, ExportOrder, ExportWhat, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
 use super::{BuiltPlan, ImportedData, JobOutput, OpenedProject};
 use crate::domain::metrics::Totals;
 use crate::domain::plan::Plan;
@@ -14,6 +14,7 @@ use crate::domain::units::Units;
 use crate::error::UserError;
 use crate::io::accounts::AccountMapping;
 use crate::io::alignment::AlignmentMapping;
+use crate::io::export::What;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::io::guess::Reason;
 use crate::io::layers::{self, LayerMapping};
@@ -282,9 +283,19 @@ pub fn build(
 }
 
 /// Writes a file.
-pub fn export(project: &Project, totals: &Totals, order: &ExportOrder, progress: &Progress) -> JobOutput {
-    let _ = (project, totals, order, progress);
-    JobOutput::Failed(UserError::new("not yet"))
+pub fn export(project: &Project, order: &ExportOrder, progress: &Progress) -> JobOutput {
+    let what = match order.what {
+        ExportWhat::Territories => What::Territories,
+        ExportWhat::Units => What::Units,
+        ExportWhat::Accounts => What::Accounts,
+        ExportWhat::Metrics => What::Metrics,
+    };
+    let written = work::export::export(project, what, &order.path, progress);
+    finish(written.map_err(Some).map(|report| JobOutput::Exported {
+        path: order.path.clone(),
+        files: report.files.len(),
+        notes: report.notes,
+    }))
 }
 
 /// The slow figures of a plan.

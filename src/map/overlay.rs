@@ -88,7 +88,7 @@ fn legend_row(
     on_click: impl FnOnce(),
 ) {
     let (rect, response) = ui.allocate_exact_size(vec2(200.0, 20.0), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Legend: {name}")));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Legend: {name}")));
     if active || response.hovered() {
         let fill = if active { tokens.selected } else { tokens.hover };
         ui.painter().rect_filled(rect.expand2(vec2(4.0, 0.0)), 4.0, fill);

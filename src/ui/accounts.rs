@@ -203,7 +203,7 @@ impl TableDelegate for Delegate<'_> {
         };
         let rect = ui.max_rect();
         let response = ui.interact(rect, ui.id().with(("header", cell.col_range.start)), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Sort by {words}")));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Sort by {words}")));
         ui.painter().rect_filled(rect, 0.0, if response.hovered() { tokens.hover } else { tokens.subtle });
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.separator));
         let right = matches!(field, Field::Measure(_));
@@ -239,7 +239,7 @@ impl TableDelegate for Delegate<'_> {
         let selected = self.session.selection.account == Some(account);
         let name = &self.session.project.accounts.names[account.index()];
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::ListItem, true, selected, format!("Account {name}"))
+            egui::WidgetInfo::selected(egui::Role::ListItem, true, selected, format!("Account {name}"))
         });
         if selected || response.hovered() {
             ui.painter().rect_filled(rect, 0.0, if selected { tokens.selected } else { tokens.hover });

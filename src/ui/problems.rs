@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
                 }
             };
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &text));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &text));
             if response.hovered() {
                 ui.painter().rect_filled(rect, 0.0, tokens.hover);
             }

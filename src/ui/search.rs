@@ -132,7 +132,7 @@ fn row(ui: &mut Ui, session: Option<&Session>, hit: &Hit, current: bool, moved: 
         }
         (_, None) => return false,
     };
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     let mut inner = rect.shrink2(vec2(8.0, 0.0));
     let font = egui::FontId::proportional(16.0);
     ui.painter().text(inner.left_center(), Align2::LEFT_CENTER, icon.codepoint, font, tokens.weak);

@@ -214,7 +214,7 @@ impl TableDelegate for Delegate<'_> {
         let (words, hover) = self.header_words(field);
         let rect = ui.max_rect();
         let response = ui.interact(rect, ui.id().with(("header", cell.col_range.start)), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Sort by {words}")));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Sort by {words}")));
         ui.painter().rect_filled(rect, 0.0, if response.hovered() { tokens.hover } else { tokens.subtle });
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.separator));
         let inner = rect.shrink2(vec2(10.0, 0.0));
@@ -249,7 +249,7 @@ impl TableDelegate for Delegate<'_> {
         let response = ui.interact(rect, ui.id().with(("row", row.id)), Sense::click());
         let active = self.session.active == row.id;
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::ListItem, true, active, format!("Territory {}", row.name))
+            egui::WidgetInfo::selected(egui::Role::ListItem, true, active, format!("Territory {}", row.name))
         });
         if active {
             ui.painter().rect_filled(rect, 0.0, tokens.selected);

@@ -11,7 +11,7 @@ pub fn tab(ui: &mut Ui, selected: bool, words: &str) -> Response {
     let tokens = Tokens::of(ui);
     let text = if selected { theme::strong(words).color(tokens.text) } else { RichText::new(words).color(tokens.weak) };
     let response = ui.add(Button::new(text).frame_when_inactive(false).stroke(Stroke::NONE));
-    response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, words));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, words));
     if selected {
         let rect = response.rect;
         let line =
@@ -32,7 +32,7 @@ pub fn primary_button(ui: &mut Ui, enabled: bool, words: &str) -> Response {
 pub fn icon_button(ui: &mut Ui, icon: MaterialIcon, name: &str, size: f32) -> Response {
     let button = Button::new(icon.rich_text().size(size)).frame_when_inactive(false).min_size(Vec2::splat(size + 8.0));
     let response = ui.add(button);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     response.on_hover_text(name)
 }
 
@@ -42,7 +42,7 @@ pub fn command_button(ui: &mut Ui, command: Command, disabled: Option<&str>, act
         .frame_when_inactive(false)
         .min_size(Vec2::splat(28.0));
     let response = ui.add_enabled(disabled.is_none(), button);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, disabled.is_none(), command.words()));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, disabled.is_none(), command.words()));
     let response = response.on_hover_text(command_hover(command));
     let response = match disabled {
         Some(reason) => response.on_disabled_hover_text(reason),
