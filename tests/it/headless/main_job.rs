@@ -18,7 +18,7 @@ fn with_sample() -> Folder {
 #[test]
 fn five_commands_lead_from_the_sample_to_a_balanced_shapefile() {
     let folder = with_sample();
-    let (built, code) = folder.json("build plan.bwk --territories 12 --measure Annual_Revenue:10% --effort quick");
+    let (built, code) = folder.json("build plan.bwk --territories 12 --measure Annual~Revenue:10% --effort quick");
     assert_eq!(code, 0, "{:#}", built["violations"]);
     assert_eq!((built["valid"].as_bool(), built["territory_count"].as_u64()), (Some(true), Some(12)));
     assert_eq!(folder.json("validate plan.bwk").1, 0);
@@ -132,7 +132,7 @@ fn todays_territories_show_why_somebody_needs_the_program_and_a_build_helps() {
     assert!(today > 0.3, "{today}");
     let (before, code) = folder.json("validate plan.bwk");
     assert_eq!((code, before["goals"][0]["measure"].as_str()), (1, Some("Annual Revenue")));
-    let (built, _) = folder.json("build plan.bwk --per-rep --measure Annual_Revenue:15% --effort quick");
+    let (built, _) = folder.json("build plan.bwk --per-rep --measure Annual~Revenue:15% --effort quick");
     assert!(balance() <= 0.15 + 1e-9, "{:#}", built["violations"]);
     let reps = built["territories"].as_array().expect("a list").iter().filter(|territory| territory["rep"].is_string());
     assert_eq!(reps.count(), 12);
