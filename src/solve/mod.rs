@@ -9,7 +9,7 @@
 mod allocate;
 mod bound;
 mod connect;
-mod from_plan;
+pub mod from_plan;
 mod geometry;
 mod improve;
 mod instance;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use egui::{Id, Modal, TextEdit, Ui};
+use egui::{TextEdit, Ui};
 
-use super::widgets::primary_button;
+use super::widgets::{dialog, primary_button};
 use crate::action::Action;
 use crate::jobs::spec::{ExportOrder, ExportWhat};
 use crate::session::Session;
@@ -70,7 +70,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     if !state.open {
         return;
     }
-    let response = Modal::new(Id::new("export dialog")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "export dialog").show(ui.ctx(), |ui| {
         ui.set_width(470.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.label(theme::strong("Export").size(theme::TITLE));

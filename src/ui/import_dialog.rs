@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use egui::{ComboBox, Frame, Id, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{ComboBox, Frame, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::widgets::primary_button;
+use super::widgets::{dialog, primary_button};
 use crate::action::Action;
 use crate::jobs::spec::{ImportOrder, ImportPreview, ImportWhat, Role};
 use crate::session::Session;
@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
     let Some(what) = state.what else { return };
     let tokens = Tokens::of(ui);
     let mut close = false;
-    let response = Modal::new(Id::new("import dialog")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "import dialog").show(ui.ctx(), |ui| {
         let width = (ui.ctx().content_rect().width() - 120.0).clamp(420.0, 860.0);
         ui.set_width(if state.preview.is_some() { width } else { 520.0 });
         ui.spacing_mut().item_spacing.y = 8.0;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use egui::{Id, Key, Modal, TextEdit, Ui};
+use egui::{Key, TextEdit, Ui};
 
-use super::widgets::primary_button;
+use super::widgets::{dialog, primary_button};
 use crate::action::Action;
 use crate::theme;
 
@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         Purpose::Create => ("New project", "Create"),
         Purpose::SaveAs => ("Save a copy as", "Save"),
     };
-    let response = Modal::new(Id::new("path dialog")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "path dialog").show(ui.ctx(), |ui| {
         ui.set_width(460.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.label(theme::strong(title).size(theme::TITLE));
