@@ -19,9 +19,8 @@ fn main() {
     let seeds: u64 = option("--seeds").and_then(|word| word.parse().ok()).unwrap_or(1);
     let measures: usize = option("--measures").and_then(|word| word.parse().ok()).unwrap_or(1);
     let threads: usize = option("--threads").and_then(|word| word.parse().ok()).unwrap_or(2);
-    let tolerances: Vec<f64> = option("--tolerance").map_or(vec![0.05, 0.10, 0.25], |list| {
-        list.split(',').filter_map(|word| word.parse().ok()).collect()
-    });
+    let tolerances: Vec<f64> = option("--tolerance")
+        .map_or(vec![0.05, 0.10, 0.25], |list| list.split(',').filter_map(|word| word.parse().ok()).collect());
     let effort = match option("--effort").map(String::as_str) {
         Some("quick") => Effort::Quick,
         Some("thorough") => Effort::Thorough,
@@ -31,7 +30,8 @@ fn main() {
     let folder = std::env::var_os("BAILIWICK_BENCH_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/test/bench"), PathBuf::from);
     for name in ["county50", "zip200"] {
-        let chosen = arguments.iter().filter(|word| ["county50", "zip200"].contains(&word.as_str())).collect::<Vec<_>>();
+        let chosen =
+            arguments.iter().filter(|word| ["county50", "zip200"].contains(&word.as_str())).collect::<Vec<_>>();
         if !chosen.is_empty() && !chosen.contains(&&name.to_owned()) {
             continue;
         }
@@ -53,7 +53,8 @@ fn main() {
 
 fn print(name: &str, seed: u64, seconds: f64, proposal: &Proposal) {
     let pieces: f64 = proposal.violations.iter().filter(|v| v.rule == Rule::Pieces).map(|v| v.found - 1.0).sum();
-    let deviations: Vec<String> = proposal.terms.imbalance.iter().map(|share| format!("{:.2} %", 100.0 * share)).collect();
+    let deviations: Vec<String> =
+        proposal.terms.imbalance.iter().map(|share| format!("{:.2} %", 100.0 * share)).collect();
     let bound = proposal.bound.map_or("no bound".to_owned(), |bound| {
         format!("bound {:.2} km, gap {:.2} %", bound.travel_km, 100.0 * bound.gap)
     });

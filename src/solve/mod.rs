@@ -7,6 +7,7 @@
 //! What comes out depends on the problem, the seed and the number of steps alone: not on the clock, nor on the number of threads.
 
 mod allocate;
+mod border;
 mod bound;
 mod connect;
 mod from_plan;
