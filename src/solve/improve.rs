@@ -11,7 +11,7 @@ use super::border::Border;
 use super::connect::Connectivity;
 use super::geometry::{distance_km, dot, normalised, plane_at};
 use super::instance::{Centre, Instance, NONE};
-use crate::domain::progress::{Cancelled, Phase, Progress};
+use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::random::Random;
 
 /// Rounds of annealing; the temperature falls from round to round.
@@ -19,12 +19,17 @@ const ROUNDS: usize = 40;
 /// How often the surroundings of what does not fit are tried again.
 const ATTEMPTS: usize = 16;
 /// The price of excess when plans are compared: a rule that is kept comes before all travel.
-const FIRST: f64 = 1000.0;
+pub(super) const RULES_FIRST: f64 = 1000.0;
 /// Part of the range between the limits that is left free while moving.
 const MARGIN: f64 = 0.01;
 /// First and last temperature as parts of the mean distance from a centre.
 const HOT: f64 = 0.08;
 const COLD: f64 = 0.001;
+
+/// The steps of progress that one plan takes.
+pub(super) fn rounds(instance: &Instance) -> u64 {
+    (ROUNDS * instance.units()) as u64
+}
 
 /// Anneals a plan and returns the best that was met at the end of a round.
 pub(super) fn improve(
@@ -38,13 +43,12 @@ pub(super) fn improve(
     if instance.territories() < 2 {
         return Ok(owner);
     }
-    progress.begin(Phase::Improving, (ROUNDS * instance.units()) as u64)?;
     let price = excess_price(instance, &owner);
     let mean_radius = {
         let radii = radii(instance, &owner, &instance.centres(&owner, &[]));
         radii.iter().sum::<f64>() / radii.len() as f64
     };
-    let mut best = (instance.value(&owner, FIRST * price), owner.clone());
+    let mut best = (instance.value(&owner, RULES_FIRST * price), owner.clone());
     for round in 0..ROUNDS {
         if clock.is_over() {
             break;
@@ -70,7 +74,7 @@ pub(super) fn improve(
                 owner[unit as usize] = territory;
             }
         }
-        let value = instance.value(&owner, FIRST * price);
+        let value = instance.value(&owner, RULES_FIRST * price);
         if value < best.0 {
             best = (value, owner.clone());
         }
@@ -118,7 +122,7 @@ fn mend(
             for (unit, territory) in next.iter_mut().enumerate().filter(|entry| region.contains(entry.1)) {
                 *territory = mended[unit];
             }
-            if instance.value(&next, FIRST * price) < instance.value(&owner, FIRST * price) {
+            if instance.value(&next, RULES_FIRST * price) < instance.value(&owner, RULES_FIRST * price) {
                 owner = next;
             }
         }
