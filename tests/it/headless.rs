@@ -30,7 +30,7 @@ impl Folder {
     /// the south-west corner at 83° W 40° N, each 0.1° wide, with a column POP of 100 each.
     pub fn with_grid() -> Self {
         let folder = Self::new();
-        folder.write("grid.geojson", &grid(6));
+        folder.write("grid.geojson", grid(6));
         folder.ok("new plan.bwk");
         folder.ok("import units plan.bwk grid.geojson");
         folder
@@ -48,9 +48,9 @@ impl Folder {
         std::fs::read(self.path(name)).expect("the file is there")
     }
 
-    /// Runs a command line; words are separated by blanks, `_` in a word stands for a blank.
+    /// Runs a command line; words are separated by blanks, `~` in a word stands for a blank.
     pub fn run(&self, line: &str) -> Ran {
-        let words = line.split_whitespace().map(|word| word.replace('_', " "));
+        let words = line.split_whitespace().map(|word| word.replace('~', " "));
         let output = Command::new(env!("CARGO_BIN_EXE_bailiwick"))
             .args(words)
             .current_dir(self.folder.path())
