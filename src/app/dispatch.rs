@@ -11,6 +11,7 @@ use crate::domain::edit::{Change, Edit, EditError};
 use crate::domain::ids::{TerritoryId, UnitId};
 use crate::domain::palette;
 use crate::domain::plan::Territory;
+use crate::domain::project::Goal;
 use crate::jobs::spec::{ImportWhat, JobKind};
 use crate::jobs::tasks;
 use crate::session::Session;
@@ -105,6 +106,7 @@ impl App {
                     store.retry();
                 }
             }
+            Action::DismissHint => super::sample::remember_hint(),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Import(order) => self.start_import(*order),
             other => self.dispatch_to_session(ctx, other),
@@ -203,15 +205,12 @@ impl App {
             }
             Action::Build(order) => {
                 session.proposal = None;
-                let (project, totals, generation) =
-                    (session.project.clone(), session.totals.clone(), session.generation);
-                self.jobs.start(JobKind::Build, move |progress| {
-                    tasks::build(&project, &totals, generation, &order, progress)
-                });
+                let (project, generation) = (session.project.clone(), session.generation);
+                self.jobs.start(JobKind::Build, move |progress| tasks::build(&project, generation, &order, progress));
             }
             Action::Export(order) => {
-                let (project, totals) = (session.project.clone(), session.totals.clone());
-                self.jobs.start(JobKind::Export, move |progress| tasks::export(&project, &totals, &order, progress));
+                let project = session.project.clone();
+                self.jobs.start(JobKind::Export, move |progress| tasks::export(&project, &order, progress));
             }
             Action::Run(_)
             | Action::Open(_)
@@ -220,6 +219,7 @@ impl App {
             | Action::Take(_)
             | Action::Cancel(_)
             | Action::RetrySaving
+            | Action::DismissHint
             | Action::Copy(_)
             | Action::Import(_) => {}
         }
@@ -297,9 +297,11 @@ impl App {
             Command::FitTerritory => self.actions.push(Action::FitTerritory(active)),
             Command::AutoBuild => self.ui.build.open(session),
             Command::AcceptProposal => {
-                if let Some(edit) = session.proposal.take().map(|proposal| proposal.edit) {
+                if let Some(proposal) = session.proposal.take() {
                     session.show_current = false;
-                    self.make(ctx, edit, true);
+                    if self.try_make(ctx, proposal.edit, true) {
+                        self.set_goals(proposal.goals);
+                    }
                 }
             }
             Command::RejectProposal => {
@@ -470,6 +472,14 @@ impl App {
             Some(known) => *known = goal,
             None => session.project.goals.insert(0, goal),
         }
+        if let (Some(store), None) = (&self.store, &session.read_only) {
+            store.put_goals(&session.project.goals);
+        }
+    }
+
+    fn set_goals(&mut self, goals: Vec<Goal>) {
+        let Some(session) = self.session.as_mut() else { return };
+        session.project.goals = goals;
         if let (Some(store), None) = (&self.store, &session.read_only) {
             store.put_goals(&session.project.goals);
         }

@@ -126,11 +126,16 @@ impl App {
             self.ui.notices.refused(ctx, "The plan changed while territories were built; build again");
             return;
         }
+        if built.edit.is_empty() {
+            self.ui.notices.done(ctx, "The plan is as good as the engine could make it; nothing to change");
+            return;
+        }
         session.preview = None;
         session.proposal = Some(Proposal {
             edit: built.edit,
             plan: built.plan,
             totals: built.totals,
+            goals: built.goals,
             findings: built.findings,
             violations: built.violations,
         });

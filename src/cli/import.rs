@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::output::{Column, Message, Output, columns, messages};
 use super::{Outcome, Result, project};
-use crate::domain::columns::Subject;
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::Imported;
 use crate::io::files::name_of;
+use crate::io::guess::Reason;
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
 use crate::work::import::{import_accounts, import_alignment, import_reps, import_units};
 use crate::work::{Change, records};
@@ -198,7 +198,10 @@ fn into_project(
         output.with_progress(|progress| import(&opened.project, &files.file, progress))?;
     let file = name_of(&files.file);
     change.save(&store)?;
-    store.put_problems(records::saved_problems(&opened.problems, &file, &diagnostics));
+    let setting = records::file_setting(&change.kind);
+    let previous = opened.settings.get(setting).map(String::as_str);
+    store.put_problems(records::saved_problems(&opened.problems, previous, &file, &diagnostics));
+    store.put_setting(setting, Some(&file));
     store.flush()?;
     let project = &change.project;
     let done = Done {
@@ -221,16 +224,18 @@ fn into_project(
     Ok(Outcome::Done)
 }
 
+/// The label, then what each column was taken for: measures and attributes, of which there may be many, in one line each.
 fn text(change: &Change) -> String {
     let mut text = format!("{}\n", change.label);
-    for reason in &change.columns {
+    let is_list = |reason: &&Reason| matches!(reason.taken_as.as_str(), "measure" | "attribute");
+    for reason in change.columns.iter().filter(|reason| !is_list(reason)) {
         let _ = writeln!(text, "  {reason}");
     }
-    let project = &change.project;
-    for (subject, words) in [(Subject::Units, "units"), (Subject::Accounts, "accounts")] {
-        let names: Vec<&str> = project.measures_of(subject).map(|(_, measure)| measure.name.as_str()).collect();
+    for role in ["measure", "attribute"] {
+        let columns = change.columns.iter().filter(|reason| reason.taken_as == role);
+        let names: Vec<&str> = columns.map(|reason| reason.column.as_str()).collect();
         if !names.is_empty() {
-            let _ = writeln!(text, "Measures of {words}: {}", names.join(", "));
+            let _ = writeln!(text, "  taken as {role}: {}", names.join(", "));
         }
     }
     text

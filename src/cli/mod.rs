@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done, 1 a rule does not hold or no plan could be found, 2 bad usage or input.
 
+mod build;
 mod export;
 mod goals;
 mod import;
@@ -15,10 +16,11 @@ mod undo;
 mod validate;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::error::UserError;
 use output::Output;
@@ -71,16 +73,16 @@ Without a command the window opens: bailiwick, or bailiwick plan.bwk.
 Every command takes --json: one JSON object on standard output, described in docs/headless.md.
 Exit codes: 0 done; 1 a rule does not hold, or no plan could be found; 2 bad usage or input.";
 
+const USAGE: &str = "bailiwick [FILE]            open the window, with a project or a file to import
+       bailiwick <COMMAND> …       do a job without a window";
+
 /// Plan sales territories on a map.
 #[derive(Debug, Parser)]
-#[command(name = "bailiwick", version, after_long_help = EXAMPLE, args_conflicts_with_subcommands = true)]
+#[command(name = "bailiwick", version, after_long_help = EXAMPLE, override_usage = USAGE)]
 #[command(after_help = "The main job in five commands: bailiwick --help", disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
-    command: Option<Command>,
-    /// A project (.bwk), or a file to import, to open in the window
-    #[arg(value_name = "FILE")]
-    path: Option<PathBuf>,
+    start: Option<Start>,
     /// Print one JSON object on standard output instead of text
     #[arg(long, global = true)]
     json: bool,
@@ -94,6 +96,7 @@ enum Command {
     New(new::Arguments),
     #[command(subcommand)]
     Import(import::Import),
+    Build(build::Arguments),
     Metrics(metrics::Arguments),
     Validate(validate::Arguments),
     Info(info::Arguments),
@@ -104,21 +107,31 @@ enum Command {
     Redo(undo::Arguments),
 }
 
+#[derive(Debug, Subcommand)]
+enum Start {
+    #[command(flatten)]
+    Headless(Command),
+    /// A file for the window, or a command that does not exist.
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
+}
+
 /// Reads the command line. Ends the program with clap's own message for what it cannot understand, and for --help.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Request {
     let arguments = Arguments::parse_from(arguments);
-    match arguments.command {
-        Some(command) => {
+    match arguments.start {
+        None => Request::Window(None),
+        Some(Start::Other(words)) => match words.as_slice() {
+            [path] if !looks_like_a_command(Path::new(path)) => Request::Window(Some(path.into())),
+            words => {
+                let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
+                let message = format!("there is no command and no file \"{word}\"");
+                Arguments::command().error(ErrorKind::InvalidSubcommand, message).exit()
+            }
+        },
+        Some(Start::Headless(command)) => {
             let output = Output { json: arguments.json, all_messages: arguments.all_messages };
             Request::Headless(Headless { command, output })
-        }
-        None => {
-            if let Some(path) = arguments.path.as_deref().filter(|path| looks_like_a_command(path)) {
-                use clap::{CommandFactory, error::ErrorKind};
-                let message = format!("there is no command and no file \"{}\"", path.display());
-                Arguments::command().error(ErrorKind::InvalidSubcommand, message).exit();
-            }
-            Request::Window(arguments.path)
         }
     }
 }
@@ -129,6 +142,7 @@ pub fn run(headless: &Headless) -> ExitCode {
     let done = match &headless.command {
         Command::New(arguments) => new::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, output),
+        Command::Build(arguments) => build::run(arguments, output),
         Command::Metrics(arguments) => metrics::run(arguments, output),
         Command::Validate(arguments) => validate::run(arguments, output),
         Command::Info(arguments) => info::run(arguments, output),
@@ -150,6 +164,6 @@ pub fn fail(error: &UserError, json: bool) -> ExitCode {
 }
 
 /// A single word that is not a file was meant as a command.
-fn looks_like_a_command(path: &std::path::Path) -> bool {
+fn looks_like_a_command(path: &Path) -> bool {
     path.extension().is_none() && path.components().count() == 1 && !path.exists()
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Result;
 use crate::domain::progress::Progress;
 use crate::error::UserError;
-use crate::io::diagnostic::{self, Diagnostic, Severity};
+use crate::io::diagnostic::{self, Diagnostic};
 use crate::io::guess::Reason;
 use crate::work::records::severity_word;
 
@@ -48,6 +48,19 @@ pub struct Column {
     why: String,
 }
 
+/// A command that failed, as JSON.
+#[derive(Serialize)]
+struct Failed<'a> {
+    error: Failure<'a>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    what: &'a str,
+    why: &'a str,
+    hint: &'a str,
+}
+
 impl Output {
     /// Prints the result: the object as JSON, or the text.
     pub fn print(&self, object: &impl Serialize, text: &str) -> Result<()> {
@@ -73,18 +86,7 @@ impl Output {
         if diagnostics.len() > most {
             let _ = writeln!(text, "… and {} more (--all-messages lists them all)", diagnostics.len() - most);
         }
-        let counts = diagnostic::count(diagnostics);
-        let counted = |severity, noun: &str| match counts.get(&severity).copied().unwrap_or(0) {
-            0 => None,
-            1 => Some(format!("1 {noun}")),
-            count => Some(format!("{count} {noun}s")),
-        };
-        let counted: Vec<String> =
-            [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
-                .into_iter()
-                .filter_map(|(severity, noun)| counted(severity, noun))
-                .collect();
-        let _ = writeln!(text, "{}", counted.join(", "));
+        let _ = writeln!(text, "{}", counts(diagnostics));
         eprint(&text);
     }
 
@@ -113,6 +115,16 @@ impl Output {
             work(&progress)
         })
     }
+}
+
+/// "9 errors, 55 warnings, 2 notes".
+pub fn counts(diagnostics: &[Diagnostic]) -> String {
+    let counts = diagnostic::count(diagnostics);
+    let counted = counts.into_iter().map(|(severity, count)| {
+        let noun = severity_word(severity);
+        if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    });
+    counted.collect::<Vec<_>>().join(", ")
 }
 
 /// The messages as JSON, the worst first.
@@ -170,9 +182,9 @@ pub fn print_error(error: &UserError, json: bool) {
     }
     eprint(&text);
     if json {
-        let object = serde_json::json!({ "error": { "what": error.what, "why": error.why, "hint": error.hint } });
+        let failed = Failed { error: Failure { what: &error.what, why: &error.why, hint: &error.hint } };
         // Nothing more can be said when standard output is gone as well.
-        let _ = write_out(&format!("{object:#}\n"));
+        let _ = serde_json::to_string_pretty(&failed).map(|json| write_out(&(json + "\n")));
     }
 }
 

@@ -261,8 +261,10 @@ pub fn unit_of(name: &str, profile: &Profile) -> &'static str {
 
 /// Whether a measure is one that cannot be summed: a mean, a median, a rate.
 pub fn is_mean(name: &str, unit: &str) -> bool {
-    const MEANS: [&str; 12] =
-        ["median", "mean", "average", "avg", "rate", "ratio", "percent", "pct", "share", "density", "index", "age"];
+    const MEANS: [&str; 13] = [
+        "median", "med", "mean", "average", "avg", "rate", "ratio", "percent", "pct", "share", "density", "index",
+        "age",
+    ];
     let per_head = words_of(name).windows(2).any(|pair| pair[0] == "per" && pair[1] != "year" && pair[1] != "month");
     unit == "%" || has_word(name, &MEANS) || per_head
 }

@@ -55,15 +55,15 @@ fn grouped(count: usize) -> String {
     text
 }
 
-/// A folder of data that is not part of the project, for tests on real files: in `BAILIWICK_DATA`, or in `shared/data` beside one of
+/// A folder of data that is not part of the project, for tests on real files: in `BAILIWICK_TEST_DATA`, or in `shared/data` beside one of
 /// the folders that the project lies in. Says so when it is absent.
 #[cfg(test)]
 pub(crate) fn outside_data(folder: &str) -> Option<std::path::PathBuf> {
-    let named = std::env::var_os("BAILIWICK_DATA").map(std::path::PathBuf::from);
+    let named = std::env::var_os("BAILIWICK_TEST_DATA").map(std::path::PathBuf::from);
     let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|above| above.join("shared/data"));
     let found = named.into_iter().chain(beside).map(|data| data.join(folder)).find(|path| path.exists());
     if found.is_none() {
-        println!("skipped: {folder} is not there (set BAILIWICK_DATA)");
+        println!("skipped: {folder} is not there (set BAILIWICK_TEST_DATA)");
     }
     found
 }

@@ -61,6 +61,8 @@ pub struct BuiltPlan {
     pub edit: Edit,
     pub plan: Arc<Plan>,
     pub totals: crate::domain::metrics::Totals,
+    /// What was asked to be balanced; becomes the project's when the proposal is accepted.
+    pub goals: Vec<crate::domain::project::Goal>,
     pub findings: Vec<String>,
     pub violations: Vec<String>,
 }

@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::spec::{BuildOrder, ExportOrder, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
+use super::spec::{
+    BuildOrder, Effort, ExportOrder, ExportWhat, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role,
+    Territories,
+};
 use super::{BuiltPlan, ImportedData, JobOutput, OpenedProject};
 use crate::domain::metrics::Totals;
 use crate::domain::plan::Plan;
@@ -15,6 +18,7 @@ use crate::error::UserError;
 use crate::io::accounts::AccountMapping;
 use crate::io::alignment::AlignmentMapping;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
+use crate::io::export::What;
 use crate::io::guess::Reason;
 use crate::io::layers::{self, LayerMapping};
 use crate::io::reps::RepMapping;
@@ -22,7 +26,11 @@ use crate::io::table;
 use crate::render::geometry::UnitGeometry;
 use crate::session::view::View;
 use crate::session::{Indices, Session};
+use crate::solve::from_plan::BuildRequest;
+use crate::solve::{self, Options};
 use crate::store::{self, Access, Existing, Opened, SavedProblem, Wanted};
+use crate::words;
+use crate::work::build::{BuildError, Building};
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
 use crate::work::{self, ChangeKind};
 
@@ -270,21 +278,78 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
 }
 
 /// Lets the engine draw territories; the answer is a proposal.
-pub fn build(
-    project: &Project,
-    totals: &Totals,
-    generation: u64,
-    order: &BuildOrder,
-    progress: &Progress,
-) -> JobOutput {
-    let _ = (project, totals, generation, order, progress);
-    JobOutput::Failed(UserError::new("not yet"))
+pub fn build(project: &Project, generation: u64, order: &BuildOrder, progress: &Progress) -> JobOutput {
+    let request = BuildRequest {
+        territories: match order.territories {
+            Territories::Count(count) => solve::from_plan::Wanted::Count(count),
+            Territories::PerRep => solve::from_plan::Wanted::PerRepHome,
+            Territories::Current => solve::from_plan::Wanted::Current,
+        },
+        goals: order.goals.clone(),
+        mix: order.mix,
+        contiguous: order.contiguous,
+        by_capacity: order.by_capacity,
+    };
+    let options = Options {
+        seed: order.seed,
+        effort: match order.effort {
+            Effort::Quick => solve::Effort::Quick,
+            Effort::Normal => solve::Effort::Normal,
+            Effort::Thorough => solve::Effort::Thorough,
+        },
+        threads: std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1)),
+        time_limit: None,
+    };
+    match work::build::build(project, &request, &options, progress) {
+        Ok(building) => JobOutput::Built(Box::new(built_plan(building, generation))),
+        Err(BuildError::Cancelled) => JobOutput::Cancelled,
+        Err(BuildError::Refused(error) | BuildError::Infeasible(error)) => JobOutput::Failed(error),
+    }
+}
+
+/// What the engine found, in lines a person reads.
+fn built_plan(building: Building, generation: u64) -> BuiltPlan {
+    let proposal = &building.built.proposal;
+    let mut findings = vec![format!("Mean travel {}", words::kilometres(proposal.terms.travel_km))];
+    if let Some(bound) = &proposal.bound {
+        let least = words::kilometres(bound.travel_km);
+        findings.push(format!(
+            "At most {} above the least possible with these centres ({least})",
+            words::percent(bound.gap.max(0.0))
+        ));
+    }
+    if let Some(moved) = proposal.terms.disruption {
+        findings.push(format!("{} of the load changes owner", words::percent(moved)));
+    }
+    let edit = match building.change.kind {
+        ChangeKind::Plan(edit) => edit,
+        ChangeKind::Units | ChangeKind::Accounts | ChangeKind::Reps => Default::default(),
+    };
+    BuiltPlan {
+        generation,
+        edit,
+        plan: Arc::clone(&building.change.project.plan),
+        totals: building.totals,
+        goals: building.change.project.goals,
+        findings,
+        violations: building.violations.into_iter().map(|violation| violation.words).collect(),
+    }
 }
 
 /// Writes a file.
-pub fn export(project: &Project, totals: &Totals, order: &ExportOrder, progress: &Progress) -> JobOutput {
-    let _ = (project, totals, order, progress);
-    JobOutput::Failed(UserError::new("not yet"))
+pub fn export(project: &Project, order: &ExportOrder, progress: &Progress) -> JobOutput {
+    let what = match order.what {
+        ExportWhat::Territories => What::Territories,
+        ExportWhat::Units => What::Units,
+        ExportWhat::Accounts => What::Accounts,
+        ExportWhat::Metrics => What::Metrics,
+    };
+    let written = work::export::export(project, what, &order.path, progress);
+    finish(written.map_err(Some).map(|report| JobOutput::Exported {
+        path: order.path.clone(),
+        files: report.files.len(),
+        notes: report.notes,
+    }))
 }
 
 /// The slow figures of a plan.

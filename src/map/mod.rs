@@ -118,7 +118,7 @@ impl MapState {
             .drag_pan_buttons(egui::DragPanButtons::empty())
             .with_layer(basemap, 1.0);
         let response = map.show(ui, |_, _, _, _| ()).response;
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Canvas, true, "Map"));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Map"));
         let response = response.interact(Sense::click_and_drag());
 
         let tokens = Tokens::of(ui);

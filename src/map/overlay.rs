@@ -29,13 +29,13 @@ pub fn legend(ui: &mut Ui, session: &Session, rect: Rect, actions: &mut Vec<Acti
     let tokens = Tokens::of(ui);
     let goal = session.goal();
     let area =
-        Area::new(Id::new("legend")).order(Order::Middle).constrain_to(rect).fixed_pos(rect.min + vec2(12.0, 12.0));
+        Area::new(Id::unique("legend")).order(Order::Middle).constrain_to(rect).fixed_pos(rect.min + vec2(12.0, 12.0));
     area.show(ui.ctx(), |ui| {
         card(ui).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(6.0, 3.0);
             ui.set_max_width(220.0);
             let measure = goal.and_then(|goal| session.project.measure(goal.measure));
-            let open_id = Id::new("legend open");
+            let open_id = Id::unique("legend open");
             let mut open = ui.data_mut(|data| *data.get_persisted_mut_or(open_id, true));
             ui.horizontal(|ui| {
                 ui.label(theme::strong("Territories"));
@@ -88,7 +88,7 @@ fn legend_row(
     on_click: impl FnOnce(),
 ) {
     let (rect, response) = ui.allocate_exact_size(vec2(200.0, 20.0), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Legend: {name}")));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Legend: {name}")));
     if active || response.hovered() {
         let fill = if active { tokens.selected } else { tokens.hover };
         ui.painter().rect_filled(rect.expand2(vec2(4.0, 0.0)), 4.0, fill);
@@ -123,7 +123,7 @@ fn legend_row(
 
 /// Zoom and fit buttons, right edge.
 pub fn zoom_buttons(ui: &mut Ui, rect: Rect, actions: &mut Vec<Action>) {
-    let area = Area::new(Id::new("zoom buttons"))
+    let area = Area::new(Id::unique("zoom buttons"))
         .order(Order::Middle)
         .constrain_to(rect)
         .fixed_pos(rect.right_top() + vec2(-46.0, 12.0));
@@ -293,8 +293,11 @@ pub fn unit_card(ui: &mut Ui, session: &Session, unit: UnitId) {
         ui.label(theme::note(ui, "Accounts"));
         ui.label(words::count(table.accounts_in(unit)));
         ui.end_row();
-        for (index, measure) in session.project.measures.iter().enumerate().take(9) {
+        for (index, measure) in session.project.measures.iter().enumerate() {
             let id = crate::domain::ids::MeasureId::from_index(index);
+            if !session.is_prominent(id) {
+                continue;
+            }
             ui.label(theme::note(ui, &measure.name));
             ui.label(words::figure(measure, table.unit_load(id, unit)));
             ui.end_row();

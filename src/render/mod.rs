@@ -5,6 +5,7 @@ pub mod batches;
 mod borders;
 pub mod camera;
 mod chunks;
+pub mod clusters;
 pub mod geometry;
 mod gpu;
 pub mod labels;

@@ -1,4 +1,5 @@
-//! Accounts as dots on the GPU: one instance each, in chunks, with a size in points on the screen whatever the zoom.
+//! Accounts as dots on the GPU: one instance each, in chunks, with a size in points on the screen whatever the zoom. Where too many
+//! are in view, counted discs in their stead.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use eframe::wgpu;
 use super::batches::MapLook;
 use super::camera::{Camera, WorldBox};
 use super::chunks::split_into_chunks;
+use super::clusters::{Cluster, clusters, draw_clusters};
 use super::gpu::{Batch, DrawList, Gpu, Kind, StyleSlot, components};
 use crate::domain::sphere::{LonLat, to_mercator};
 
@@ -18,6 +20,10 @@ const CHUNK_POINTS: usize = 2048;
 const ROOM_FOR_FULL_SIZE: f64 = 16.0;
 /// What remains of a dot's size where they are crowded.
 const SMALLEST: f64 = 0.32;
+
+/// With more dots in view than this, clusters are drawn; fewer are affordable without graphics hardware.
+const MOST_DOTS: usize = 200_000;
+const MOST_DOTS_IN_SOFTWARE: usize = 25_000;
 
 /// How one account is painted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +56,8 @@ pub struct AccountBatches {
     /// How far apart accounts typically are, in world coordinates.
     spacing: f64,
     uploads: u64,
+    /// The clusters of a whole zoom, and the number of uploads they were made after.
+    clusters: Option<(i32, u64, Vec<Cluster>)>,
 }
 
 struct PointChunk {
@@ -73,6 +81,7 @@ impl AccountBatches {
             buffer: None,
             spacing: 1.0,
             uploads: 0,
+            clusters: None,
         };
         for members in split_into_chunks(&world, CHUNK_POINTS) {
             let mut bounds = WorldBox::EMPTY;
@@ -123,7 +132,42 @@ impl AccountBatches {
         (self.spacing * zoom.exp2() / ROOM_FOR_FULL_SIZE).sqrt().clamp(SMALLEST, 1.0) as f32
     }
 
+    /// Dots; or clusters, where there are too many of them.
     pub fn draw(&mut self, painter: &Painter, camera: &Camera, look: &MapLook) {
+        if self.is_crowded(camera) {
+            draw_clusters(painter, camera, self.clusters_at(camera.zoom.floor() as i32), look);
+        } else {
+            self.draw_dots(painter, camera, look);
+        }
+    }
+
+    /// Whether [`AccountBatches::draw`] draws clusters.
+    pub fn is_crowded(&self, camera: &Camera) -> bool {
+        let is_software = self.gpu.as_ref().is_some_and(|gpu| gpu.is_software);
+        let visible = camera.visible();
+        let in_view = self.chunks.iter().filter(|chunk| chunk.bounds.intersects(&visible));
+        let dots: usize = in_view.map(|chunk| chunk.range.len()).sum();
+        dots > if is_software { MOST_DOTS_IN_SOFTWARE } else { MOST_DOTS }
+    }
+
+    /// The clusters of a whole zoom, made again when accounts changed.
+    fn clusters_at(&mut self, zoom: i32) -> &[Cluster] {
+        let is_there =
+            matches!(&self.clusters, Some((made_for, after, _)) if (*made_for, *after) == (zoom, self.uploads));
+        if !is_there {
+            let points = self.chunks.iter().flat_map(|chunk| {
+                self.instances[chunk.range.clone()].iter().map(|instance| {
+                    let [x, y] = instance.position.map(f64::from);
+                    let [r, g, b, a] = instance.colour;
+                    ([chunk.origin[0] + x, chunk.origin[1] + y], Color32::from_rgba_premultiplied(r, g, b, a))
+                })
+            });
+            self.clusters = Some((zoom, self.uploads, clusters(points, zoom)));
+        }
+        self.clusters.as_ref().map_or(&[], |(_, _, clusters)| clusters)
+    }
+
+    fn draw_dots(&mut self, painter: &Painter, camera: &Camera, look: &MapLook) {
         let (Some(gpu), Some(texture)) = (self.gpu.clone(), &self.texture) else { return };
         if self.instances.is_empty() {
             return;
@@ -199,6 +243,20 @@ mod tests {
         paints[123].colour = Color32::BLUE;
         batches.set_paints(&paints);
         assert_eq!(batches.uploads(), before + 1);
+    }
+
+    #[test]
+    fn a_country_of_too_many_accounts_is_drawn_as_clusters() {
+        let mut batches = AccountBatches::new(None, &places(210_000));
+        let rect = eframe::egui::Rect::from_min_size(eframe::egui::Pos2::ZERO, eframe::egui::vec2(1440.0, 900.0));
+        let country = Camera { rect, centre: to_mercator(LonLat::new(-95.0, 39.0)), zoom: 4.5 };
+        assert!(batches.is_crowded(&country));
+        assert!(!batches.is_crowded(&Camera { zoom: 8.0, ..country }));
+        batches.set_paints(&vec![AccountPaint { radius: 2.0, colour: Color32::RED }; 210_000]);
+        let counted: u32 = batches.clusters_at(4).iter().map(|cluster| cluster.count).sum();
+        assert_eq!(counted, 210_000);
+        batches.set_paints(&vec![AccountPaint { radius: 2.0, colour: Color32::TRANSPARENT }; 210_000]);
+        assert!(batches.clusters_at(4).is_empty());
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub struct Proposal {
     pub edit: Edit,
     pub plan: Arc<Plan>,
     pub totals: Totals,
+    pub goals: Vec<Goal>,
     /// What the engine says of it, in lines.
     pub findings: Vec<String>,
     /// Rules it could not keep.
@@ -273,6 +274,14 @@ impl Session {
             .filter(|bounds| !(mostly_west && bounds.max.lon > 150.0))
             .reduce(Bounds::union)
             .or_else(|| Bounds::of(self.project.accounts.places.iter().copied()))
+    }
+
+    /// Measures worth a line where there is little room: what is balanced or in view, and the first few of the others.
+    pub fn is_prominent(&self, id: MeasureId) -> bool {
+        let summed = self.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed());
+        self.view.measure == Some(id)
+            || self.project.goals.iter().any(|goal| goal.measure == id)
+            || summed.take(5).any(|(index, _)| index == id.index())
     }
 
     pub fn path_or_none(&self) -> Option<&std::path::Path> {

@@ -10,7 +10,7 @@ mod allocate;
 mod border;
 mod bound;
 mod connect;
-mod from_plan;
+pub mod from_plan;
 mod geometry;
 mod improve;
 mod instance;

@@ -3,7 +3,7 @@
 use egui::{Align2, FontId, RichText, Sense, Stroke, TextEdit, Ui, vec2};
 use egui_table::{CellInfo, Column, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
-use super::widgets::{cell_text, empty_state, figure_row, icon_button, primary_button};
+use super::widgets::{cell_text, empty_state, figure_row, icon_button, primary_button, reserve_width};
 use crate::action::{Action, Command};
 use crate::domain::accounts::Placement;
 use crate::domain::columns::Subject;
@@ -91,14 +91,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     let mut fields = vec![Field::Code, Field::Name, Field::Territory];
     fields.extend((0..accounts.attributes.len()).map(Field::Attribute));
     fields.extend(session.project.measures_of(Subject::Accounts).map(|(id, _)| Field::Measure(id)));
-    let columns: Vec<Column> = fields
-        .iter()
-        .map(|field| match field {
-            Field::Name => Column::new(210.0).range(60.0..=500.0),
-            Field::Territory => Column::new(150.0).range(60.0..=400.0),
-            _ => Column::new(112.0).range(50.0..=400.0),
-        })
-        .collect();
+    let columns: Vec<Column> = fields.iter().map(|&field| Column::new(width_of(field)).range(50.0..=500.0)).collect();
     let mut delegate =
         Delegate { session, order: &state.order, fields: &fields, sort: state.sort, clicked_header: None, actions };
     let mut table = Table::new()
@@ -119,6 +112,16 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
             Some((by, descending)) if by == field => Some((field, !descending)),
             _ => Some((field, matches!(field, Field::Measure(_)))),
         };
+    }
+}
+
+/// What a column is wide at first.
+fn width_of(field: Field) -> f32 {
+    match field {
+        Field::Name => 210.0,
+        Field::Territory => 150.0,
+        Field::Code => 84.0,
+        Field::Attribute(_) | Field::Measure(_) => 112.0,
     }
 }
 
@@ -192,6 +195,7 @@ impl TableDelegate for Delegate<'_> {
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let tokens = Tokens::of(ui);
         let field = self.fields[cell.col_range.start];
+        reserve_width(ui, width_of(field));
         let words = match field {
             Field::Code => "ID".to_owned(),
             Field::Name => "Account".to_owned(),
@@ -202,8 +206,8 @@ impl TableDelegate for Delegate<'_> {
             }
         };
         let rect = ui.max_rect();
-        let response = ui.interact(rect, ui.id().with(("header", cell.col_range.start)), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Sort by {words}")));
+        let response = ui.interact(rect, ui.scope_id().with(("header", cell.col_range.start)), Sense::click());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Sort by {words}")));
         ui.painter().rect_filled(rect, 0.0, if response.hovered() { tokens.hover } else { tokens.subtle });
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.separator));
         let right = matches!(field, Field::Measure(_));
@@ -235,11 +239,11 @@ impl TableDelegate for Delegate<'_> {
         let Some(&account) = self.order.get(row_nr as usize) else { return };
         let tokens = Tokens::of(ui);
         let rect = ui.max_rect();
-        let response = ui.interact(rect, ui.id().with(("row", account)), Sense::click());
+        let response = ui.interact(rect, ui.scope_id().with(("row", account)), Sense::click());
         let selected = self.session.selection.account == Some(account);
         let name = &self.session.project.accounts.names[account.index()];
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::ListItem, true, selected, format!("Account {name}"))
+            egui::WidgetInfo::selected(egui::Role::ListItem, true, selected, format!("Account {name}"))
         });
         if selected || response.hovered() {
             ui.painter().rect_filled(rect, 0.0, if selected { tokens.selected } else { tokens.hover });

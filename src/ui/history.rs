@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             let label = if count == 0 { "The plan as it was at first" } else { steps[count - 1].label.as_str() };
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT - 4.0), Sense::click());
             let current = count == applied;
-            response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::ListItem, true, current, label));
+            response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListItem, true, current, label));
             if current {
                 ui.painter().rect_filled(rect, 0.0, tokens.selected);
             } else if response.hovered() {

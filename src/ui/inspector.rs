@@ -268,6 +268,9 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
     figure_row(ui, "Accounts", words::count(totals.account_count(id)), "");
     for (index, measure) in session.project.measures.iter().enumerate().take(10) {
         let measure_id = MeasureId::from_index(index);
+        if !session.is_prominent(measure_id) {
+            continue;
+        }
         if session.goal().is_some_and(|goal| goal.measure == measure_id) {
             continue;
         }

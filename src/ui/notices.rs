@@ -75,7 +75,7 @@ pub fn show(ui: &mut Ui, notices: &mut Notices, actions: &mut Vec<Action>) {
     }
     let tokens = Tokens::of(ui);
     let mut closed = None;
-    Area::new(Id::new("notices")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -44.0)).show(
+    Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -44.0)).show(
         ui.ctx(),
         |ui| {
             for (index, notice) in notices.0.iter().enumerate() {

@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
     }
     state.cursor = state.cursor.min(hits.len().saturating_sub(1));
     let mut chosen = enter.then_some(state.cursor);
-    let area = Area::new(Id::new("search")).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, 52.0));
+    let area = Area::new(Id::unique("search")).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, 52.0));
     let response = area.show(ui.ctx(), |ui| {
         let shadow = egui::Shadow { offset: [0, 8], blur: 28, spread: 0, color: tokens.shadow };
         Frame::new()
@@ -132,7 +132,7 @@ fn row(ui: &mut Ui, session: Option<&Session>, hit: &Hit, current: bool, moved: 
         }
         (_, None) => return false,
     };
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     let mut inner = rect.shrink2(vec2(8.0, 0.0));
     let font = egui::FontId::proportional(16.0);
     ui.painter().text(inner.left_center(), Align2::LEFT_CENTER, icon.codepoint, font, tokens.weak);

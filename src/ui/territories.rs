@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, FontId, Rect, Sense, Stroke, Ui, vec2};
 use egui_table::{CellInfo, Column, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
-use super::widgets::{cell_text, deviation_bar, empty_state, primary_button};
+use super::widgets::{cell_text, deviation_bar, empty_state, primary_button, reserve_width};
 use crate::action::{Action, Command};
 use crate::domain::ids::{MeasureId, TerritoryId};
 use crate::domain::metrics;
@@ -109,14 +109,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         .collect();
     sort_rows(session, goal, &mut rows, state.sort);
 
-    let widths = fields.iter().map(|field| match field {
-        Field::Name => 190.0,
-        Field::Rep => 130.0,
-        Field::Deviation => 190.0,
-        Field::Units | Field::Pieces => 76.0,
-        _ => 104.0,
-    });
-    let columns: Vec<Column> = widths.map(|width| Column::new(width).range(56.0..=420.0).resizable(true)).collect();
+    let columns: Vec<Column> =
+        fields.iter().map(|&field| Column::new(width_of(field)).range(56.0..=420.0).resizable(true)).collect();
     let mut delegate =
         Delegate { session, goal, rows: &rows, fields: &fields, sort: state.sort, clicked_header: None, actions };
     let mut table = Table::new()
@@ -138,6 +132,17 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         let descending =
             if state.sort.by == field { !state.sort.descending } else { field != Field::Name && field != Field::Rep };
         state.sort = Sort { by: field, descending };
+    }
+}
+
+/// What a column is wide at first.
+fn width_of(field: Field) -> f32 {
+    match field {
+        Field::Name => 190.0,
+        Field::Rep => 150.0,
+        Field::Deviation => 210.0,
+        Field::Units | Field::Pieces => 76.0,
+        _ => 116.0,
     }
 }
 
@@ -211,10 +216,11 @@ impl TableDelegate for Delegate<'_> {
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let tokens = Tokens::of(ui);
         let field = self.fields[cell.col_range.start];
+        reserve_width(ui, width_of(field));
         let (words, hover) = self.header_words(field);
         let rect = ui.max_rect();
-        let response = ui.interact(rect, ui.id().with(("header", cell.col_range.start)), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Sort by {words}")));
+        let response = ui.interact(rect, ui.scope_id().with(("header", cell.col_range.start)), Sense::click());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Sort by {words}")));
         ui.painter().rect_filled(rect, 0.0, if response.hovered() { tokens.hover } else { tokens.subtle });
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.separator));
         let inner = rect.shrink2(vec2(10.0, 0.0));
@@ -246,10 +252,10 @@ impl TableDelegate for Delegate<'_> {
         let Some(row) = self.rows.get(row_nr as usize) else { return };
         let tokens = Tokens::of(ui);
         let rect = ui.max_rect();
-        let response = ui.interact(rect, ui.id().with(("row", row.id)), Sense::click());
+        let response = ui.interact(rect, ui.scope_id().with(("row", row.id)), Sense::click());
         let active = self.session.active == row.id;
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::ListItem, true, active, format!("Territory {}", row.name))
+            egui::WidgetInfo::selected(egui::Role::ListItem, true, active, format!("Territory {}", row.name))
         });
         if active {
             ui.painter().rect_filled(rect, 0.0, tokens.selected);

@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             .stroke(Stroke::NONE)
             .min_size(theme::TOOL_BUTTON);
         let response = ui.add_enabled(!(draws && read_only), button);
-        response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, command.words()));
+        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, command.words()));
         let response = response
             .on_hover_text(format!("{}\n{}", command.words(), command_hover(command)))
             .on_disabled_hover_text("The project is open for reading only");

@@ -101,7 +101,7 @@ fn search_field(ui: &mut Ui, tokens: Tokens, actions: &mut Vec<Action>) {
         button = button.shortcut_text(theme::small(Command::Search.key_words()).color(tokens.weak));
     }
     let response = ui.add(button);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, "Search or command"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Search or command"));
     if response.on_hover_text(command_hover(Command::Search)).clicked() {
         actions.push(Action::Run(Command::Search));
     }

@@ -11,7 +11,7 @@ pub fn tab(ui: &mut Ui, selected: bool, words: &str) -> Response {
     let tokens = Tokens::of(ui);
     let text = if selected { theme::strong(words).color(tokens.text) } else { RichText::new(words).color(tokens.weak) };
     let response = ui.add(Button::new(text).frame_when_inactive(false).stroke(Stroke::NONE));
-    response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, words));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, words));
     if selected {
         let rect = response.rect;
         let line =
@@ -32,7 +32,7 @@ pub fn primary_button(ui: &mut Ui, enabled: bool, words: &str) -> Response {
 pub fn icon_button(ui: &mut Ui, icon: MaterialIcon, name: &str, size: f32) -> Response {
     let button = Button::new(icon.rich_text().size(size)).frame_when_inactive(false).min_size(Vec2::splat(size + 8.0));
     let response = ui.add(button);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     response.on_hover_text(name)
 }
 
@@ -42,7 +42,7 @@ pub fn command_button(ui: &mut Ui, command: Command, disabled: Option<&str>, act
         .frame_when_inactive(false)
         .min_size(Vec2::splat(28.0));
     let response = ui.add_enabled(disabled.is_none(), button);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, disabled.is_none(), command.words()));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, disabled.is_none(), command.words()));
     let response = response.on_hover_text(command_hover(command));
     let response = match disabled {
         Some(reason) => response.on_disabled_hover_text(reason),
@@ -111,6 +111,31 @@ pub fn cell_text(ui: &Ui, rect: Rect, text: &str, colour: Color32, right: bool, 
     let cut = galley.elided;
     ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, colour);
     cut
+}
+
+/// Gives boxes to tick and rings to choose from in this part of the window an outline that can be seen.
+pub fn outline_marks(ui: &mut Ui) {
+    let control = Tokens::of(ui).control;
+    ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, control);
+}
+
+/// A dialog over the window, with room around its content.
+pub fn dialog(ui: &Ui, name: &'static str) -> egui::Modal {
+    let tokens = Tokens::of(ui);
+    let frame = egui::Frame::new()
+        .fill(tokens.panel)
+        .stroke(Stroke::new(1.0, tokens.separator))
+        .corner_radius(8.0)
+        .shadow(egui::Shadow { offset: [0, 8], blur: 28, spread: 0, color: tokens.shadow })
+        .inner_margin(20.0);
+    egui::Modal::new(egui::Id::unique(name)).frame(frame).backdrop_color(egui::Color32::from_black_alpha(70))
+}
+
+/// Tells a table that is finding its widths how wide a column wants to be: cells that are only painted have no width of their own.
+pub fn reserve_width(ui: &mut Ui, width: f32) {
+    if ui.is_sizing_pass() {
+        ui.allocate_space(vec2(width, 1.0));
+    }
 }
 
 /// A title and a text in the middle of an empty panel.

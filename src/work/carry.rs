@@ -86,7 +86,7 @@ pub fn with_accounts(
             diagnostics.push(
                 Diagnostic::warning(
                     place.clone().item(&accounts.codes[account.index()]),
-                    format!("lies outside every unit, at latitude {} and longitude {}", at.lat, at.lon),
+                    format!("the account lies outside every unit, at latitude {} and longitude {}", at.lat, at.lon),
                 )
                 .hint("it counts as unassigned"),
             );

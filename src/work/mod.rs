@@ -1,12 +1,15 @@
 //! What both front ends do with a project: import into it, build territories, check and export them. A function here takes a
 //! [`Project`] and gives a changed copy back, with what was noticed on the way; nothing is written until [`Change::save`].
 
+pub mod build;
 pub mod carry;
 pub mod check;
 pub mod columns;
 pub mod export;
 pub mod import;
 pub mod records;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::edit::Edit;
 use crate::domain::project::Project;

@@ -1,4 +1,4 @@
-//! Real layers, dirty ones among them. They are not part of the repository: the environment variable BAILIWICK_DATA names the folder
+//! Real layers, dirty ones among them. They are not part of the repository: the environment variable BAILIWICK_TEST_DATA names the folder
 //! that holds them; without it, or without a file, the test says what it skipped. With --nocapture it prints what it measured.
 
 use std::io::Read;
@@ -145,12 +145,12 @@ fn check(file: &str) {
 }
 
 fn read(file: &str) -> Option<Vec<Shape>> {
-    let Some(folder) = std::env::var_os("BAILIWICK_DATA") else {
-        println!("skipped {file}: BAILIWICK_DATA is not set");
+    let Some(folder) = std::env::var_os("BAILIWICK_TEST_DATA") else {
+        println!("skipped {file}: BAILIWICK_TEST_DATA is not set");
         return None;
     };
     let Ok(bytes) = std::fs::read(Path::new(&folder).join(file)) else {
-        println!("skipped {file}: it is not in BAILIWICK_DATA");
+        println!("skipped {file}: it is not in BAILIWICK_TEST_DATA");
         return None;
     };
     let mut text = String::new();

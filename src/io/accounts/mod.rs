@@ -8,11 +8,14 @@ mod tests;
 use std::collections::HashMap;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 pub use mapping::AccountMapping;
+use mapping::Columns;
 
 use super::diagnostic::Diagnostic;
 use super::guess::{self, Profile};
-use super::numbers::{self, Cell};
+use super::numbers::{self, Cell, DecimalMark};
 use super::postal::PostalTable;
 use super::table::{self, Table};
 use super::{Imported, cancelled, count_of};
@@ -54,7 +57,7 @@ pub fn from_table(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<AccountTable, UserError> {
     let columns = mapping.resolve(table)?;
-    let (rows, codes) = identify(table, columns.id, diagnostics);
+    let (rows, codes) = identify(table, &columns, diagnostics);
     if rows.is_empty() {
         return Err(UserError::new(format!("Could not import accounts from {}", table.file))
             .because("no row has a code of its own")
@@ -84,29 +87,46 @@ pub fn from_table(
             format!("{} {what} placed by postal code or town", count_of(by_postal_code, "account")),
         ));
     }
-    let mut measures = Vec::with_capacity(columns.measures.len());
-    for &column in &columns.measures {
-        progress.check().map_err(cancelled)?;
-        measures.push(measure(table, column, &rows, diagnostics));
+    // Columns do not depend on each other; they come back in their order.
+    let read_measure = |&column: &usize| {
+        let mut said = Vec::new();
+        progress.check().map(|()| (measure(table, column, &rows, &mut said), said))
+    };
+    let read: Vec<_> = columns.measures.par_iter().map(read_measure).collect::<Result<_, _>>().map_err(cancelled)?;
+    let mut measures = Vec::with_capacity(read.len());
+    for (measure, mut said) in read {
+        measures.push(measure);
+        diagnostics.append(&mut said);
     }
-    for &column in &columns.attributes {
-        progress.check().map_err(cancelled)?;
+    let read_attribute = |&column: &usize| {
         let values: Vec<&str> = rows.iter().map(|&row| table.cell(row, column)).collect();
-        accounts.attributes.push(TextColumn::new(&table.columns[column], &values));
-    }
+        progress.check().map(|()| TextColumn::new(&table.columns[column], &values))
+    };
+    accounts.attributes =
+        columns.attributes.par_iter().map(read_attribute).collect::<Result<_, _>>().map_err(cancelled)?;
     Ok(AccountTable { accounts, measures })
 }
 
 /// The rows that become accounts, and their codes: the first of each code, none without one.
-fn identify(table: &Table, id: Option<usize>, diagnostics: &mut Vec<Diagnostic>) -> (Vec<usize>, Vec<String>) {
-    let Some(id) = id else {
-        let codes = (0..table.len()).map(|row| table.row_number(row).to_string()).collect();
-        return ((0..table.len()).collect(), codes);
-    };
+fn identify(table: &Table, columns: &Columns, diagnostics: &mut Vec<Diagnostic>) -> (Vec<usize>, Vec<String>) {
     let mut rows = Vec::with_capacity(table.len());
     let mut codes = Vec::with_capacity(table.len());
     let mut first_rows: HashMap<&str, usize> = HashMap::with_capacity(table.len());
     for row in 0..table.len() {
+        if let Some(column) = misplaced(table, columns, row) {
+            let message = format!("found \"{}\" under this header", shortened(table.cell(row, column)));
+            diagnostics.push(
+                Diagnostic::error(table.cell_place(row, column), message).hint(
+                    "a field is missing or too many, so the others stand under wrong headers; the row is left out",
+                ),
+            );
+            continue;
+        }
+        let Some(id) = columns.id else {
+            rows.push(row);
+            codes.push(table.row_number(row).to_string());
+            continue;
+        };
         let code = table.cell(row, id);
         if code.is_empty() {
             diagnostics.push(
@@ -126,6 +146,17 @@ fn identify(table: &Table, id: Option<usize>, diagnostics: &mut Vec<Diagnostic>)
         codes.push(code.to_owned());
     }
     (rows, codes)
+}
+
+/// The first number column of a row that holds words because the row has a field too few or too many. Its other numbers are then
+/// not to be trusted either.
+fn misplaced(table: &Table, columns: &Columns, row: usize) -> Option<usize> {
+    let mut numeric = columns.lon.iter().chain(&columns.lat).chain(&columns.measures).copied();
+    let is_words = |column: &usize| {
+        let text = table.cell(row, *column);
+        [DecimalMark::Point, DecimalMark::Comma].iter().all(|&mark| numbers::read(text, mark) == Cell::Text)
+    };
+    if table.is_ragged(row) { numeric.find(is_words) } else { None }
 }
 
 /// A numeric column. What cannot be read as a number is missing, and listed.

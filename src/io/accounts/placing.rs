@@ -41,10 +41,14 @@ impl<'a> Placer<'a> {
 
     pub fn place(&mut self, row: usize, code: &str, diagnostics: &mut Vec<Diagnostic>) -> Placing {
         let by_postal = self.by_postal_code(row);
-        let fallback = by_postal.as_ref().ok().copied().or_else(|| self.by_town(row));
         let coordinates = match self.coordinates(row) {
-            Coordinates::Good(place) => self.check_against(place, fallback),
+            Coordinates::Good(place) => self.check_against(place, by_postal.as_ref().ok().copied()),
             other => other,
+        };
+        let fallback = match (&by_postal, &coordinates) {
+            (Ok(point), _) => Some(*point),
+            (Err(_), Coordinates::Good(_)) => None,
+            (Err(_), _) => self.by_town(row),
         };
         match coordinates {
             Coordinates::Good(place) => {

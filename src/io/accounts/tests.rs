@@ -193,6 +193,20 @@ fn percentages_and_averages_are_not_summed() {
 }
 
 #[test]
+fn rows_whose_fields_slipped_are_left_out() {
+    // Row 3 lost its street, row 4 has a comma without quotation marks; row 5 only lacks its last, empty field.
+    let good: String = (5..15).map(|id| format!("{id},Main St,43215,{id},Ann\n")).collect();
+    let read = import(&format!(
+        "id,street,zip,revenue,owner\n1,Main St,43215,5,Ann\n2,43215,7,Ann\n3,Main St, 5,43215,8,Ann\n4,Main St,43215,9\n{good}"
+    ));
+    assert_eq!(read.value.accounts.codes[..4], ["1", "3", "4", "5"]);
+    let said: Vec<String> = read.diagnostics.iter().map(ToString::to_string).collect();
+    let expected = "t.csv, row 3, column \"revenue\": found \"Ann\" under this header — a field is missing or too many, so the \
+                    others stand under wrong headers; the row is left out";
+    assert!(said.contains(&expected.replace("t.csv", "accounts.csv")), "{said:?}");
+}
+
+#[test]
 fn real_exports_load() {
     let Some(folder) = crate::io::outside_data("test/accounts") else { return };
     let progress = Progress::new();
@@ -207,4 +221,25 @@ fn real_exports_load() {
         assert!(on_map >= placed, "{file}: {on_map} placed");
         assert!(read.diagnostics.iter().all(|d| d.severity != Severity::Error));
     }
+}
+
+/// Times the import of a file: `ACCOUNTS=file.csv cargo test --release --lib io::accounts -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, not a test"]
+fn measure_import() {
+    let path = std::path::PathBuf::from(std::env::var_os("ACCOUNTS").expect("ACCOUNTS names a file"));
+    let postal = PostalTable::embedded();
+    let start = std::time::Instant::now();
+    let mapping = AccountMapping::guess(&table::preview(&path, 500).unwrap().value);
+    let guessed = start.elapsed();
+    let table = table::read(&path, &Progress::new()).unwrap().value;
+    let read = start.elapsed();
+    let accounts = from_table(&table, &mapping, postal, &Progress::new(), &mut Vec::new()).unwrap();
+    println!(
+        "guess {guessed:?}, table {:?}, accounts {:?}: {} accounts, {} measures",
+        read - guessed,
+        start.elapsed() - read,
+        accounts.accounts.len(),
+        accounts.measures.len()
+    );
 }

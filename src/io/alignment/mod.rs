@@ -209,6 +209,7 @@ fn assigned_rows(
     let units = UnitCodes::of(project);
     let accounts = project.accounts.by_code();
     let mut zeros_restored = 0;
+    let mut unnamed = 0;
     let mut first: BTreeMap<Item, usize> = BTreeMap::new();
     let mut conflicts: BTreeMap<Item, Vec<usize>> = BTreeMap::new();
     for row in 0..table.len() {
@@ -234,10 +235,7 @@ fn assigned_rows(
             continue;
         };
         if table.cell(row, territory).is_empty() {
-            diagnostics.push(
-                Diagnostic::note(table.cell_place(row, territory).item(code), "no territory is named")
-                    .hint("it stays as it is"),
-            );
+            unnamed += 1;
             continue;
         }
         match first.get(&item) {
@@ -262,6 +260,11 @@ fn assigned_rows(
                     .hint("neither is taken; it stays as it is"),
             );
         }
+    }
+    if unnamed > 0 {
+        let place = Place::file(&table.file).column(&table.columns[territory]);
+        let message = format!("no territory is named in {}", count_of(unnamed, "row"));
+        diagnostics.push(Diagnostic::note(place, message).hint("what they are about stays as it is"));
     }
     if zeros_restored > 0 {
         diagnostics.push(

@@ -100,10 +100,10 @@ fn unknown_codes_and_conflicts_are_listed_and_change_nothing() {
         words(&read),
         [
             "plan.csv, row 6, column \"unit\": no unit has the code \"99999\" — the row is left out",
-            "plan.csv, row 7, column \"territory\", 00003: no territory is named — it stays as it is",
             "plan.csv, row 8, column \"unit\": the row has no code — the row is left out",
             "plan.csv, row 3, column \"territory\", 00001: given to \"West\" here and to \"East\" in row 2 — neither is taken; it \
              stays as it is",
+            "plan.csv, column \"territory\": no territory is named in 1 row — what they are about stays as it is",
         ]
     );
 }

@@ -294,3 +294,44 @@ fn what_cannot_be_written_leaves_nothing_behind() {
     assert!(export(What::Units, source, &folder.path().join("u.csv"), &progress).is_err());
     assert!(!folder.path().join("u.csv").exists());
 }
+
+/// `EXPORT_TO=folder` keeps the files, to look at them with other programs.
+#[test]
+fn counties_joined_to_states_are_written_and_read_back_whole() {
+    let Some(folder) = crate::io::outside_data("ship/us/counties_5m_shp") else { return };
+    let progress = Progress::new();
+    let layer = read_layer(&folder.join("us_counties_2023_5m.shp"), &progress).unwrap().value;
+    let (units, measures) = build_units(&layer, &LayerMapping::guess(&layer), &progress).unwrap().value;
+    let states = units.attributes.iter().find(|attribute| attribute.name == "STUSPS").unwrap();
+    let mut edit = Edit::default();
+    for (index, state) in states.words().iter().enumerate() {
+        let territory = Territory { name: state.clone(), ..Territory::default() };
+        let id = TerritoryId::from_index(index + 1);
+        edit.changes.push(Change::Territory { id, old: None, new: Some(Box::new(territory)) });
+    }
+    for unit in units.ids() {
+        let new = TerritoryId::from_index(states.codes()[unit.index()] as usize + 1);
+        edit.changes.push(Change::Assign { unit, old: TerritoryId(0), new });
+    }
+    let mut plan = Plan::empty("States", units.len());
+    apply(&mut plan, &edit, Locks::Obey).unwrap();
+    let area: f64 = units.areas_km2.iter().sum();
+    let count = states.words().len();
+    let project =
+        Project { plan: Arc::new(plan), units: Arc::new(units), measures: Arc::new(measures), ..Project::default() };
+    let temporary = tempfile::tempdir().unwrap();
+    let out = std::env::var_os("EXPORT_TO").map_or_else(|| temporary.path().to_owned(), std::path::PathBuf::from);
+    for file in ["states.shp", "states.geojson"] {
+        let report = write(&project, What::Territories, &out.join(file)).unwrap();
+        println!("{file}: {:?}", report.notes);
+        let read = read_layer(&out.join(file), &progress).unwrap();
+        assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
+        assert_eq!(read.value.len(), count);
+        let written: f64 = read.value.shapes.iter().map(Shape::area_km2).sum();
+        assert!((written - area).abs() < 1e-6 * area, "{written} {area}");
+        let (joined, _) = build_units(&read.value, &LayerMapping::guess(&read.value), &progress).unwrap().value;
+        assert_eq!(joined.len(), count);
+    }
+    write(&project, What::Units, &out.join("counties.shp")).unwrap();
+    write(&project, What::Metrics, &out.join("metrics.csv")).unwrap();
+}

@@ -17,6 +17,16 @@ use crate::io::{cancelled, count_of, files};
 
 const HEADER_BYTES: usize = 100;
 
+/// The parts of a shapefile.
+pub(super) struct Parts {
+    /// The name of the .shp file.
+    pub file: String,
+    pub shp: Vec<u8>,
+    pub dbf: Vec<u8>,
+    pub prj: Option<String>,
+    pub cpg: Option<String>,
+}
+
 /// Reads the shapefile that `path` is a part of.
 pub(super) fn read(path: &Path, progress: &Progress, diagnostics: &mut Vec<Diagnostic>) -> Result<Layer, UserError> {
     let part = |ending: &str| {
@@ -33,25 +43,36 @@ pub(super) fn read(path: &Path, progress: &Progress, diagnostics: &mut Vec<Diagn
         // Says that there is no such file.
         files::read_all(path, files::MAX_LAYER_BYTES)?;
     }
-    let shp = part("shp")?;
-    let dbf = part("dbf")?;
-    let file = files::name_of(&shp);
-    let wkt = match files::sibling(path, "prj") {
-        Some(prj) => Some(String::from_utf8_lossy(&files::read_all(&prj, 1 << 20)?).into_owned()),
-        None => None,
+    let (shp, dbf) = (part("shp")?, part("dbf")?);
+    // An empty or unreadable .prj file says as little as none.
+    let text = |ending: &str| {
+        let bytes = files::read_all(&files::sibling(path, ending)?, 1 << 20).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     };
-    let projection = match &wkt {
+    let parts = Parts {
+        file: files::name_of(&shp),
+        shp: files::read_all(&shp, files::MAX_LAYER_BYTES)?,
+        dbf: files::read_all(&dbf, files::MAX_LAYER_BYTES)?,
+        prj: text("prj"),
+        cpg: text("cpg"),
+    };
+    from_parts(parts, progress, diagnostics)
+}
+
+/// Reads a shapefile whose parts are in memory.
+pub(super) fn from_parts(
+    parts: Parts,
+    progress: &Progress,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Layer, UserError> {
+    let file = parts.file;
+    let projection = match &parts.prj {
         Some(wkt) => Projection::from_wkt(&file, wkt, diagnostics)?,
         None => Projection::Unknown,
     };
-    let code_page = match files::sibling(path, "cpg") {
-        Some(cpg) => files::read_all(&cpg, 1 << 10).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-        None => None,
-    };
-    let shp_bytes = files::read_all(&shp, files::MAX_LAYER_BYTES)?;
-    let dbf_bytes = files::read_all(&dbf, files::MAX_LAYER_BYTES)?;
-    let mut table = dbf::read(&files::name_of(&dbf), &dbf_bytes, code_page.as_deref(), diagnostics)?;
-    let mut shapes = read_shapes(&file, &shp_bytes, &projection, progress, diagnostics)?;
+    let dbf_name = files::name_of(&Path::new(&file).with_extension("dbf"));
+    let mut table = dbf::read(&dbf_name, &parts.dbf, parts.cpg.as_deref(), diagnostics)?;
+    let mut shapes = read_shapes(&file, &parts.shp, &projection, progress, diagnostics)?;
     if shapes.len() != table.deleted.len() {
         let rows = count_of(table.deleted.len(), "row");
         let message = format!("{} in the .shp file, {rows} in the .dbf file", count_of(shapes.len(), "shape"));

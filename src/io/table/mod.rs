@@ -30,6 +30,8 @@ pub struct Table {
     ends: Vec<u32>,
     /// Per row its number as a spreadsheet shows it.
     row_numbers: Vec<u64>,
+    /// Rows that had fewer or more fields than the header, ascending.
+    ragged: Vec<usize>,
 }
 
 /// What was found out about a file.
@@ -101,6 +103,7 @@ pub fn parse(
         text: String::with_capacity(text.len()),
         ends: Vec::new(),
         row_numbers: Vec::new(),
+        ragged: Vec::new(),
     };
     progress.begin(Phase::Reading, text.len() as u64).map_err(cancelled)?;
     let mut reader = sniff::reader(text, delimiter);
@@ -186,6 +189,11 @@ impl Table {
         self.row_numbers.get(row).copied().unwrap_or(0)
     }
 
+    /// Whether the row had another number of fields than the header, so that they may stand under the wrong names.
+    pub fn is_ragged(&self, row: usize) -> bool {
+        self.ragged.binary_search(&row).is_ok()
+    }
+
     pub fn place(&self, row: usize) -> Place {
         Place::file(&self.file).row(self.row_number(row))
     }
@@ -231,22 +239,17 @@ impl Table {
             return;
         }
         let count = self.columns.len();
-        if record.len() < count {
-            diagnostics.push(
-                Diagnostic::warning(
-                    place.clone(),
-                    format!("{} where {} are expected", count_of(record.len(), "field"), count),
-                )
-                .hint("the missing ones are taken as empty"),
-            );
+        let hint = if record.len() < count {
+            Some("the missing ones are taken as empty")
         } else if record.iter().skip(count).any(|cell| !cell.trim().is_empty()) {
-            diagnostics.push(
-                Diagnostic::warning(
-                    place.clone(),
-                    format!("{} where {} are expected", count_of(record.len(), "field"), count),
-                )
-                .hint("those beyond the header are left out; a text with the separator in it needs quotation marks"),
-            );
+            Some("those beyond the header are left out; a text with the separator in it needs quotation marks")
+        } else {
+            None
+        };
+        if let Some(hint) = hint {
+            self.ragged.push(self.len());
+            let message = format!("{} where {count} are expected", count_of(record.len(), "field"));
+            diagnostics.push(Diagnostic::warning(place.clone(), message).hint(hint));
         }
         for column in 0..count {
             self.text.push_str(clean(record.get(column).unwrap_or("")));
@@ -295,17 +298,17 @@ fn header(
         names.truncate(last_with_name.max(1));
     }
     let mut seen = std::collections::HashSet::new();
-    for index in 0..names.len() {
-        if !seen.insert(names[index].clone()) {
-            let old = names[index].clone();
+    for name in &mut names {
+        if !seen.insert(name.clone()) {
+            let old = name.clone();
             let mut copy = 2;
             while !seen.insert(format!("{old} ({copy})")) {
                 copy += 1;
             }
-            names[index] = format!("{old} ({copy})");
+            *name = format!("{old} ({copy})");
             diagnostics.push(
                 Diagnostic::note(place.clone().column(&old), "two columns have this name")
-                    .hint(format!("the second is called \"{}\"", names[index])),
+                    .hint(format!("the second is called \"{name}\"")),
             );
         }
     }
