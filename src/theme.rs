@@ -29,7 +29,7 @@ pub struct Tokens {
     pub pressed: Color32,
     pub separator: Color32,
     pub border: Color32,
-    /// Around what can be pressed or typed into: 3 : 1 against the panel.
+    /// Around boxes to tick, which are nothing but their outline: 3 : 1 against the panel.
     pub control: Color32,
     pub text: Color32,
     pub weak: Color32,
@@ -204,10 +204,10 @@ fn style(tokens: Tokens, mut visuals: Visuals) -> Style {
     // Boxes to tick are filled with this and outlined; buttons are filled with the weak one.
     widgets.inactive.bg_fill = tokens.panel;
     widgets.inactive.weak_bg_fill = tokens.subtle;
-    widgets.inactive.bg_stroke = Stroke::new(1.0, tokens.control);
+    widgets.inactive.bg_stroke = Stroke::new(1.0, tokens.border);
     widgets.hovered.bg_fill = tokens.pressed;
     widgets.hovered.weak_bg_fill = tokens.hover;
-    widgets.hovered.bg_stroke = Stroke::new(1.0, tokens.text);
+    widgets.hovered.bg_stroke = Stroke::new(1.0, tokens.control);
     widgets.active.bg_fill = tokens.pressed;
     widgets.active.weak_bg_fill = tokens.pressed;
     widgets.active.bg_stroke = Stroke::new(1.0, tokens.accent);

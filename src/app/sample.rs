@@ -27,10 +27,22 @@ impl App {
 
     pub(super) fn open_sample(&mut self, ctx: &Context) {
         match sample_copy() {
-            Ok(path) => self.open(path),
+            Ok(path) => {
+                self.ui.show_hint = !hint_path().exists();
+                self.open(path);
+            }
             Err(error) => self.ui.notices.failed(ctx, &error),
         }
     }
+}
+
+/// The hint of the first run was read: a file in the data folder says so. Failing to remember is not worth a message.
+pub(super) fn remember_hint() {
+    let _ = std::fs::write(hint_path(), "");
+}
+
+fn hint_path() -> PathBuf {
+    data_folder().join("first-steps-read")
 }
 
 /// The user's copy of the sample project, made when there is none.

@@ -2,7 +2,7 @@
 
 use egui::{DragValue, Grid, RichText, ScrollArea, Ui};
 
-use super::widgets::{dialog, primary_button};
+use super::widgets::{dialog, outline_marks, primary_button};
 use crate::action::Action;
 use crate::domain::ids::MeasureId;
 use crate::domain::project::Goal;
@@ -145,6 +145,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
 }
 
 fn territories(ui: &mut Ui, session: &Session, state: &mut State) {
+    outline_marks(ui);
     let current = session.plan().territory_count();
     let homes = session.project.reps.iter().filter(|rep| rep.home.is_some()).count();
     let is_count = matches!(state.territories, Territories::Count(_));

@@ -6,7 +6,7 @@ use egui::{Key, TextEdit, Ui};
 
 use super::widgets::{dialog, primary_button};
 use crate::action::Action;
-use crate::theme;
+use crate::theme::{self, Tokens};
 
 /// What the path is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Purpose {
 pub struct State {
     open: Option<Purpose>,
     path: String,
+    /// A file of that name is there.
+    exists: bool,
     focused: bool,
 }
 
@@ -29,7 +31,8 @@ impl State {
     }
 
     pub fn open(&mut self, purpose: Purpose, path: String) {
-        *self = Self { open: Some(purpose), path, focused: false };
+        let exists = std::path::Path::new(&path).exists();
+        *self = Self { open: Some(purpose), path, exists, focused: false };
     }
 }
 
@@ -49,6 +52,13 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         if !state.focused {
             edit.request_focus();
             state.focused = true;
+        }
+        if edit.changed() {
+            state.exists = std::path::Path::new(state.path.trim()).exists();
+        }
+        if state.exists && purpose == Purpose::SaveAs {
+            let warning = Tokens::of(ui).warning;
+            ui.label(egui::RichText::new("There is such a file already; it will be replaced").color(warning));
         }
         let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let usable = !state.path.trim().is_empty();

@@ -113,6 +113,12 @@ pub fn cell_text(ui: &Ui, rect: Rect, text: &str, colour: Color32, right: bool, 
     cut
 }
 
+/// Gives boxes to tick and rings to choose from in this part of the window an outline that can be seen.
+pub fn outline_marks(ui: &mut Ui) {
+    let control = Tokens::of(ui).control;
+    ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, control);
+}
+
 /// A dialog over the window, with room around its content.
 pub fn dialog(ui: &Ui, name: &'static str) -> egui::Modal {
     let tokens = Tokens::of(ui);
