@@ -576,7 +576,7 @@ impl App {
             Ok(()) => {
                 session.path = Some(path.to_owned());
                 session.read_only = None;
-                crate::session::recent::remember(path);
+                self.ui.recent = crate::session::recent::remember(&self.data_folder, path);
                 self.ui.notices.done(ctx, format!("Saved a copy; changes now go to {}", file_name(path)));
             }
             Err(error) => self.ui.notices.failed(ctx, &error),

@@ -17,7 +17,6 @@ use crate::error::UserError;
 use crate::io::cancelled;
 use crate::solve::from_plan::{BuildRequest, Wanted};
 use crate::solve::{self, Options};
-use crate::words;
 use crate::work::build::{BuildError, Building, build};
 use crate::work::records::saved_metrics;
 

@@ -226,7 +226,7 @@ const CANDIDATES: usize = 14;
 impl Candidates {
     fn are_stale(&self, instance: &Instance, iteration: usize) -> bool {
         let few = instance.territories() <= CANDIDATES;
-        self.per_unit == 0 || !few && (matches!(iteration, 2 | 5 | 10 | 16 | 24) || iteration % 16 == 0)
+        self.per_unit == 0 || !few && (matches!(iteration, 2 | 5 | 10 | 16 | 24) || iteration.is_multiple_of(16))
     }
 
     /// The best territories of every unit at the present centres and prices, out of all.

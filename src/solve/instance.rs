@@ -116,7 +116,8 @@ impl Instance {
             let targets =
                 free_territories.iter().map(|&territory| problem.territories[territory as usize].targets[measure]);
             let mean_target = targets.clone().sum::<f64>() / free_territories.len().max(1) as f64;
-            if !free_territories.is_empty() && !(mean_target > 0.0 && mean_target.is_finite()) {
+            let usable = mean_target > 0.0 && mean_target.is_finite();
+            if !free_territories.is_empty() && !usable {
                 let found = format!("{}: the targets add up to {}, expected more than 0", goal.name, mean_target);
                 return Err(SolveError::Unusable(found));
             }

@@ -155,7 +155,7 @@ impl Problem {
             let weight = self.travel_weights[unit];
             return unusable(format!("Unit {unit}: expected a travel weight of 0 or more, found {weight}"));
         }
-        if self.max_distance_km.is_some_and(|km| !(km > 0.0)) {
+        if self.max_distance_km.is_some_and(|km| km.is_nan() || km <= 0.0) {
             return unusable("The largest distance must be more than 0 km".into());
         }
         if !is_amount(self.stay_worth_km) {

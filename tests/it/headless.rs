@@ -30,7 +30,7 @@ impl Folder {
     /// the south-west corner at 83° W 40° N, each 0.1° wide, with a column POP of 100 each.
     pub fn with_grid() -> Self {
         let folder = Self::new();
-        folder.write("grid.geojson", &grid(6));
+        folder.write("grid.geojson", grid(6));
         folder.ok("new plan.bwk");
         folder.ok("import units plan.bwk grid.geojson");
         folder
