@@ -88,6 +88,8 @@ pub enum Action {
     Export(ExportOrder),
     Cancel(JobKind),
     RetrySaving,
+    /// The hint of the first run was read.
+    DismissHint,
     Copy(String),
 }
 

@@ -29,6 +29,8 @@ pub struct Tokens {
     pub pressed: Color32,
     pub separator: Color32,
     pub border: Color32,
+    /// Around boxes to tick, which are nothing but their outline: 3 : 1 against the panel.
+    pub control: Color32,
     pub text: Color32,
     pub weak: Color32,
     /// Action and selection.
@@ -54,6 +56,7 @@ const LIGHT: Tokens = Tokens {
     pressed: Color32::from_rgb(226, 229, 233),
     separator: Color32::from_rgb(228, 230, 234),
     border: Color32::from_rgb(206, 210, 216),
+    control: Color32::from_rgb(138, 146, 156),
     text: Color32::from_rgb(28, 32, 38),
     weak: Color32::from_rgb(92, 100, 112),
     accent: Color32::from_rgb(29, 91, 214),
@@ -74,6 +77,7 @@ const DARK: Tokens = Tokens {
     pressed: Color32::from_rgb(56, 60, 67),
     separator: Color32::from_rgb(47, 51, 57),
     border: Color32::from_rgb(72, 77, 85),
+    control: Color32::from_rgb(112, 119, 129),
     text: Color32::from_rgb(231, 233, 236),
     weak: Color32::from_rgb(160, 167, 177),
     accent: Color32::from_rgb(110, 163, 255),
@@ -197,12 +201,13 @@ fn style(tokens: Tokens, mut visuals: Visuals) -> Style {
     widgets.noninteractive.bg_fill = tokens.panel;
     widgets.noninteractive.weak_bg_fill = tokens.panel;
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, tokens.separator);
-    widgets.inactive.bg_fill = tokens.pressed;
+    // Boxes to tick are filled with this and outlined; buttons are filled with the weak one.
+    widgets.inactive.bg_fill = tokens.panel;
     widgets.inactive.weak_bg_fill = tokens.subtle;
-    widgets.inactive.bg_stroke = Stroke::new(1.0, tokens.separator);
+    widgets.inactive.bg_stroke = Stroke::new(1.0, tokens.border);
     widgets.hovered.bg_fill = tokens.pressed;
     widgets.hovered.weak_bg_fill = tokens.hover;
-    widgets.hovered.bg_stroke = Stroke::new(1.0, tokens.border);
+    widgets.hovered.bg_stroke = Stroke::new(1.0, tokens.control);
     widgets.active.bg_fill = tokens.pressed;
     widgets.active.weak_bg_fill = tokens.pressed;
     widgets.active.bg_stroke = Stroke::new(1.0, tokens.accent);
@@ -267,6 +272,7 @@ mod tests {
                     assert!(ratio >= 4.5, "{theme}: {name} on {ground} has only {ratio:.2} : 1");
                 }
             }
+            assert!(contrast(tokens.control, tokens.panel) >= 3.0, "{theme}: the outline of controls");
             assert!(contrast(tokens.on_accent, tokens.accent) >= 4.5, "{theme}: text on the accent");
             assert!(contrast(tokens.text, tokens.selected) >= 4.5, "{theme}: text on a selected row");
             assert!(contrast(tokens.map_text, tokens.map_halo) >= 7.0, "{theme}: labels on the map");

@@ -106,6 +106,7 @@ impl App {
                     store.retry();
                 }
             }
+            Action::DismissHint => self.remember_hint(),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Import(order) => self.start_import(*order),
             other => self.dispatch_to_session(ctx, other),
@@ -218,6 +219,7 @@ impl App {
             | Action::Take(_)
             | Action::Cancel(_)
             | Action::RetrySaving
+            | Action::DismissHint
             | Action::Copy(_)
             | Action::Import(_) => {}
         }

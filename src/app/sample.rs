@@ -14,6 +14,7 @@ use crate::jobs::tasks;
 const SAMPLE: &[u8] = include_bytes!("../../sample_data/sample.bwk.gz");
 /// Far above the size of the sample; a bound for the decoder.
 const SAMPLE_LIMIT: u64 = 256 << 20;
+const HINT_READ: &str = "first-steps-read";
 
 impl App {
     pub(super) fn open(&mut self, path: PathBuf) {
@@ -26,9 +27,17 @@ impl App {
 
     pub(super) fn open_sample(&mut self, ctx: &Context) {
         match sample_copy(&self.data_folder) {
-            Ok(path) => self.open(path),
+            Ok(path) => {
+                self.ui.show_hint = !self.data_folder.join(HINT_READ).exists();
+                self.open(path);
+            }
             Err(error) => self.ui.notices.failed(ctx, &error),
         }
+    }
+
+    /// The hint of the first run was read: a file in the data folder says so. Failing to remember is not worth a message.
+    pub(super) fn remember_hint(&self) {
+        let _ = std::fs::write(self.data_folder.join(HINT_READ), "");
     }
 }
 

@@ -15,8 +15,7 @@ use super::{Outcome, Result, goals, project};
 use crate::domain::shape::PlanMetrics;
 use crate::error::UserError;
 use crate::io::cancelled;
-use crate::solve::from_plan::{BuildRequest, Wanted};
-use crate::solve::{self, Options};
+use crate::solve::{self, BuildRequest, Options, Wanted};
 use crate::work::build::{BuildError, Building, build};
 use crate::work::records::saved_metrics;
 

@@ -198,7 +198,10 @@ fn into_project(
         output.with_progress(|progress| import(&opened.project, &files.file, progress))?;
     let file = name_of(&files.file);
     change.save(&store)?;
-    store.put_problems(records::saved_problems(&opened.problems, &file, &diagnostics));
+    let setting = records::file_setting(&change.kind);
+    let previous = opened.settings.get(setting).map(String::as_str);
+    store.put_problems(records::saved_problems(&opened.problems, previous, &file, &diagnostics));
+    store.put_setting(setting, Some(&file));
     store.flush()?;
     let project = &change.project;
     let done = Done {

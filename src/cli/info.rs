@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::output::{Message, Output, messages};
+use super::output::{self, Message, Output, messages};
 use super::validate::{GoalChecked, goals_checked};
 use super::{Outcome, Result, project};
 use crate::domain::columns::{Aggregate, Subject};
@@ -122,7 +122,11 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     if let Some(step) = &info.can_undo {
         line("Last step", step.clone());
     }
-    output.list(&diagnostics);
+    if output.all_messages {
+        output.list(&diagnostics);
+    } else if !diagnostics.is_empty() {
+        let _ = writeln!(text, "{:<14} {} (--all-messages lists them)", "Messages", output::counts(&diagnostics));
+    }
     output.print(&info, &text)?;
     Ok(Outcome::Done)
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Result;
 use crate::domain::progress::Progress;
 use crate::error::UserError;
-use crate::io::diagnostic::{self, Diagnostic, Severity};
+use crate::io::diagnostic::{self, Diagnostic};
 use crate::io::guess::Reason;
 use crate::work::records::severity_word;
 
@@ -86,18 +86,7 @@ impl Output {
         if diagnostics.len() > most {
             let _ = writeln!(text, "… and {} more (--all-messages lists them all)", diagnostics.len() - most);
         }
-        let counts = diagnostic::count(diagnostics);
-        let counted = |severity, noun: &str| match counts.get(&severity).copied().unwrap_or(0) {
-            0 => None,
-            1 => Some(format!("1 {noun}")),
-            count => Some(format!("{count} {noun}s")),
-        };
-        let counted: Vec<String> =
-            [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
-                .into_iter()
-                .filter_map(|(severity, noun)| counted(severity, noun))
-                .collect();
-        let _ = writeln!(text, "{}", counted.join(", "));
+        let _ = writeln!(text, "{}", counts(diagnostics));
         eprint(&text);
     }
 
@@ -126,6 +115,16 @@ impl Output {
             work(&progress)
         })
     }
+}
+
+/// "9 errors, 55 warnings, 2 notes".
+pub fn counts(diagnostics: &[Diagnostic]) -> String {
+    let counts = diagnostic::count(diagnostics);
+    let counted = counts.into_iter().map(|(severity, count)| {
+        let noun = severity_word(severity);
+        if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    });
+    counted.collect::<Vec<_>>().join(", ")
 }
 
 /// The messages as JSON, the worst first.

@@ -89,8 +89,21 @@ impl Units {
         let kind = if self.kind.is_empty() { "unit" } else { &self.kind };
         match (count, kind.strip_suffix('y')) {
             (1, _) => format!("1 {kind}"),
-            (_, Some(stem)) => format!("{count} {stem}ies"),
-            (_, None) => format!("{count} {kind}s"),
+            (_, Some(stem)) => format!("{} {stem}ies", grouped(count)),
+            (_, None) => format!("{} {kind}s", grouped(count)),
         }
     }
+}
+
+/// "3,670": thousands separated.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }

@@ -39,19 +39,21 @@ pub(super) fn excess_price(instance: &Instance, owner: &[u16]) -> f64 {
     4.0 * (instance.travel(owner, &centres) + 1e-6) / instance.territories().max(1) as f64
 }
 
-/// Balances every seed and keeps the best.
+/// Balances every seed and keeps the best `count`, best first.
 pub(super) fn best_of(
     instance: &Instance,
     seeds: Vec<Seed>,
+    count: usize,
     clock: &Clock,
     progress: &Progress,
-) -> Result<Relaxed, Cancelled> {
+) -> Result<Vec<Relaxed>, Cancelled> {
     let price = seeds.first().map_or(1.0, |seed| excess_price(instance, &seed.owner));
     let schedule = Schedule { iterations: 60, settle: 5 };
     let results: Result<Vec<Option<Relaxed>>, Cancelled> = seeds
         .into_par_iter()
         .enumerate()
         .map(|(nth, seed)| {
+            // The first is never cut off, so there is always one.
             if nth > 0 && clock.is_over() {
                 return Ok(None);
             }
@@ -59,9 +61,10 @@ pub(super) fn best_of(
             balance(instance, seed.centres, zero, price, schedule, progress).map(Some)
         })
         .collect();
-    let best = results?.into_iter().flatten().reduce(|best, next| if next.value < best.value { next } else { best });
-    // There is always a first seed, and it is never cut off.
-    Ok(best.unwrap_or(Relaxed { owner: Vec::new(), centres: Vec::new(), prices: Vec::new(), value: 0.0 }))
+    let mut found: Vec<Relaxed> = results?.into_iter().flatten().collect();
+    found.sort_by(|a, b| a.value.total_cmp(&b.value));
+    found.truncate(count.max(1));
+    Ok(found)
 }
 
 /// Alternates prices and centres from a start, and returns the best assignment met.

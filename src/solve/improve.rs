@@ -7,17 +7,29 @@ use rayon::prelude::*;
 
 use super::Clock;
 use super::allocate::{excess_price, radii};
+use super::border::Border;
 use super::connect::Connectivity;
 use super::geometry::{distance_km, dot, normalised, plane_at};
 use super::instance::{Centre, Instance, NONE};
-use crate::domain::progress::{Cancelled, Phase, Progress};
+use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::random::Random;
 
 /// Rounds of annealing; the temperature falls from round to round.
 const ROUNDS: usize = 40;
+/// How often the surroundings of what does not fit are tried again.
+const ATTEMPTS: usize = 16;
+/// The price of excess when plans are compared: a rule that is kept comes before all travel.
+pub(super) const RULES_FIRST: f64 = 1000.0;
+/// Part of the range between the limits that is left free while moving.
+const MARGIN: f64 = 0.01;
 /// First and last temperature as parts of the mean distance from a centre.
 const HOT: f64 = 0.08;
 const COLD: f64 = 0.001;
+
+/// The steps of progress that one plan takes.
+pub(super) fn rounds(instance: &Instance) -> u64 {
+    (ROUNDS * instance.units()) as u64
+}
 
 /// Anneals a plan and returns the best that was met at the end of a round.
 pub(super) fn improve(
@@ -31,13 +43,12 @@ pub(super) fn improve(
     if instance.territories() < 2 {
         return Ok(owner);
     }
-    progress.begin(Phase::Improving, (ROUNDS * instance.units()) as u64)?;
     let price = excess_price(instance, &owner);
     let mean_radius = {
         let radii = radii(instance, &owner, &instance.centres(&owner, &[]));
         radii.iter().sum::<f64>() / radii.len() as f64
     };
-    let mut best = (instance.value(&owner, 4.0 * price), owner.clone());
+    let mut best = (instance.value(&owner, RULES_FIRST * price), owner.clone());
     for round in 0..ROUNDS {
         if clock.is_over() {
             break;
@@ -45,7 +56,7 @@ pub(super) fn improve(
         let share = round as f64 / (ROUNDS - 1) as f64;
         let quench = Quench {
             temperature: if share > 0.95 { 0.0 } else { HOT * mean_radius * (COLD / HOT).powf(share / 0.95) },
-            price: price * (1.0 + 3.0 * share),
+            price: price * 10f64.powf(share),
             steps_per_unit: steps as f64 / ROUNDS as f64,
         };
         let round_random = random.fork(9_000_000 + round as u64);
@@ -63,12 +74,92 @@ pub(super) fn improve(
                 owner[unit as usize] = territory;
             }
         }
-        let value = instance.value(&owner, 4.0 * price);
+        let value = instance.value(&owner, RULES_FIRST * price);
         if value < best.0 {
             best = (value, owner.clone());
         }
     }
-    Ok(best.1)
+    mend(instance, best.1, price, random, clock, progress)
+}
+
+/// Where loads are outside their limits still: anneals the territory and those around it again, warmer and with ever more of
+/// them, until everything fits or the attempts are used up.
+fn mend(
+    instance: &Instance,
+    mut owner: Vec<u16>,
+    price: f64,
+    random: &Random,
+    clock: &Clock,
+    progress: &Progress,
+) -> Result<Vec<u16>, Cancelled> {
+    for attempt in 0..ATTEMPTS {
+        let groups = groups_to_mend(instance, &owner, 4 + attempt / 2);
+        if groups.is_empty() || clock.is_over() {
+            break;
+        }
+        let radii = radii(instance, &owner, &instance.centres(&owner, &[]));
+        let results: Result<Vec<_>, Cancelled> = groups
+            .into_par_iter()
+            .enumerate()
+            .map(|(nth, region)| {
+                let radius = region.iter().map(|&t| radii[t as usize]).sum::<f64>() / region.len() as f64;
+                let random = random.fork(20_000_000 + (1000 * attempt + nth) as u64);
+                let mut mended = owner.clone();
+                for round in 0..8 {
+                    let temperature = if round == 7 { 0.0 } else { HOT * radius * 0.5f64.powi(round) };
+                    let quench = Quench { temperature, price: 20.0 * price, steps_per_unit: 60.0 };
+                    let random = random.fork(round as u64);
+                    let (units, owners) = anneal_region(instance, &mended, region.clone(), quench, random, progress)?;
+                    for (unit, territory) in units.into_iter().zip(owners) {
+                        mended[unit as usize] = territory;
+                    }
+                }
+                Ok((region, mended))
+            })
+            .collect();
+        for (region, mended) in results? {
+            let mut next = owner.clone();
+            for (unit, territory) in next.iter_mut().enumerate().filter(|entry| region.contains(entry.1)) {
+                *territory = mended[unit];
+            }
+            if instance.value(&next, RULES_FIRST * price) < instance.value(&owner, RULES_FIRST * price) {
+                owner = next;
+            }
+        }
+    }
+    Ok(owner)
+}
+
+/// Disjoint groups of so many near territories around those that are outside their limits, the worst first.
+fn groups_to_mend(instance: &Instance, owner: &[u16], size: usize) -> Vec<Vec<u16>> {
+    let m = instance.measures;
+    let loads = instance.loads_of(owner);
+    let excess = |territory: usize| instance.excess(territory, &loads[territory * m..(territory + 1) * m]);
+    let mut worst: Vec<(f64, usize)> = (0..instance.territories())
+        .map(|territory| (excess(territory), territory))
+        .filter(|entry| entry.0 > 0.0)
+        .collect();
+    worst.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let centres = instance.centres(owner, &[]);
+    let mut free = vec![true; instance.territories()];
+    let mut groups = Vec::new();
+    for (_, first) in worst {
+        if !free[first] {
+            continue;
+        }
+        let km = |other: u16| distance_km(centres[first].at, centres[other as usize].at);
+        let mut group: Vec<u16> = (0..centres.len() as u16).filter(|&other| free[other as usize]).collect();
+        group.sort_by(|&a, &b| km(a).total_cmp(&km(b)).then(a.cmp(&b)));
+        group.truncate(size);
+        if group.len() < 2 {
+            continue;
+        }
+        for &territory in &group {
+            free[territory as usize] = false;
+        }
+        groups.push(group);
+    }
+    groups
 }
 
 /// How a region is annealed.
@@ -128,6 +219,10 @@ fn anneal_region(
     let mut part = instance.part(&units, &region);
     part.contiguous = instance.contiguous;
     part.graph = super::instance::subgraph(&instance.graph, instance.units(), &units);
+    for (low, high) in part.low.iter_mut().zip(&mut part.high) {
+        let margin = MARGIN * (*high - *low);
+        (*low, *high) = (*low + margin, *high - margin);
+    }
     let owners = units.iter().map(|&unit| to_part[owner[unit as usize] as usize]).collect();
     let mut search = Search::new(&part, owners, quench);
     search.run((quench.steps_per_unit * units.len() as f64) as usize, &mut random, progress)?;
@@ -342,7 +437,7 @@ impl<'a> Search<'a> {
         self.excess[m.to] = self.instance.excess(m.to, self.loads_at(m.to));
         self.owner[m.unit] = m.to as u16;
         if self.instance.contiguous {
-            self.border.follow(self.instance, &self.owner, m);
+            self.border.follow(self.instance, &self.owner, m.unit, m.from, m.to);
         }
     }
 
@@ -361,80 +456,5 @@ impl<'a> Search<'a> {
             near.truncate(per_unit);
             self.near.extend(near.into_iter().map(|entry| entry.1));
         }
-    }
-}
-
-/// The units with a neighbour in another territory, listed by territory and kept current in O(neighbours) per move.
-#[derive(Debug, Default)]
-struct Border {
-    units: Vec<Vec<u32>>,
-    /// Per unit its position in the list of its territory, or `u32::MAX`.
-    position: Vec<u32>,
-    /// Per unit the number of neighbours in other territories.
-    foreign: Vec<u32>,
-}
-
-impl Border {
-    fn new(instance: &Instance, owner: &[u16]) -> Self {
-        let count = owner.len();
-        let mut border = Self {
-            units: vec![Vec::new(); instance.territories()],
-            position: vec![u32::MAX; count],
-            foreign: vec![0; count],
-        };
-        for unit in 0..count {
-            let foreign = |&&other: &&u32| owner[other as usize] != owner[unit];
-            border.foreign[unit] = instance.graph.neighbours(unit).iter().filter(foreign).count() as u32;
-            if border.foreign[unit] > 0 {
-                border.insert(unit, owner[unit]);
-            }
-        }
-        border
-    }
-
-    /// After a move: `owner` is the one after it.
-    fn follow(&mut self, instance: &Instance, owner: &[u16], m: Move) {
-        if self.position[m.unit] != u32::MAX {
-            self.remove(m.unit, m.from as u16);
-        }
-        let mut foreign = 0;
-        for &other in instance.graph.neighbours(m.unit) {
-            let at = other as usize;
-            let territory = owner[at] as usize;
-            if territory == m.to {
-                self.foreign[at] -= 1;
-                if self.foreign[at] == 0 {
-                    self.remove(at, owner[at]);
-                }
-            } else {
-                foreign += 1;
-                if territory == m.from {
-                    self.foreign[at] += 1;
-                    if self.foreign[at] == 1 {
-                        self.insert(at, owner[at]);
-                    }
-                }
-            }
-        }
-        self.foreign[m.unit] = foreign;
-        if foreign > 0 {
-            self.insert(m.unit, m.to as u16);
-        }
-    }
-
-    fn insert(&mut self, unit: usize, territory: u16) {
-        let list = &mut self.units[territory as usize];
-        self.position[unit] = list.len() as u32;
-        list.push(unit as u32);
-    }
-
-    fn remove(&mut self, unit: usize, territory: u16) {
-        let list = &mut self.units[territory as usize];
-        let at = self.position[unit] as usize;
-        list.swap_remove(at);
-        if let Some(&moved) = list.get(at) {
-            self.position[moved as usize] = at as u32;
-        }
-        self.position[unit] = u32::MAX;
     }
 }

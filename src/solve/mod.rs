@@ -7,6 +7,7 @@
 //! What comes out depends on the problem, the seed and the number of steps alone: not on the clock, nor on the number of threads.
 
 mod allocate;
+mod border;
 mod bound;
 mod connect;
 pub mod from_plan;
@@ -23,6 +24,8 @@ mod seed;
 
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
+
 pub use from_plan::{BuildError, BuildRequest, Wanted, build};
 pub use into_edit::{Built, TerritoryPlan};
 pub use problem::{Graph, MeasureGoal, Problem, TerritoryGoal};
@@ -30,6 +33,7 @@ pub use report::{Bound, Proposal, Rule, Terms, Violation};
 
 use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::random::Random;
+use allocate::Relaxed;
 use instance::Instance;
 
 /// How the engine shall work: how long, with how many threads, from which random numbers.
@@ -126,21 +130,52 @@ fn search(instance: &Instance, options: &Options, clock: &Clock, progress: &Prog
     stages.end("seed");
 
     progress.begin(Phase::Balancing, 0)?;
-    let mut relaxed = allocate::best_of(instance, seeds, clock, progress)?;
+    let relaxed = allocate::best_of(instance, seeds, finalists(instance), clock, progress)?;
     stages.end("balance");
-    relocate::improve(instance, &mut relaxed, steps, &random, clock, progress)?;
+    let relaxed: Result<Vec<Relaxed>, Cancelled> = relaxed
+        .into_par_iter()
+        .enumerate()
+        .map(|(nth, mut relaxed)| {
+            relocate::improve(instance, &mut relaxed, steps, &random.fork(nth as u64), clock, progress)?;
+            Ok(relaxed)
+        })
+        .collect();
+    let relaxed = relaxed?;
     stages.end("relocate");
 
     progress.begin(Phase::Repairing, 0)?;
-    let mut owner = relaxed.owner.clone();
-    repair::make_whole(instance, &relaxed, &mut owner);
+    let whole: Vec<Vec<u16>> = relaxed
+        .par_iter()
+        .map(|relaxed| {
+            let mut owner = relaxed.owner.clone();
+            repair::make_whole(instance, relaxed, &mut owner);
+            owner
+        })
+        .collect();
     stages.end("repair");
 
-    let owner = improve::improve(instance, owner, steps, &random, clock, progress)?;
+    let annealing = improve::rounds(instance) * whole.len() as u64;
+    progress.begin(Phase::Improving, annealing)?;
+    let results: Result<Vec<Vec<u16>>, Cancelled> = whole
+        .into_par_iter()
+        .enumerate()
+        .map(|(nth, owner)| improve::improve(instance, owner, steps, &random.fork(nth as u64), clock, progress))
+        .collect();
+    let results = results?;
+    let price = results.first().map_or(1.0, |owner| improve::RULES_FIRST * allocate::excess_price(instance, owner));
+    let values: Vec<f64> = results.iter().map(|owner| instance.value(owner, price)).collect();
+    let best = (0..values.len()).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
+    let owner = results.into_iter().nth(best).unwrap_or_default();
     stages.end("improve");
-    let bound_km = bound::fixed_centres(instance, &owner, &relaxed.prices, progress)?;
+    let prices = relaxed.get(best).map_or(&[][..], |relaxed| &relaxed.prices);
+    let bound_km = bound::fixed_centres(instance, &owner, prices, progress)?;
     stages.end("bound");
     Ok(Found { owner, bound_km, stages: stages.done })
+}
+
+/// How many of the balanced seeds are carried to the end: several where that is cheap.
+fn finalists(instance: &Instance) -> usize {
+    (12_000 / instance.units().max(1)).clamp(1, 4)
 }
 
 /// The time limit. It only cuts off: no decision of the search looks at it otherwise.

@@ -9,7 +9,7 @@ use super::allocate::{self, Relaxed, Schedule};
 use super::geometry::distance_km;
 use super::instance::Instance;
 use super::seed;
-use crate::domain::progress::{Cancelled, Phase, Progress};
+use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::random::Random;
 
 /// How many seeds to balance from.
@@ -35,7 +35,6 @@ pub(super) fn improve(
     let price = allocate::excess_price(instance, &relaxed.owner);
     relaxed.value = instance.value(&relaxed.owner, price);
     let rounds = (12.0 * (steps as f64 / 1_000.0).powf(0.8)).ceil() as usize + 1;
-    progress.begin(Phase::Balancing, rounds as u64)?;
     for round in 0..rounds {
         if clock.is_over() {
             break;
@@ -72,7 +71,7 @@ pub(super) fn improve(
             let settled = allocate::balance(instance, centres, prices, price, schedule, progress)?;
             *relaxed = settled;
         }
-        progress.tick(1)?;
+        progress.check()?;
     }
     Ok(())
 }

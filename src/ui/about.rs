@@ -1,8 +1,9 @@
 //! What this program is, where its data comes from, and all keys on one page.
 
-use egui::{Grid, Id, Modal, RichText, ScrollArea, Ui};
+use egui::{Grid, RichText, ScrollArea, Ui};
 
 use super::UiState;
+use super::widgets::dialog;
 use crate::action::Command;
 use crate::session::Session;
 use crate::theme::{self, Tokens};
@@ -36,7 +37,7 @@ pub fn show(ui: &mut Ui, state: &mut UiState, session: Option<&Session>) {
 fn about(ui: &mut Ui, session: Option<&Session>) -> bool {
     let tokens = Tokens::of(ui);
     let mut close = false;
-    let response = Modal::new(Id::unique("about")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "about").show(ui.ctx(), |ui| {
         ui.set_width(480.0);
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.label(theme::strong("Bailiwick").size(theme::TITLE));
@@ -64,7 +65,7 @@ fn about(ui: &mut Ui, session: Option<&Session>) -> bool {
 
 fn keys(ui: &mut Ui) -> bool {
     let mut close = false;
-    let response = Modal::new(Id::unique("keys")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "keys").show(ui.ctx(), |ui| {
         ui.set_width(420.0);
         ui.label(theme::strong("Keys").size(theme::TITLE));
         ScrollArea::vertical().max_height(460.0).show(ui, |ui| {

@@ -1,8 +1,8 @@
 //! The wishes of Auto-build: how many territories, what to balance and how well, and what must hold.
 
-use egui::{DragValue, Grid, Id, Modal, RichText, ScrollArea, Ui};
+use egui::{DragValue, Grid, RichText, ScrollArea, Ui};
 
-use super::widgets::primary_button;
+use super::widgets::{dialog, outline_marks, primary_button};
 use crate::action::Action;
 use crate::domain::ids::MeasureId;
 use crate::domain::project::Goal;
@@ -83,7 +83,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     if !state.open {
         return;
     }
-    let response = Modal::new(Id::unique("build dialog")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "build dialog").show(ui.ctx(), |ui| {
         ui.set_width(430.0);
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.label(theme::strong("Build territories").size(theme::TITLE));
@@ -145,6 +145,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
 }
 
 fn territories(ui: &mut Ui, session: &Session, state: &mut State) {
+    outline_marks(ui);
     let current = session.plan().territory_count();
     let homes = session.project.reps.iter().filter(|rep| rep.home.is_some()).count();
     let is_count = matches!(state.territories, Territories::Count(_));

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use egui::{Id, Modal, TextEdit, Ui};
+use egui::{TextEdit, Ui};
 
-use super::widgets::primary_button;
+use super::widgets::{dialog, primary_button};
 use crate::action::Action;
 use crate::jobs::spec::{ExportOrder, ExportWhat};
 use crate::session::Session;
-use crate::theme;
+use crate::theme::{self, Tokens};
 
 pub struct State {
     open: bool,
@@ -18,6 +18,9 @@ pub struct State {
     path: String,
     /// The path was typed or chosen by hand and is not made up anew.
     typed: bool,
+    /// The path that was looked for, and whether a file is there.
+    checked: String,
+    exists: bool,
     /// Set when the system's file dialog shall be opened for this name.
     pub browse: Option<PathBuf>,
 }
@@ -31,6 +34,8 @@ impl Default for State {
             folder: PathBuf::new(),
             path: String::new(),
             typed: false,
+            checked: String::new(),
+            exists: false,
             browse: None,
         }
     }
@@ -70,7 +75,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     if !state.open {
         return;
     }
-    let response = Modal::new(Id::unique("export dialog")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "export dialog").show(ui.ctx(), |ui| {
         ui.set_width(470.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.label(theme::strong("Export").size(theme::TITLE));
@@ -112,6 +117,14 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
                 state.browse = Some(PathBuf::from(&state.path));
             }
         });
+        if state.checked != state.path {
+            state.checked.clone_from(&state.path);
+            state.exists = std::path::Path::new(state.path.trim()).exists();
+        }
+        if state.exists {
+            let warning = Tokens::of(ui).warning;
+            ui.label(egui::RichText::new("There is such a file already; it will be replaced").color(warning));
+        }
         ui.horizontal(|ui| {
             let usable = !state.path.trim().is_empty();
             if primary_button(ui, usable, "Export").clicked() {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use egui::{ComboBox, Frame, Id, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{ComboBox, Frame, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::widgets::primary_button;
+use super::widgets::{cell_text, dialog, primary_button};
 use crate::action::Action;
 use crate::jobs::spec::{ImportOrder, ImportPreview, ImportWhat, Role};
 use crate::session::Session;
@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
     let Some(what) = state.what else { return };
     let tokens = Tokens::of(ui);
     let mut close = false;
-    let response = Modal::new(Id::unique("import dialog")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "import dialog").show(ui.ctx(), |ui| {
         let width = (ui.ctx().content_rect().width() - 120.0).clamp(420.0, 860.0);
         ui.set_width(if state.preview.is_some() { width } else { 520.0 });
         ui.spacing_mut().item_spacing.y = 8.0;
@@ -127,53 +127,69 @@ fn explanation(what: ImportWhat) -> &'static str {
 
 fn columns(ui: &mut Ui, preview: &mut ImportPreview, tokens: Tokens) {
     let roles = preview.what.roles();
+    let samples_width = (ui.available_width() - NAME_WIDTH - 140.0 - 90.0).max(80.0);
     let height = (ui.ctx().content_rect().height() - 330.0).clamp(120.0, 420.0);
     Frame::new().stroke(egui::Stroke::new(1.0, tokens.separator)).corner_radius(4.0).show(ui, |ui| {
-        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-            egui::Grid::new("columns").num_columns(3).striped(true).spacing(vec2(16.0, 4.0)).min_row_height(26.0).show(
-                ui,
-                |ui| {
-                    ui.label(theme::note(ui, "   Column"));
-                    ui.label(theme::note(ui, "Taken as"));
-                    ui.label(theme::note(ui, "First values"));
-                    ui.end_row();
-                    let mut chosen = None;
-                    for (index, column) in preview.columns.iter_mut().enumerate() {
-                        let colour = if column.role == Role::Skip { tokens.weak } else { tokens.text };
-                        ui.add(egui::Label::new(RichText::new(format!("  {}", column.name)).color(colour)).truncate());
-                        let response = ComboBox::from_id_salt(("role", index))
-                            .selected_text(column.role.words())
-                            .width(140.0)
-                            .show_ui(ui, |ui| {
-                                for &role in roles {
-                                    if ui.selectable_value(&mut column.role, role, role.words()).changed() {
-                                        chosen = Some((index, role));
-                                    }
-                                }
-                            })
-                            .response
-                            .accessible_name(format!("{} is taken as", column.name));
-                        if !column.why.is_empty() {
-                            response.on_hover_text(&column.why);
-                        }
-                        let samples = column.samples.join("  ·  ");
-                        ui.add(egui::Label::new(RichText::new(samples).color(tokens.weak)).truncate());
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(
+            ui,
+            |ui| {
+                egui::Grid::new("columns")
+                    .num_columns(3)
+                    .striped(true)
+                    .spacing(vec2(16.0, 4.0))
+                    .min_row_height(26.0)
+                    .show(ui, |ui| {
+                        ui.label(theme::note(ui, "   Column"));
+                        ui.label(theme::note(ui, "Taken as"));
+                        ui.label(theme::note(ui, "First values"));
                         ui.end_row();
-                    }
-                    // A role that only one column can have leaves the column that had it.
-                    if let Some((index, role)) = chosen
-                        && role.is_single()
-                    {
-                        for (other, column) in preview.columns.iter_mut().enumerate() {
-                            if other != index && column.role == role {
-                                column.role = Role::Skip;
+                        let mut chosen = None;
+                        for (index, column) in preview.columns.iter_mut().enumerate() {
+                            let colour = if column.role == Role::Skip { tokens.weak } else { tokens.text };
+                            text_cell(ui, NAME_WIDTH, &column.name, colour);
+                            let response = ComboBox::from_id_salt(("role", index))
+                                .selected_text(column.role.words())
+                                .width(140.0)
+                                .show_ui(ui, |ui| {
+                                    for &role in roles {
+                                        if ui.selectable_value(&mut column.role, role, role.words()).changed() {
+                                            chosen = Some((index, role));
+                                        }
+                                    }
+                                })
+                                .response
+                                .accessible_name(format!("{} is taken as", column.name));
+                            if !column.why.is_empty() {
+                                response.on_hover_text(&column.why);
+                            }
+                            let samples = column.samples.join("  ·  ");
+                            text_cell(ui, samples_width, &samples, tokens.weak);
+                            ui.end_row();
+                        }
+                        // A role that only one column can have leaves the column that had it.
+                        if let Some((index, role)) = chosen
+                            && role.is_single()
+                        {
+                            for (other, column) in preview.columns.iter_mut().enumerate() {
+                                if other != index && column.role == role {
+                                    column.role = Role::Skip;
+                                }
                             }
                         }
-                    }
-                },
-            );
-        });
+                    });
+            },
+        );
     });
+}
+
+/// What a column's name has room for.
+const NAME_WIDTH: f32 = 190.0;
+
+fn text_cell(ui: &mut Ui, width: f32, text: &str, colour: egui::Color32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 24.0), egui::Sense::hover());
+    if cell_text(ui, rect.shrink2(vec2(6.0, 0.0)), text, colour, false, false) {
+        response.on_hover_text(text);
+    }
 }
 
 /// Why the import cannot begin; `None` when it can.

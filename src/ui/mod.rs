@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod balance;
 pub mod build_dialog;
 pub mod export_dialog;
+pub mod hint;
 pub mod history;
 pub mod import_dialog;
 pub mod inspector;
@@ -99,7 +100,12 @@ pub fn show(
             if inspector_open != session.view.show_inspector {
                 actions.push(Action::Run(Command::ToggleInspector));
             }
-            CentralPanel::default().frame(Frame::new().fill(tokens.subtle)).show(ui, |ui| map(ui, session, actions));
+            CentralPanel::default().frame(Frame::new().fill(tokens.subtle)).show(ui, |ui| {
+                let rect = ui.available_rect_before_wrap();
+                map(ui, session, actions);
+                let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+                hint::show(&mut over, session, state, actions);
+            });
             build_dialog::show(ui, session, &mut state.build, actions);
             export_dialog::show(ui, session, &mut state.export, actions);
         }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use egui::{Id, Key, Modal, TextEdit, Ui};
+use egui::{Key, TextEdit, Ui};
 
-use super::widgets::primary_button;
+use super::widgets::{dialog, primary_button};
 use crate::action::Action;
-use crate::theme;
+use crate::theme::{self, Tokens};
 
 /// What the path is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Purpose {
 pub struct State {
     open: Option<Purpose>,
     path: String,
+    /// A file of that name is there.
+    exists: bool,
     focused: bool,
 }
 
@@ -29,7 +31,8 @@ impl State {
     }
 
     pub fn open(&mut self, purpose: Purpose, path: String) {
-        *self = Self { open: Some(purpose), path, focused: false };
+        let exists = std::path::Path::new(&path).exists();
+        *self = Self { open: Some(purpose), path, exists, focused: false };
     }
 }
 
@@ -40,7 +43,7 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         Purpose::Create => ("New project", "Create"),
         Purpose::SaveAs => ("Save a copy as", "Save"),
     };
-    let response = Modal::new(Id::unique("path dialog")).show(ui.ctx(), |ui| {
+    let response = dialog(ui, "path dialog").show(ui.ctx(), |ui| {
         ui.set_width(460.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.label(theme::strong(title).size(theme::TITLE));
@@ -49,6 +52,13 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         if !state.focused {
             edit.request_focus();
             state.focused = true;
+        }
+        if edit.changed() {
+            state.exists = std::path::Path::new(state.path.trim()).exists();
+        }
+        if state.exists && purpose == Purpose::SaveAs {
+            let warning = Tokens::of(ui).warning;
+            ui.label(egui::RichText::new("There is such a file already; it will be replaced").color(warning));
         }
         let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let usable = !state.path.trim().is_empty();

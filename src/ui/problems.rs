@@ -116,11 +116,18 @@ fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
         };
         (accounts.ids().filter(lost).count(), accounts.ids().find(lost))
     };
-    for (placed, words_one) in [(true, "lie outside every unit"), (false, "could not be placed on the map")] {
+    let lost = [
+        (true, "lies outside every unit", "lie outside every unit"),
+        (false, "could not be placed on the map", "could not be placed on the map"),
+    ];
+    for (placed, words_one, words_many) in lost {
         let (count, account) = if units.is_empty() && placed { (0, None) } else { first(placed) };
         if let Some(account) = account {
             let example = &accounts.names[account.index()];
-            let text = format!("{} accounts {words_one}, {example} for instance", words::count(count as i128));
+            let text = match count {
+                1 => format!("1 account, {example}, {words_one}"),
+                _ => format!("{} accounts {words_many}, {example} for instance", words::count(count as i128)),
+            };
             problems.push((Severity::Warning, text, Jump::Account(account)));
         }
     }

@@ -72,10 +72,18 @@ fn left(ui: &mut Ui, session: &Session, status: &Status, tokens: Tokens, actions
     let totals = session.shown_totals();
     let unassigned = totals.unit_count(TerritoryId::UNASSIGNED);
     let accounts = totals.account_count(TerritoryId::UNASSIGNED);
-    let mut text = format!("{} unassigned", session.project.units.count_words(unassigned as usize));
-    if accounts > 0 {
-        text.push_str(&format!(" with {} accounts", words::count(accounts)));
-    }
+    let text = match (unassigned, accounts) {
+        (0, 0) => "everything assigned".to_owned(),
+        (0, accounts) => format!("{} accounts unassigned", words::count(accounts)),
+        (units, accounts) => {
+            let units = session.project.units.count_words(units as usize);
+            if accounts > 0 {
+                format!("{units} unassigned with {} accounts", words::count(accounts))
+            } else {
+                format!("{units} unassigned")
+            }
+        }
+    };
     let colour = if unassigned + accounts > 0 { tokens.warning } else { tokens.weak };
     ui.label(RichText::new(text).color(colour));
     if let Some(goal) = session.goal()

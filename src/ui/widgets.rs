@@ -113,6 +113,24 @@ pub fn cell_text(ui: &Ui, rect: Rect, text: &str, colour: Color32, right: bool, 
     cut
 }
 
+/// Gives boxes to tick and rings to choose from in this part of the window an outline that can be seen.
+pub fn outline_marks(ui: &mut Ui) {
+    let control = Tokens::of(ui).control;
+    ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, control);
+}
+
+/// A dialog over the window, with room around its content.
+pub fn dialog(ui: &Ui, name: &'static str) -> egui::Modal {
+    let tokens = Tokens::of(ui);
+    let frame = egui::Frame::new()
+        .fill(tokens.panel)
+        .stroke(Stroke::new(1.0, tokens.separator))
+        .corner_radius(8.0)
+        .shadow(egui::Shadow { offset: [0, 8], blur: 28, spread: 0, color: tokens.shadow })
+        .inner_margin(20.0);
+    egui::Modal::new(egui::Id::unique(name)).frame(frame).backdrop_color(egui::Color32::from_black_alpha(70))
+}
+
 /// Tells a table that is finding its widths how wide a column wants to be: cells that are only painted have no width of their own.
 pub fn reserve_width(ui: &mut Ui, width: f32) {
     if ui.is_sizing_pass() {

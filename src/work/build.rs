@@ -9,8 +9,7 @@ use crate::domain::metrics::Totals;
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
-use crate::solve::from_plan::BuildRequest;
-use crate::solve::{self, Built, Options, Problem, SolveError};
+use crate::solve::{self, BuildRequest, Built, Options, Problem, SolveError};
 
 /// Territories that were built, not yet saved.
 #[derive(Debug, Clone)]

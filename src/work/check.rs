@@ -116,18 +116,28 @@ pub fn violations(project: &Project, totals: &Totals, goals: &[Goal]) -> Vec<Vio
                 continue;
             }
             let (rule, sign) = if deviation > 0.0 { (Rule::TooMuch, 1.0) } else { (Rule::TooLittle, -1.0) };
+            let [found, allowed] = told_apart(deviation, sign * goal.tolerance);
             let words = format!(
-                "{name} has {} of {}, {} off its target of {}; {} is allowed",
+                "{name} has {} of {}, {found} off its target of {}; {allowed} is allowed",
                 words::figure(measure, totals.load(goal.measure, id)),
                 measure.name,
-                words::signed_percent(deviation),
                 words::figure(measure, metrics::target(plan, totals, goal.measure, id)),
-                words::signed_percent(sign * goal.tolerance),
             );
             broken.push(of_territory(rule, Some(goal.measure), deviation, sign * goal.tolerance, words));
         }
     }
     broken
+}
+
+/// Two percentages with as many digits as it takes to see that they differ.
+fn told_apart(found: f64, allowed: f64) -> [String; 2] {
+    let short = [found, allowed].map(words::signed_percent);
+    if short[0] != short[1] {
+        return short;
+    }
+    let with_digits =
+        |digits: usize| [found, allowed].map(|share| format!("{:+.digits$} %", 100.0 * share).replace('-', "−"));
+    (2..7).map(with_digits).find(|[found, allowed]| found != allowed).unwrap_or(short)
 }
 
 /// Units of all pieces but the largest: those that would have to move.
@@ -136,4 +146,16 @@ fn smaller_pieces(project: &Project, territory: TerritoryId) -> Vec<UnitId> {
     let largest = (0..pieces.len()).max_by_key(|&piece| (pieces[piece].len(), std::cmp::Reverse(piece)));
     let smaller = pieces.into_iter().enumerate().filter(|(piece, _)| Some(*piece) != largest);
     smaller.flat_map(|(_, units)| units).take(MOST_UNITS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told_apart;
+
+    #[test]
+    fn a_deviation_just_beyond_the_tolerance_can_be_seen() {
+        assert_eq!(told_apart(0.123, 0.05), ["+12.3 %", "+5.0 %"]);
+        assert_eq!(told_apart(0.050008, 0.05), ["+5.001 %", "+5.000 %"]);
+        assert_eq!(told_apart(-0.0504, -0.05), ["−5.04 %", "−5.00 %"]);
+    }
 }

@@ -8,6 +8,8 @@ pub mod columns;
 pub mod export;
 pub mod import;
 pub mod records;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::edit::Edit;
 use crate::domain::project::Project;

@@ -1,5 +1,6 @@
 //! Figures and problems in the form in which the project file keeps them.
 
+use super::ChangeKind;
 use crate::domain::project::Project;
 use crate::domain::shape::PlanMetrics;
 use crate::io::diagnostic::{Diagnostic, Severity};
@@ -48,10 +49,26 @@ pub fn saved_metrics(project: &Project, metrics: &PlanMetrics) -> SavedMetrics {
     saved
 }
 
-/// The list of problems after an import: those of the file are replaced, those of other files stay.
-pub fn saved_problems(before: &[SavedProblem], file: &str, diagnostics: &[Diagnostic]) -> Vec<SavedProblem> {
-    let others = before.iter().filter(|problem| problem.file != file).cloned();
-    others.chain(diagnostics.iter().map(saved_problem)).collect()
+/// The list of problems after an import: those of the file are replaced, and those of the file whose data it replaces; others stay.
+/// `previous` is the setting [`file_setting`] from before.
+pub fn saved_problems(
+    before: &[SavedProblem],
+    previous: Option<&str>,
+    file: &str,
+    diagnostics: &[Diagnostic],
+) -> Vec<SavedProblem> {
+    let others = before.iter().filter(|problem| problem.file != file && Some(problem.file.as_str()) != previous);
+    others.cloned().chain(diagnostics.iter().map(saved_problem)).collect()
+}
+
+/// The setting of the project that holds the name of the file which its units, accounts, … came from.
+pub fn file_setting(kind: &ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Units => "file of units",
+        ChangeKind::Accounts => "file of accounts",
+        ChangeKind::Reps => "file of reps",
+        ChangeKind::Plan(_) => "file of the alignment",
+    }
 }
 
 /// A diagnostic as the file keeps it.

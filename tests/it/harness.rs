@@ -84,11 +84,20 @@ impl AppHarness {
 
     /// Closes the window and opens a new one on the same file.
     pub fn reopen(self) -> Self {
+        self.reopen_with(Some(PROJECT))
+    }
+
+    /// Closes the window and opens a new one as at first, on the sample.
+    pub fn reopen_sample(self) -> Self {
+        self.reopen_with(None)
+    }
+
+    fn reopen_with(self, project: Option<&str>) -> Self {
         let folder = Rc::clone(&self.folder);
         let mut app = self.window.into_state();
         eframe::App::on_exit(&mut app);
         drop(app);
-        Self::start(Start { folder, project: Some(PROJECT), chosen: Vec::new(), drawn: false })
+        Self::start(Start { folder, project, chosen: Vec::new(), drawn: false })
     }
 
     /// A second window on the file that this one has open.

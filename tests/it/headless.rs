@@ -48,9 +48,9 @@ impl Folder {
         std::fs::read(self.path(name)).expect("the file is there")
     }
 
-    /// Runs a command line; words are separated by blanks, `_` in a word stands for a blank.
+    /// Runs a command line; words are separated by blanks, `~` in a word stands for a blank.
     pub fn run(&self, line: &str) -> Ran {
-        let words = line.split_whitespace().map(|word| word.replace('_', " "));
+        let words = line.split_whitespace().map(|word| word.replace('~', " "));
         let output = Command::new(env!("CARGO_BIN_EXE_bailiwick"))
             .args(words)
             .current_dir(self.folder.path())

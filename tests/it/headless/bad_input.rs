@@ -41,12 +41,18 @@ fn rows_that_cannot_be_used_are_listed_and_the_others_load() {
 #[test]
 fn long_lists_of_messages_are_cut_on_a_terminal_only_when_not_asked_for() {
     let folder = Folder::with_grid();
+    let row = |name: &str| format!("Account ID,Name,Latitude,Longitude,Revenue\n1,{name},40.05,-82.95,1\n");
+    folder.write("near.csv", row("near"));
     let rows: String = (0..50).map(|row| format!("{row},far away,10,10,1\n")).collect();
     folder.write("far.csv", format!("Account ID,Name,Latitude,Longitude,Revenue\n{rows}"));
     let listed = |line: &str| folder.run(line).stderr.lines().filter(|line| line.starts_with("warning: ")).count();
     assert_eq!(listed("import accounts plan.bwk far.csv"), 20);
     assert_eq!(listed("import accounts plan.bwk far.csv --all-messages"), 50);
     assert!(folder.run("import accounts plan.bwk far.csv").stderr.contains("more (--all-messages lists them all)"));
+    let warnings = || folder.json("info plan.bwk").0["messages"].to_string().matches("far.csv").count();
+    assert!(warnings() >= 50);
+    folder.ok("import accounts plan.bwk near.csv");
+    assert_eq!(warnings(), 0, "what was wrong with the accounts that are gone is of no interest");
 }
 
 #[test]

@@ -145,6 +145,7 @@ fn the_wheel_zooms_to_the_pointer_and_a_drag_moves_the_map() {
     let (zoom, there) = (app.session().view.camera.zoom, app.place_of("7"));
     app.window().event(egui::Event::PointerMoved(there));
     app.window().event(egui::Event::MouseWheel {
+        source: egui::MouseWheelSource::Wheel,
         unit: egui::MouseWheelUnit::Line,
         delta: vec2(0.0, 2.0),
         modifiers: Modifiers::NONE,

@@ -26,6 +26,16 @@ fn a_new_user_sees_the_sample_with_todays_territories() {
 }
 
 #[test]
+fn the_hint_of_the_first_run_comes_once() {
+    let mut app = AppHarness::sample();
+    assert!(app.shows("three things to try"));
+    app.press_button("Got it");
+    assert!(!app.shows("three things to try"));
+    let app = app.reopen_sample();
+    assert!(!app.shows("three things to try"));
+}
+
+#[test]
 fn undo_and_redo_survive_closing_the_window() {
     let mut app = AppHarness::grid(HALVES);
     let first = app.session().plan().clone();
