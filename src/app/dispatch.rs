@@ -106,7 +106,7 @@ impl App {
                     store.retry();
                 }
             }
-            Action::DismissHint => super::sample::remember_hint(),
+            Action::DismissHint => self.remember_hint(),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Import(order) => self.start_import(*order),
             other => self.dispatch_to_session(ctx, other),
@@ -578,7 +578,7 @@ impl App {
             Ok(()) => {
                 session.path = Some(path.to_owned());
                 session.read_only = None;
-                crate::session::recent::remember(path);
+                self.ui.recent = crate::session::recent::remember(&self.data_folder, path);
                 self.ui.notices.done(ctx, format!("Saved a copy; changes now go to {}", file_name(path)));
             }
             Err(error) => self.ui.notices.failed(ctx, &error),

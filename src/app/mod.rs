@@ -17,6 +17,7 @@ use crate::action::Action;
 use crate::jobs::Runner;
 use crate::map::MapState;
 use crate::session::Session;
+use crate::session::recent::recent_projects;
 use crate::store::Store;
 use crate::theme;
 use crate::ui::{self, UiState};
@@ -32,6 +33,7 @@ pub struct App {
     map: MapState,
     jobs: Runner,
     dialogs: Box<dyn FileDialogs>,
+    data_folder: PathBuf,
     actions: Vec<Action>,
     /// What dialogs want from the system's file dialog.
     wishes: Vec<files::Wish>,
@@ -48,17 +50,24 @@ pub struct App {
 }
 
 impl App {
-    /// `render_state` is `None` where nothing is drawn on a GPU.
-    pub fn new(ctx: &Context, render_state: Option<RenderState>, dialogs: Box<dyn FileDialogs>) -> Self {
+    /// `render_state` is `None` where nothing is drawn on a GPU. `data_folder` is where the user's copy of the sample, the list of
+    /// recent projects and downloaded tiles are.
+    pub fn new(
+        ctx: &Context,
+        render_state: Option<RenderState>,
+        dialogs: Box<dyn FileDialogs>,
+        data_folder: PathBuf,
+    ) -> Self {
         theme::install(ctx);
         let repaint = ctx.clone();
         Self {
             session: None,
             store: None,
-            ui: UiState::default(),
-            map: MapState::new(ctx, render_state),
+            ui: UiState { recent: recent_projects(&data_folder), ..UiState::default() },
+            map: MapState::new(render_state, &data_folder),
             jobs: Runner::new(move || repaint.request_repaint()),
             dialogs,
+            data_folder,
             actions: Vec::new(),
             wishes: Vec::new(),
             measuring: None,

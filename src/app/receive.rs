@@ -67,7 +67,7 @@ impl App {
         self.store = Some(opened.store);
         let session = opened.session;
         if let Some(path) = &session.path {
-            recent::remember(path);
+            self.ui.recent = recent::remember(&self.data_folder, path);
         }
         if let Some(why) = &session.read_only {
             self.ui.notices.refused(ctx, why.clone());

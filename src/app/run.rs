@@ -27,8 +27,12 @@ pub fn run(path: Option<PathBuf>) -> Result<(), UserError> {
             "bailiwick",
             options,
             Box::new(move |context| {
-                let mut app =
-                    App::new(&context.egui_ctx, context.wgpu_render_state.clone(), Box::new(SystemDialogs::default()));
+                let mut app = App::new(
+                    &context.egui_ctx,
+                    context.wgpu_render_state.clone(),
+                    Box::new(SystemDialogs::default()),
+                    data_folder(),
+                );
                 app.open_at_start(path);
                 Ok(Box::new(app))
             }),

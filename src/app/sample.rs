@@ -1,7 +1,7 @@
 //! Opening and making projects. The sample is a copy in the user's data folder; the shipped one, inside the program, is never written.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::Context;
 use flate2::read::GzDecoder;
@@ -10,11 +10,11 @@ use super::App;
 use crate::error::UserError;
 use crate::jobs::spec::JobKind;
 use crate::jobs::tasks;
-use crate::session::recent::data_folder;
 
 const SAMPLE: &[u8] = include_bytes!("../../sample_data/sample.bwk.gz");
 /// Far above the size of the sample; a bound for the decoder.
 const SAMPLE_LIMIT: u64 = 256 << 20;
+const HINT_READ: &str = "first-steps-read";
 
 impl App {
     pub(super) fn open(&mut self, path: PathBuf) {
@@ -26,28 +26,23 @@ impl App {
     }
 
     pub(super) fn open_sample(&mut self, ctx: &Context) {
-        match sample_copy() {
+        match sample_copy(&self.data_folder) {
             Ok(path) => {
-                self.ui.show_hint = !hint_path().exists();
+                self.ui.show_hint = !self.data_folder.join(HINT_READ).exists();
                 self.open(path);
             }
             Err(error) => self.ui.notices.failed(ctx, &error),
         }
     }
+
+    /// The hint of the first run was read: a file in the data folder says so. Failing to remember is not worth a message.
+    pub(super) fn remember_hint(&self) {
+        let _ = std::fs::write(self.data_folder.join(HINT_READ), "");
+    }
 }
 
-/// The hint of the first run was read: a file in the data folder says so. Failing to remember is not worth a message.
-pub(super) fn remember_hint() {
-    let _ = std::fs::write(hint_path(), "");
-}
-
-fn hint_path() -> PathBuf {
-    data_folder().join("first-steps-read")
-}
-
-/// The user's copy of the sample project, made when there is none.
-pub fn sample_copy() -> Result<PathBuf, UserError> {
-    let folder = data_folder();
+/// The user's copy of the sample project in the data folder, made when there is none.
+fn sample_copy(folder: &Path) -> Result<PathBuf, UserError> {
     let path = folder.join("sample.bwk");
     let failed = |error: std::io::Error| {
         UserError::new("Could not copy the sample project to your data folder")
@@ -59,7 +54,7 @@ pub fn sample_copy() -> Result<PathBuf, UserError> {
     }
     let mut bytes = Vec::new();
     GzDecoder::new(SAMPLE).take(SAMPLE_LIMIT).read_to_end(&mut bytes).map_err(failed)?;
-    std::fs::create_dir_all(&folder).map_err(failed)?;
+    std::fs::create_dir_all(folder).map_err(failed)?;
     let part = folder.join(".sample.bwk.part");
     std::fs::write(&part, bytes).map_err(failed)?;
     std::fs::rename(&part, &path).map_err(failed)?;

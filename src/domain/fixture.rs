@@ -1,4 +1,5 @@
-//! Tiny layers and projects for tests, drawn as text. A row of text is a row of cells, north first; a cell is a tenth of a degree.
+//! Tiny layers and projects for tests, those of the whole program too, drawn as text. A row of text is a row of cells, north first; a
+//! cell is a tenth of a degree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -4,7 +4,6 @@
 pub mod accounts;
 pub mod columns;
 pub mod edit;
-#[cfg(test)]
 pub mod fixture;
 pub mod history;
 pub mod ids;

@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn codes_years_and_phones_are_no_measures() {
-        let profile = |values: &[&'static str]| Profile::of(values.to_vec().into_iter(), DecimalMark::Point);
+        let profile = |values: &[&'static str]| Profile::of(values.iter().copied(), DecimalMark::Point);
         assert!(not_a_measure("Branch", &profile(&["007", "012", "100"])).is_some());
         assert!(not_a_measure("Customer since", &profile(&["1999", "2004", "2010"])).is_some());
         assert!(not_a_measure("Contact", &profile(&["6145551234", "6145559999"])).is_some());

@@ -198,7 +198,7 @@ mod tests {
         });
         runner.start(JobKind::Measure, |_| JobOutput::Saved(PathBuf::from("second")));
         let (_, output) = wait(&mut runner);
-        assert!(matches!(output, JobOutput::Saved(path) if path == PathBuf::from("second")));
+        assert!(matches!(output, JobOutput::Saved(path) if path == *"second"));
         assert!(!runner.is_running(JobKind::Measure));
     }
 

@@ -6,10 +6,11 @@ mod overlay;
 mod paint;
 mod tool;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use eframe::egui_wgpu::RenderState;
-use egui::{Context, CursorIcon, Key, PointerButton, Pos2, Rect, Sense, Ui, Vec2};
+use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Sense, Ui, Vec2};
 use walkers::{Map, MapMemory, lon_lat};
 
 use crate::action::Action;
@@ -19,7 +20,6 @@ use crate::render::batches::{MapLook, OutlineKind, Work};
 use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
 use crate::session::Session;
-use crate::session::recent::data_folder;
 use crate::session::view::{BasemapChoice, Tool};
 use crate::theme::Tokens;
 use basemap::Basemap;
@@ -45,15 +45,14 @@ struct Hover {
 }
 
 impl MapState {
-    /// `render_state` is `None` where nothing is drawn on a GPU.
-    pub fn new(ctx: &Context, render_state: Option<RenderState>) -> Self {
+    /// `render_state` is `None` where nothing is drawn on a GPU; downloaded tiles are kept in `data_folder`.
+    pub fn new(render_state: Option<RenderState>, data_folder: &Path) -> Self {
         if render_state.is_some() {
             walkers::install_renderer(render_state.as_ref());
         }
-        let _ = ctx;
         Self {
             memory: MapMemory::default(),
-            basemap: Basemap::new(BasemapChoice::None, Some(data_folder().join("tiles"))),
+            basemap: Basemap::new(BasemapChoice::None, Some(data_folder.join("tiles"))),
             layers: Layers::new(render_state),
             labels: labels::Labels::default(),
             gesture: Gesture::None,

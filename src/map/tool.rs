@@ -110,10 +110,10 @@ impl Gesture {
         {
             self.start(ui, context, start, modifiers, actions);
         }
-        if response.clicked() {
-            if let Some(position) = pointer {
-                self.click(context, position, modifiers, actions);
-            }
+        if response.clicked()
+            && let Some(position) = pointer
+        {
+            self.click(context, position, modifiers, actions);
         }
         if response.double_clicked() && matches!(self, Self::Polygon { .. }) {
             self.finish(context, modifiers, actions);
@@ -248,10 +248,12 @@ impl Gesture {
         let mut ring = corners.clone();
         ring.extend(pointer.map(|position| context.camera.screen_to_place(position)));
         let to = context.session.active;
-        if ring.len() > 2 && !to.is_unassigned() {
+        let locked = context.session.plan().territory(to).is_none_or(|territory| territory.locked);
+        if ring.len() > 2 && !locked {
             let units = context.session.unit_index.centres_in_polygon(&ring);
-            let shown = context.session.preview.as_ref();
-            if shown.is_none_or(|preview| preview.units != units || preview.to != to) {
+            // Only what differs from what is shown: a boundary at rest lets the window rest.
+            let shown = context.session.preview.as_ref().filter(|preview| preview.to == to);
+            if shown.map_or(&[][..], |preview| &preview.units) != units {
                 actions.push(Action::Preview { units, to });
             }
         }

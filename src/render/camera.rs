@@ -85,10 +85,9 @@ impl WorldBox {
     }
 
     pub fn include(&mut self, point: [f64; 2]) {
-        for axis in 0..2 {
-            self.min[axis] = self.min[axis].min(point[axis]);
-            self.max[axis] = self.max[axis].max(point[axis]);
-        }
+        let [x, y] = point;
+        self.min = [self.min[0].min(x), self.min[1].min(y)];
+        self.max = [self.max[0].max(x), self.max[1].max(y)];
     }
 
     pub fn intersects(&self, other: &Self) -> bool {

@@ -269,10 +269,10 @@ mod tests {
         for chunk in &batches.chunks {
             for i in chunk.range.clone() {
                 let expected = to_mercator(all[batches.accounts[i] as usize]);
-                for axis in 0..2 {
+                for (axis, expected) in expected.into_iter().enumerate() {
                     let there = chunk.origin[axis] + f64::from(batches.instances[i].position[axis]);
                     // A tenth of a point at zoom 18.
-                    assert!((there - expected[axis]).abs() < 0.1 / 262_144.0);
+                    assert!((there - expected).abs() < 0.1 / 262_144.0);
                 }
             }
         }

@@ -21,6 +21,8 @@ pub mod tool_rail;
 pub mod top_bar;
 pub mod widgets;
 
+use std::path::PathBuf;
+
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::action::{Action, Command};
@@ -39,6 +41,8 @@ pub struct UiState {
     pub export: export_dialog::State,
     pub path: path_dialog::State,
     pub notices: notices::Notices,
+    /// Projects opened lately, newest first.
+    pub recent: Vec<PathBuf>,
     pub show_about: bool,
     pub show_keys: bool,
     /// The territory whose name is being typed in the inspector.
@@ -58,13 +62,17 @@ pub fn show(
 ) {
     let tokens = Tokens::of(ui);
     let bar = |margin: Margin| Frame::new().fill(tokens.panel).inner_margin(margin);
-    Panel::top("top bar").frame(bar(Margin::symmetric(10, 6))).show(ui, |ui| top_bar::show(ui, session, actions));
+    Panel::top("top bar")
+        .frame(bar(Margin::symmetric(10, 6)))
+        .show(ui, |ui| top_bar::show(ui, session, &state.recent, actions));
     Panel::bottom("status bar")
         .frame(bar(Margin::symmetric(12, 4)))
         .show(ui, |ui| status::show(ui, session, status, actions));
     match session {
         None => {
-            CentralPanel::default().frame(Frame::new().fill(tokens.subtle)).show(ui, |ui| start::show(ui, actions));
+            CentralPanel::default()
+                .frame(Frame::new().fill(tokens.subtle))
+                .show(ui, |ui| start::show(ui, &state.recent, actions));
         }
         Some(session) => {
             let mut table_open = session.view.show_table;

@@ -1,13 +1,14 @@
 //! The window without a project.
 
+use std::path::PathBuf;
+
 use egui::{RichText, Ui};
 
 use super::widgets::primary_button;
 use crate::action::{Action, Command};
-use crate::session::recent;
 use crate::theme::{self, Tokens};
 
-pub fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, recent: &[PathBuf], actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.28).max(20.0));
@@ -27,14 +28,13 @@ pub fn show(ui: &mut Ui, actions: &mut Vec<Action>) {
         if ui.button("New project…").clicked() {
             actions.push(Action::Run(Command::NewProject));
         }
-        let recent = recent::recent_projects();
         if !recent.is_empty() {
             ui.add_space(14.0);
             ui.label(theme::note(ui, "Opened lately"));
             for path in recent {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 if ui.link(name).on_hover_text(path.display().to_string()).clicked() {
-                    actions.push(Action::Open(path));
+                    actions.push(Action::Open(path.clone()));
                 }
             }
         }

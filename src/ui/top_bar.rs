@@ -1,21 +1,23 @@
 //! Menus, the names of project and plan, search, and the buttons for what one does most.
 
+use std::path::PathBuf;
+
 use egui::{Align, Button, Layout, MenuBar, RichText, Ui, vec2};
 
 use super::widgets::{command_button, command_hover, primary_button};
 use crate::action::{Action, Command, Menu};
+use crate::session::Session;
 use crate::session::view::BasemapChoice;
-use crate::session::{Session, recent};
 use crate::theme::{self, Tokens};
 
-pub fn show(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
         ui.set_min_height(30.0);
         ui.spacing_mut().item_spacing.x = 2.0;
         logo(ui);
         ui.add_space(4.0);
-        MenuBar::new().ui(ui, |ui| menus(ui, session, actions));
+        MenuBar::new().ui(ui, |ui| menus(ui, session, recent, actions));
         // The menu bar takes the whole width; the rest is laid over its free part.
     });
     let rect = ui.min_rect();
@@ -107,7 +109,7 @@ fn search_field(ui: &mut Ui, tokens: Tokens, actions: &mut Vec<Action>) {
     }
 }
 
-fn menus(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
+fn menus(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &mut Vec<Action>) {
     let menus = [
         (Menu::File, "File"),
         (Menu::Edit, "Edit"),
@@ -122,7 +124,7 @@ fn menus(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
             for &command in Command::ALL.iter().filter(|command| command.menu() == menu) {
                 item(ui, session, command, actions);
                 if command == Command::OpenSample {
-                    recent_menu(ui, actions);
+                    recent_menu(ui, recent, actions);
                 }
                 let last_of_group = matches!(
                     command,
@@ -240,8 +242,7 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
     }
 }
 
-fn recent_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let recent = recent::recent_projects();
+fn recent_menu(ui: &mut Ui, recent: &[PathBuf], actions: &mut Vec<Action>) {
     if recent.is_empty() {
         return;
     }
@@ -250,7 +251,7 @@ fn recent_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let response = ui.add(Button::new(name).frame_when_inactive(false).min_size(vec2(220.0, 26.0)));
             if response.on_hover_text(path.display().to_string()).clicked() {
-                actions.push(Action::Open(path));
+                actions.push(Action::Open(path.clone()));
                 ui.close();
             }
         }

@@ -1,0 +1,92 @@
+//! Files in and out, through the dialogs.
+
+use bailiwick::io::diagnostic::Severity;
+use bailiwick::session::view::BottomTab;
+use egui::{Key, Modifiers};
+
+use super::HALVES;
+use crate::harness::AppHarness;
+
+const ACCOUNTS: &str = "id,name,longitude,latitude,revenue
+1,Oak Tavern,-89.95,39.95,1200
+2,Elm Shop,-89.45,39.95,800
+3,Nowhere Inn,-89.75,123,500
+4,Fir Bar,-89.75,39.85,n/a
+";
+
+#[test]
+fn accounts_come_in_through_the_dialog_and_bad_rows_are_listed() {
+    let mut app = AppHarness::grid_choosing(HALVES, &["accounts.csv"]);
+    app.write("accounts.csv", ACCOUNTS);
+    app.key_with(Modifiers::COMMAND, Key::I);
+    app.press_button("Browse…");
+    app.press_button("Import");
+    let session = app.session();
+    let accounts = &session.project.accounts;
+    assert!(accounts.names.iter().any(|name| name == "Oak Tavern"), "{:?} {:?}", accounts.names, app.messages());
+    // Every account is with the territory it lies in.
+    let owner = |name: &str| {
+        let account = accounts.ids().find(|id| accounts.names[id.index()] == name).expect("the account is there");
+        session.plan().territory_name(session.plan().owner_of(account, accounts.units[account.index()])).to_owned()
+    };
+    assert_eq!([owner("Oak Tavern"), owner("Elm Shop"), owner("Fir Bar")], ["A", "B", "A"]);
+    // The latitude that is none, and the word where a number belongs: each with its row.
+    let listed = |row: u64, found: &str| {
+        let about = |diagnostic: &&bailiwick::io::diagnostic::Diagnostic| {
+            diagnostic.place.row == Some(row) && diagnostic.to_string().contains(found)
+        };
+        session.diagnostics.iter().find(about).map(|diagnostic| diagnostic.severity)
+    };
+    assert!(matches!(listed(4, "123"), Some(Severity::Error | Severity::Warning)), "{:?}", session.diagnostics);
+    assert!(listed(5, "n/a").is_some(), "{:?}", session.diagnostics);
+    assert_eq!(session.view.tab, BottomTab::Problems);
+    assert!(app.shows("accounts.csv, row 4"));
+}
+
+#[test]
+fn imported_accounts_are_there_after_closing() {
+    let mut app = AppHarness::grid_choosing(HALVES, &["accounts.csv"]);
+    app.write("accounts.csv", ACCOUNTS);
+    app.key_with(Modifiers::COMMAND, Key::I);
+    app.press_button("Browse…");
+    app.press_button("Import");
+    let names = app.session().project.accounts.names.clone();
+    let problems = app.session().diagnostics.len();
+    let app = app.reopen();
+    assert_eq!(app.session().project.accounts.names, names);
+    assert_eq!(app.session().diagnostics.len(), problems);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_in_the_dialog() {
+    let mut app = AppHarness::grid_choosing(HALVES, &["missing.csv"]);
+    app.key_with(Modifiers::COMMAND, Key::I);
+    app.press_button("Browse…");
+    assert!(app.shows("missing.csv"));
+    app.press_button("Cancel");
+    assert!(app.session().project.accounts.is_empty());
+}
+
+#[test]
+fn territories_go_out_as_a_shapefile() {
+    let mut app = AppHarness::grid(HALVES);
+    app.key_with(Modifiers::COMMAND, Key::E);
+    let path = app.path("out.shp");
+    app.fill_in("Path to write to", &path.display().to_string());
+    app.press_button("Export");
+    assert!(app.was_told("out.shp"), "{:?}", app.messages());
+    for ending in ["shp", "shx", "dbf", "prj", "cpg"] {
+        assert!(path.with_extension(ending).is_file(), "{ending}");
+    }
+    let rows = shapefile::read(&path).expect("the shapefile can be read");
+    let names: Vec<String> = rows
+        .iter()
+        .flat_map(|(_, record)| record.clone().into_iter())
+        .filter_map(|(_, value)| match value {
+            shapefile::dbase::FieldValue::Character(Some(text)) => Some(text),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert!(names.contains(&"A".to_owned()) && names.contains(&"B".to_owned()), "{names:?}");
+}
