@@ -46,6 +46,8 @@ pub struct App {
     /// Settings that differ from those, and since when they are as they are; they are saved when the view rests.
     view_changed: Option<(f64, BTreeMap<String, String>)>,
     title: String,
+    /// A text field had the keyboard at the end of the last frame.
+    typing: bool,
     quit: bool,
 }
 
@@ -75,6 +77,7 @@ impl App {
             saved_settings: BTreeMap::new(),
             view_changed: None,
             title: String::new(),
+            typing: false,
             quit: false,
         }
     }
@@ -135,6 +138,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.draw(ui);
+        self.typing = ui.ctx().egui_wants_keyboard_input();
         if !self.actions.is_empty() {
             ui.ctx().request_repaint();
         }
