@@ -53,8 +53,8 @@ pub fn short(value: f64) -> String {
     let digits = match scaled {
         s if suffix.is_empty() && s >= 99.95 => count(s.round() as i128),
         s if s >= 99.95 => format!("{s:.0}"),
-        s if s >= 9.995 => format!("{s:.1}"),
         s if suffix.is_empty() && (s - s.round()).abs() < 0.005 => format!("{s:.0}"),
+        s if s >= 9.995 => format!("{s:.1}"),
         s => format!("{s:.2}"),
     };
     format!("{sign}{digits}{suffix}")

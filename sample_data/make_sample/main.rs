@@ -1,5 +1,6 @@
 //! Makes the sample data beside it from public data: `cargo run --release --example make_sample -- SOURCE_FOLDER`.
-//! The same source gives the same bytes. README.md one folder up says what is real and what is made up.
+//! Without a folder only the sample project is made anew, from the files that are there. The same source gives the same bytes.
+//! README.md one folder up says what is real and what is made up.
 
 mod accounts;
 mod coverage;
@@ -10,6 +11,7 @@ mod layers;
 mod locate;
 mod names;
 mod places;
+mod project;
 mod reps;
 mod revenue;
 mod source;
@@ -24,19 +26,24 @@ mod tests;
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bailiwick::domain::random::Random;
 
 /// Another seed gives other accounts.
 const SEED: u64 = 2026_1101;
 
 fn main() -> Result<()> {
-    let folder = std::env::args().nth(1).context("Give the folder of the source data as the argument")?;
-    let source = source::Source::new(Path::new(&folder));
     let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    if let Some(folder) = std::env::args().nth(1) {
+        make_files(&source::Source::new(Path::new(&folder)), &out)?;
+    }
+    project::write(&out)
+}
+
+fn make_files(source: &source::Source, out: &Path) -> Result<()> {
     let random = Random::new(SEED);
 
-    layers::write_counties(&source, &out.join("us_counties.shp"))?;
+    layers::write_counties(source, &out.join("us_counties.shp"))?;
 
     let counties = source.counties()?;
     let zips = source.zips()?;

@@ -3,10 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
+use bailiwick::domain::columns::{Aggregate, Measure};
+use bailiwick::domain::project::Project;
 use bailiwick::domain::sphere::LonLat;
+use bailiwick::store;
 
 use crate::coverage::{self, edges_of};
 use crate::grid::{GridPoint, GridRing, part_contains, twice_area};
+use crate::project;
 use crate::reps::REPS;
 use crate::tables::column;
 use crate::voronoi;
@@ -126,4 +130,33 @@ fn a_hole_and_an_island_come_back_as_such() {
     let polygons = coverage::polygons(&edges);
     assert_eq!(polygons.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(polygons.iter().flatten().map(|ring| twice_area(ring)).sum::<i128>(), 2 * (8100 - 900 + 100));
+}
+
+#[test]
+fn the_project_is_what_the_files_beside_it_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sample.bwk");
+    let packed = std::fs::File::open(sample("sample.bwk.gz")).unwrap();
+    std::io::copy(&mut flate2::read::GzDecoder::new(packed), &mut std::fs::File::create(&path).unwrap()).unwrap();
+    let (_store, shipped) = store::open(&path, store::Wanted::ReadWrite).unwrap();
+    assert_eq!(shipped.notes, Vec::<String>::new());
+    let (shipped, (made, _)) = (shipped.project, project::make(&sample("")).unwrap());
+
+    assert_eq!((shipped.name.as_str(), shipped.plan.name.as_str()), ("Copperlark Great Lakes", "Today"));
+    assert!(shipped.units.approximate);
+    assert_eq!(shipped.units.codes, made.units.codes);
+    assert_eq!(shipped.accounts.codes, made.accounts.codes);
+    assert_eq!(shipped.reps, made.reps);
+    assert_eq!(shipped.plan, made.plan);
+    let described = |project: &Project| -> Vec<_> {
+        let of = |measure: &Measure| (measure.name.clone(), measure.unit.clone(), measure.aggregate);
+        project.measures.iter().map(of).collect()
+    };
+    assert_eq!(described(&shipped), described(&made));
+
+    let goals: Vec<_> = shipped.goals.iter().map(|goal| (goal.measure, goal.tolerance)).collect();
+    assert_eq!(goals, [(shipped.find_measure("Annual Revenue").unwrap(), 0.10)]);
+    // Incomes of areas are no sum, and count by households.
+    let income = shipped.measure(shipped.find_measure("MED_INCOME").unwrap()).unwrap();
+    assert_eq!(income.aggregate, Aggregate::Mean { weight: shipped.find_measure("HOUSEHOLDS") });
 }

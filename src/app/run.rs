@@ -1,5 +1,6 @@
 //! Opening the window, and words for what may go wrong with that.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 
 use egui::ViewportBuilder;
@@ -21,36 +22,53 @@ pub fn run(path: Option<PathBuf>) -> Result<(), UserError> {
         persistence_path: Some(data_folder().join("window.ron")),
         ..Default::default()
     };
-    eframe::run_native(
-        "bailiwick",
-        options,
-        Box::new(move |context| {
-            let mut app = App::new(
-                &context.egui_ctx,
-                context.wgpu_render_state.clone(),
-                Box::new(SystemDialogs::default()),
-                data_folder(),
-            );
-            app.open_at_start(path);
-            Ok(Box::new(app))
-        }),
-    )
-    .map_err(explain)
+    let run = move || {
+        eframe::run_native(
+            "bailiwick",
+            options,
+            Box::new(move |context| {
+                let mut app = App::new(
+                    &context.egui_ctx,
+                    context.wgpu_render_state.clone(),
+                    Box::new(SystemDialogs::default()),
+                    data_folder(),
+                );
+                app.open_at_start(path);
+                Ok(Box::new(app))
+            }),
+        )
+    };
+    // The keyboard library panics when it cannot load its shared library; that is a missing package and no defect.
+    match std::panic::catch_unwind(AssertUnwindSafe(run)) {
+        Ok(result) => result.map_err(|error| explain(&error.to_string())),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            match text.filter(|text| text.contains("could not be loaded")) {
+                Some(text) => Err(explain(text)),
+                None => std::panic::resume_unwind(panic),
+            }
+        }
+    }
 }
 
 /// What a person can do about a window that does not open.
-fn explain(error: eframe::Error) -> UserError {
-    let text = error.to_string();
+fn explain(text: &str) -> UserError {
     let lower = text.to_lowercase();
     let failed = UserError::new("Could not open the window");
-    if lower.contains("display")
+    if lower.contains("shared librar") || lower.contains("could not be loaded") {
+        failed.because(text).hint(
+            "a library of the X window system is missing: on Debian, apt-get install libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0; \
+             the headless commands work without (bailiwick --help)",
+        )
+    } else if lower.contains("display")
+        || lower.contains("eventloop")
         || lower.contains("event loop")
         || lower.contains("compositor")
         || lower.contains("xcb")
     {
         failed.because(text).hint(
             "no display was found: run it in a desktop session, or with Xvfb (Debian: apt-get install xvfb; xvfb-run bailiwick); \
-             on Debian the window needs libx11-6 libxcursor1 libxi6 libxkbcommon-x11-0; the headless commands work without (bailiwick --help)",
+             the headless commands work without (bailiwick --help)",
         )
     } else {
         failed.because(text).hint(

@@ -173,7 +173,7 @@ impl MapState {
         if response.hovered() || response.contains_pointer() {
             let (scroll, pinch, pointer) =
                 ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.pointer.hover_pos()));
-            let delta = f64::from(scroll.y) / 110.0 + f64::from(pinch).log2();
+            let delta = f64::from(scroll.y) / 140.0 + f64::from(pinch).log2();
             if delta.abs() > 1e-4 {
                 let at = pointer.map_or(Vec2::ZERO, from_middle);
                 actions.push(Action::ZoomAt { delta, dx: at.x, dy: at.y });

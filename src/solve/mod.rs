@@ -222,3 +222,6 @@ impl Stages {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod from_plan_tests;

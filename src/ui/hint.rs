@@ -15,7 +15,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut V
     let tokens = Tokens::of(ui);
     let rect = ui.available_rect_before_wrap();
     let area = Area::new(Id::unique("first steps")).order(Order::Middle).constrain_to(rect);
-    area.pivot(Align2::CENTER_BOTTOM).fixed_pos(rect.center_bottom() - vec2(0.0, 28.0)).show(ui.ctx(), |ui| {
+    area.pivot(Align2::LEFT_BOTTOM).fixed_pos(rect.left_bottom() + vec2(12.0, -12.0)).show(ui.ctx(), |ui| {
         Frame::new()
             .fill(tokens.panel)
             .stroke(Stroke::new(1.0, tokens.border))
@@ -23,42 +23,30 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut V
             .shadow(egui::Shadow { offset: [0, 4], blur: 16, spread: 0, color: tokens.shadow })
             .inner_margin(Margin::symmetric(16, 12))
             .show(ui, |ui| {
-                ui.set_max_width(620.0);
-                ui.label(theme::strong("Today's territories are uneven: three things to try").size(theme::HEADING));
+                ui.set_max_width(300.0);
+                ui.label(theme::strong("Three things to try").size(theme::HEADING));
                 ui.add_space(2.0);
-                ui.horizontal(|ui| {
-                    step(ui, "1", "Paint", "take the brush, begin in one territory and drag into the next");
-                    if ui.button("Take the brush").clicked() {
-                        actions.push(Action::Run(Command::ToolBrush));
-                    }
-                });
-                ui.horizontal(|ui| {
-                    step(ui, "2", "Build", "let the program propose balanced territories and compare");
-                    if ui.button("Build…").clicked() {
-                        actions.push(Action::Run(Command::AutoBuild));
-                    }
-                });
-                ui.horizontal(|ui| {
-                    step(ui, "3", "Export", "take the result away as a shapefile or CSV");
-                    if ui.button("Export…").clicked() {
-                        actions.push(Action::Run(Command::Export));
-                    }
-                });
+                for (number, command, verb, how) in [
+                    ("1", Command::ToolBrush, "Paint", "begin in one territory, drag into the next"),
+                    ("2", Command::AutoBuild, "Build", "let the program balance them"),
+                    ("3", Command::Export, "Export", "take the result away"),
+                ] {
+                    ui.horizontal(|ui| {
+                        ui.label(theme::strong(number).color(tokens.accent));
+                        if ui.link(theme::strong(verb)).on_hover_text(command.about()).clicked() {
+                            actions.push(Action::Run(command));
+                        }
+                        ui.label(how);
+                    });
+                }
                 ui.add_space(4.0);
                 ui.horizontal(|ui| {
                     if primary_button(ui, true, "Got it").clicked() {
                         state.show_hint = false;
                         actions.push(Action::DismissHint);
                     }
-                    ui.label(theme::note(ui, "This is your own copy of the sample; nothing you do to it can be lost"));
+                    ui.label(theme::note(ui, "This is your own copy of the sample"));
                 });
             });
     });
-}
-
-fn step(ui: &mut Ui, number: &str, verb: &str, how: &str) {
-    let tokens = Tokens::of(ui);
-    ui.label(theme::strong(number).color(tokens.accent));
-    ui.label(theme::strong(verb));
-    ui.label(how);
 }

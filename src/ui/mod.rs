@@ -79,8 +79,8 @@ pub fn show(
             Panel::bottom("tables")
                 .frame(bar(Margin::ZERO))
                 .resizable(true)
-                .default_size(236.0)
-                .size_range(96.0..=ui.available_height() * 0.6)
+                .default_size(236.0_f32.min(ui.available_height() * 0.36))
+                .size_range(96.0..=(ui.available_height() * 0.5).max(97.0))
                 .show_collapsible(ui, &mut table_open, |ui| tables(ui, session, state, actions));
             if table_open != session.view.show_table {
                 actions.push(Action::Run(Command::ToggleTable));

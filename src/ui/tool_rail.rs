@@ -1,6 +1,6 @@
 //! The tools, left of the map.
 
-use egui::{Button, Slider, Stroke, Ui};
+use egui::{Button, ScrollArea, Slider, Stroke, Ui};
 
 use crate::action::{Action, Command};
 use crate::session::Session;
@@ -10,6 +10,12 @@ use crate::theme::{self, Tokens};
 use super::widgets::{command_button, command_hover};
 
 pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+    // In a low window the last tools are reached by scrolling.
+    let hidden = egui::scroll_area::ScrollBarVisibility::AlwaysHidden;
+    ScrollArea::vertical().scroll_bar_visibility(hidden).show(ui, |ui| tools(ui, session, actions));
+}
+
+fn tools(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
     let read_only = session.read_only.is_some();

@@ -4,7 +4,6 @@ mod bad_files;
 mod crash;
 mod fixture;
 mod history;
-mod measure;
 mod plain_sql;
 mod plans;
 mod round_trip;

@@ -1,0 +1,194 @@
+//! From a project to an applied edit.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::columns::{Measure, Subject};
+use crate::domain::edit::{Locks, apply};
+use crate::domain::fixture;
+use crate::domain::ids::{AccountId, MeasureId, RepId, TerritoryId, UnitId};
+use crate::domain::metrics::{LoadTable, Totals, balance};
+use crate::domain::plan::Plan;
+use crate::domain::project::{Goal, Project};
+use crate::domain::reps::Rep;
+
+const UNEVEN: &str = "
+aaaaaaab
+aaaaaaab
+aaaaaaab
+aaaaaaab
+aaaaaacc
+aaaaaacc
+aaaaaacc
+aaaaaacc";
+
+fn request(territories: Wanted) -> BuildRequest {
+    let goals = vec![Goal { measure: MeasureId(0), tolerance: 0.05, weight: 1.0 }];
+    BuildRequest { territories, goals, mix: false, contiguous: true, by_capacity: false }
+}
+
+fn totals(project: &Project) -> Totals {
+    Totals::count(Arc::new(LoadTable::new(project)), &project.plan)
+}
+
+fn try_build(project: &Project, request: &BuildRequest) -> Result<Built, BuildError> {
+    let options = Options { effort: Effort::Quick, ..Options::default() };
+    build(project, &totals(project), request, &options, &Progress::new())
+}
+
+/// Builds, and returns the plan with the edit applied under locks; undone it is the plan before.
+fn built(project: &Project, request: &BuildRequest) -> (Plan, Built) {
+    let built = try_build(project, request).unwrap();
+    let mut plan = (*project.plan).clone();
+    apply(&mut plan, &built.edit, Locks::Obey).unwrap();
+    let mut back = plan.clone();
+    apply(&mut back, &built.edit.inverse(), Locks::Pass).unwrap();
+    assert_eq!(back, *project.plan);
+    (plan, built)
+}
+
+fn balance_of(project: &Project, plan: &Plan) -> f64 {
+    let project = Project { plan: Arc::new(plan.clone()), ..project.clone() };
+    balance(plan, &totals(&project), MeasureId(0)).unwrap()
+}
+
+#[test]
+fn a_number_of_territories_keeps_those_that_match_and_adds_or_removes_the_rest() {
+    let project = fixture::project(UNEVEN);
+    let (plan, built) = built(&project, &request(Wanted::Count(4)));
+    assert_eq!(built.violations, Vec::<String>::new());
+    assert!(balance_of(&project, &plan) <= 0.05);
+    let names: Vec<&str> = plan.territories().map(|(_, territory)| territory.name.as_str()).collect();
+    assert_eq!(names, ["a", "b", "c", "Territory 1"]);
+    let fewer = self::built(&project, &request(Wanted::Count(2))).0;
+    assert_eq!(fewer.territory_count(), 2);
+    assert!(fewer.find_territory("a").is_some());
+    assert!(fewer.assignment().iter().all(|owner| !owner.is_unassigned()));
+}
+
+#[test]
+fn new_neighbours_have_different_colours() {
+    let project = fixture::project(&UNEVEN.replace(['a', 'b', 'c'], "-"));
+    let (plan, built) = built(&project, &request(Wanted::Count(6)));
+    let topology = &project.units.topology;
+    for unit in project.units.ids() {
+        for neighbour in topology.neighbours(unit) {
+            let (one, other) = (plan.territory_of(unit), plan.territory_of(neighbour.unit));
+            let colour = |id| plan.territory(id).unwrap().colour;
+            assert!(one == other || colour(one) != colour(other));
+        }
+    }
+    assert_eq!(built.territories.len(), 6);
+}
+
+#[test]
+fn the_current_territories_are_balanced_where_they_are() {
+    let project = fixture::project(UNEVEN);
+    let mut wish = request(Wanted::Current);
+    // 64 cells in three: 21 and 22.
+    wish.goals[0].tolerance = 0.05;
+    let (plan, built) = built(&project, &wish);
+    assert_eq!(plan.territory_count(), 3);
+    assert!(balance_of(&project, &plan) <= 0.05);
+    assert!(built.proposal.terms.disruption.unwrap() < 0.7);
+}
+
+#[test]
+fn locks_and_named_accounts_stay() {
+    let mut project = fixture::project(UNEVEN);
+    let mut plan = (*project.plan).clone();
+    let (a, b, c) = (TerritoryId(1), TerritoryId(2), TerritoryId(3));
+    let mut edit = crate::domain::edit::Edit::alter(&plan, c, "", |territory| territory.locked = true);
+    edit.changes.push(crate::domain::edit::Change::LockUnit { unit: UnitId(7), old: false, new: true });
+    edit.changes.push(crate::domain::edit::Change::Override { account: AccountId(0), old: None, new: Some(a) });
+    let visits = Measure::sum("visits", "", Subject::Accounts, vec![3.0, 1.0]);
+    let accounts = crate::domain::accounts::Accounts {
+        codes: vec!["1".into(), "2".into()],
+        names: vec!["One".into(), "Two".into()],
+        places: vec![project.units.centres[63], project.units.centres[0]],
+        placements: vec![crate::domain::accounts::Placement::Coordinates; 2],
+        units: vec![Some(UnitId(6)), Some(UnitId(0))],
+        attributes: vec![],
+    };
+    project.accounts = Arc::new(accounts);
+    project.measures = Arc::new(vec![project.measures[0].clone(), visits]);
+    apply(&mut plan, &edit, Locks::Obey).unwrap();
+    let before: Vec<UnitId> = plan.units_of(c).collect();
+    project.plan = Arc::new(plan);
+    let (after, _) = built(&project, &request(Wanted::Count(4)));
+    assert_eq!(after.units_of(c).collect::<Vec<_>>(), before);
+    assert_eq!(after.territory_of(UnitId(7)), b);
+    assert_eq!(after.overrides(), &BTreeMap::from([(AccountId(0), a)]));
+    assert!(after.territory(a).is_some());
+    // What the named account brings counts for its owner, and not for its unit.
+    let mut wish = request(Wanted::Count(4));
+    wish.goals[0].measure = MeasureId(1);
+    let (problem, territories) = Problem::from_project(&project, &totals(&project), &wish).unwrap();
+    assert_eq!(problem.loads[0].iter().sum::<f64>(), 1.0);
+    let slot = territories.ids.iter().position(|id| *id == Some(a)).unwrap();
+    assert_eq!(problem.territories[slot].targets[0], 0.0);
+}
+
+#[test]
+fn one_territory_per_rep_is_around_the_home_and_by_capacity() {
+    let mut project = fixture::project(&UNEVEN.replace(['a', 'b', 'c'], "-"));
+    let rep = |name: &str, unit: usize, hours: f64| Rep {
+        code: name.into(),
+        name: name.into(),
+        home: Some(project.units.centres[unit]),
+        capacity_hours: hours,
+        ..Rep::default()
+    };
+    project.reps =
+        Arc::new(vec![rep("Ann", 0, 3000.0), rep("Bo", 63, 1000.0), Rep { name: "Cy".into(), ..Rep::default() }]);
+    let mut wish = request(Wanted::PerRepHome);
+    wish.by_capacity = true;
+    let (plan, built) = built(&project, &wish);
+    assert_eq!(plan.territory_count(), 2);
+    let ann = plan.find_territory("Ann").unwrap();
+    assert_eq!(plan.territory(ann).unwrap().rep, Some(RepId(0)));
+    assert_eq!(plan.territory_of(UnitId(0)), ann);
+    let share = plan.units_of(ann).count() as f64 / 64.0;
+    assert!((share - 0.75).abs() < 0.05, "{share}");
+    assert!(balance_of(&project, &plan) <= 0.05 && built.violations.is_empty());
+}
+
+#[test]
+fn a_mix_of_measures_is_balanced_as_one_and_several_each_by_itself() {
+    let mut project = fixture::project(&UNEVEN.replace(['a', 'b', 'c'], "-"));
+    let slope = (0..64).map(|unit| 1.0 + (unit % 8) as f64).collect();
+    let more = Measure::sum("more", "", Subject::Units, slope);
+    project.measures = Arc::new(vec![project.measures[0].clone(), more]);
+    let mut wish = request(Wanted::Count(4));
+    wish.goals = (0..2).map(|measure| Goal { measure: MeasureId(measure), tolerance: 0.1, weight: 1.0 }).collect();
+    assert_eq!(built(&project, &wish).1.proposal.terms.imbalance.len(), 2);
+    wish.mix = true;
+    let (_, mixed) = built(&project, &wish);
+    assert_eq!(mixed.proposal.terms.imbalance.len(), 1);
+    assert!(mixed.violations.is_empty());
+}
+
+#[test]
+fn requests_that_cannot_be_met_are_refused_with_a_remedy() {
+    let project = fixture::project(UNEVEN);
+    let refused = |project: &Project, request: BuildRequest| match try_build(project, &request) {
+        Err(BuildError::Refused(error)) => error.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert!(refused(&project, request(Wanted::Count(0))).contains("at least 1"));
+    assert!(refused(&project, request(Wanted::Count(65))).contains("every territory needs at least one"));
+    assert!(refused(&project, request(Wanted::Count(1_000_000))).contains("the most"));
+    assert!(refused(&project, request(Wanted::PerRepHome)).contains("no rep has a home"));
+    assert!(refused(&Project::default(), request(Wanted::Count(2))).contains("no units"));
+    assert!(
+        refused(&project, BuildRequest { goals: vec![], ..request(Wanted::Count(2)) }).contains("Choose a measure")
+    );
+    let mut negative = project.clone();
+    let values = (0..64).map(|unit| if unit == 5 { -1.0 } else { 1.0 }).collect();
+    negative.measures = Arc::new(vec![Measure::sum("load", "", Subject::Units, values)]);
+    assert!(refused(&negative, request(Wanted::Count(2))).contains("load is -1 in cell 5"));
+    let mut nothing = project.clone();
+    nothing.measures = Arc::new(vec![Measure::sum("load", "", Subject::Units, vec![f64::NAN; 64])]);
+    assert!(refused(&nothing, request(Wanted::Count(2))).contains("nothing to balance"));
+}
