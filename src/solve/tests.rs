@@ -112,13 +112,8 @@ fn what_cannot_be_worked_on_is_refused_in_words() {
         change(&mut problem);
         refusal(&problem)
     };
-<<<<<<< HEAD
-    type Spoil = fn(&mut Problem);
-    let cases: [(Spoil, &str); 10] = [
-=======
     type Case = (fn(&mut Problem), &'static str);
     let cases: [Case; 10] = [
->>>>>>> main
         (|p| p.territories.clear(), "at least 1"),
         (|p| p.territories.resize(17, p.territories[0].clone()), "every territory needs at least one"),
         (|p| p.loads[0].fill(0.0), "nothing to balance"),
