@@ -6,6 +6,7 @@ mod receive;
 mod run;
 mod sample;
 mod status;
+mod timing;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::jobs::Runner;
 use crate::map::MapState;
 use crate::session::Session;
 use crate::session::recent::recent_projects;
+use crate::session::view::Camera;
 use crate::store::Store;
 use crate::theme;
 use crate::ui::{self, UiState};
@@ -47,6 +49,9 @@ pub struct App {
     view_changed: Option<(f64, BTreeMap<String, String>)>,
     title: String,
     quit: bool,
+    timing: Option<timing::Timing>,
+    /// Where the map stood in the last frame, for the timing.
+    stood: Option<Camera>,
 }
 
 impl App {
@@ -76,6 +81,8 @@ impl App {
             view_changed: None,
             title: String::new(),
             quit: false,
+            timing: timing::Timing::asked_for(),
+            stood: None,
         }
     }
 
@@ -122,6 +129,17 @@ impl App {
     }
 }
 
+impl App {
+    fn time_frame(&mut self, cpu_seconds: Option<f32>) {
+        let camera = self.session.as_ref().map(|session| session.view.camera);
+        let usable = self.session.as_ref().is_some_and(|session| self.map.has_geometry(session.data_generation));
+        if let Some(timing) = &mut self.timing {
+            timing.frame(usable, camera != self.stood, cpu_seconds);
+        }
+        self.stood = camera;
+    }
+}
+
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.take_input(ctx);
@@ -133,14 +151,18 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.draw(ui);
+        self.time_frame(frame.info().cpu_usage);
         if !self.actions.is_empty() {
             ui.ctx().request_repaint();
         }
     }
 
     fn on_exit(&mut self) {
+        if let Some(timing) = &mut self.timing {
+            timing.report();
+        }
         self.save_settings();
         if let Some(store) = &self.store
             && let Err(error) = store.flush()
