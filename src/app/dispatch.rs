@@ -100,10 +100,10 @@ impl App {
     fn dispatch(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::Run(command) => self.run_command(ctx, command),
-            Action::Open(path) => self.open(path),
+            Action::Open(path) => self.open(ctx, path),
             Action::Create(path) => self.create(path),
             Action::SaveAs(path) => self.save_as(ctx, &path),
-            Action::Take(path) => self.take_file(path),
+            Action::Take(path) => self.take_file(ctx, path),
             Action::Cancel(kind) => self.jobs.cancel(kind),
             Action::RetrySaving => {
                 if let Some(store) = &self.store {
@@ -562,7 +562,7 @@ impl App {
     }
 
     /// A file from outside: a project opens, a table or layer begins an import.
-    fn take_file(&mut self, path: PathBuf) {
+    fn take_file(&mut self, ctx: &Context, path: PathBuf) {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         let what = match ending.as_str() {
             "csv" | "tsv" | "txt" => Some(ImportWhat::Accounts),
@@ -571,7 +571,7 @@ impl App {
         };
         match what {
             Some(what) => self.ui.import.take(path, what),
-            None => self.open(path),
+            None => self.open(ctx, path),
         }
     }
 

@@ -6,6 +6,7 @@ mod receive;
 mod run;
 mod sample;
 mod status;
+mod timing;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::jobs::Runner;
 use crate::map::MapState;
 use crate::session::Session;
 use crate::session::recent::recent_projects;
+use crate::session::view::Camera;
 use crate::store::Store;
 use crate::theme;
 use crate::ui::{self, UiState};
@@ -49,6 +51,9 @@ pub struct App {
     /// A text field had the keyboard at the end of the last frame.
     typing: bool,
     quit: bool,
+    timing: Option<timing::Timing>,
+    /// Where the map stood in the last frame, for the timing.
+    stood: Option<Camera>,
 }
 
 impl App {
@@ -79,6 +84,8 @@ impl App {
             title: String::new(),
             typing: false,
             quit: false,
+            timing: timing::Timing::asked_for(),
+            stood: None,
         }
     }
 
@@ -125,6 +132,17 @@ impl App {
     }
 }
 
+impl App {
+    fn time_frame(&mut self, cpu_seconds: Option<f32>) {
+        let camera = self.session.as_ref().map(|session| session.view.camera);
+        let usable = self.session.as_ref().is_some_and(|session| self.map.has_geometry(session.data_generation));
+        if let Some(timing) = &mut self.timing {
+            timing.frame(usable, camera != self.stood, cpu_seconds);
+        }
+        self.stood = camera;
+    }
+}
+
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.take_input(ctx);
@@ -136,15 +154,19 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.draw(ui);
         self.typing = ui.ctx().egui_wants_keyboard_input();
+        self.time_frame(frame.info().cpu_usage);
         if !self.actions.is_empty() {
             ui.ctx().request_repaint();
         }
     }
 
     fn on_exit(&mut self) {
+        if let Some(timing) = &mut self.timing {
+            timing.report();
+        }
         self.save_settings();
         if let Some(store) = &self.store
             && let Err(error) = store.flush()

@@ -11,6 +11,7 @@ use crate::session::recent::data_folder;
 
 /// Opens the window and returns when it is closed. `path` is a project or a file to import; without one the sample opens.
 pub fn run(path: Option<PathBuf>) -> Result<(), UserError> {
+    super::timing::begin();
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")).unwrap_or_default();
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()

@@ -7,6 +7,7 @@ use egui::Context;
 use flate2::read::GzDecoder;
 
 use super::App;
+use super::dispatch::file_name;
 use crate::error::UserError;
 use crate::jobs::spec::JobKind;
 use crate::jobs::tasks;
@@ -17,8 +18,19 @@ const SAMPLE_LIMIT: u64 = 256 << 20;
 const HINT_READ: &str = "first-steps-read";
 
 impl App {
-    pub(super) fn open(&mut self, path: PathBuf) {
+    pub(super) fn open(&mut self, ctx: &Context, path: PathBuf) {
+        // It would be opened for reading only, because this window has it for writing.
+        if self.has_open(&path) {
+            self.ui.notices.done(ctx, format!("{} is open already", file_name(&path)));
+            return;
+        }
         self.jobs.start(JobKind::Open, move |progress| tasks::open(&path, progress));
+    }
+
+    fn has_open(&self, path: &Path) -> bool {
+        let open = self.session.as_ref().filter(|session| session.read_only.is_none());
+        let open = open.and_then(|session| session.path.as_ref()?.canonicalize().ok());
+        open.is_some() && open == path.canonicalize().ok()
     }
 
     pub(super) fn create(&mut self, path: PathBuf) {
@@ -29,7 +41,7 @@ impl App {
         match sample_copy(&self.data_folder) {
             Ok(path) => {
                 self.ui.show_hint = !self.data_folder.join(HINT_READ).exists();
-                self.open(path);
+                self.open(ctx, path);
             }
             Err(error) => self.ui.notices.failed(ctx, &error),
         }

@@ -193,7 +193,7 @@ fn round_length(longest: f64, unit: &str, small: &str, small_factor: f64) -> (f6
     let power = 10f64.powf(value.max(1e-9).log10().floor());
     let digit = [5.0, 2.0, 1.0].into_iter().find(|digit| digit * power <= value).unwrap_or(1.0);
     let round = digit * power;
-    (round / factor, format!("{} {unit}", words::short(round)))
+    (round / factor, format!("{round} {unit}"))
 }
 
 fn halo_text(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, size: f32, tokens: Tokens) {

@@ -95,8 +95,14 @@ impl Layers {
             self.colour_accounts(session, dark);
             self.seen = Some(seen);
         }
-        if !session.selection.units.iter().eq(self.selection.iter()) {
-            self.selection = session.selection.units.iter().copied().collect();
+        // Without selected units the active territory is what is selected.
+        let selection: Vec<UnitId> = if session.selection.units.is_empty() && !session.active.is_unassigned() {
+            session.shown_plan().units_of(session.active).collect()
+        } else {
+            session.selection.units.iter().copied().collect()
+        };
+        if selection != self.selection {
+            self.selection = selection;
             if let Some(units) = &mut self.units {
                 units.set_outline(OutlineKind::Selection, &self.selection);
             }

@@ -15,6 +15,7 @@ use crate::io::alignment::AlignmentMapping;
 use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::postal::PostalTable;
 use crate::io::{Imported, accounts, alignment, layers, reps, table};
+use crate::words;
 
 /// Replaces the units by those of a layer. Accounts are located again; units whose code was there before keep their territory.
 pub fn import_units(
@@ -51,7 +52,7 @@ pub fn import_accounts(
     let place = Place::file(&table.file);
     drop(table);
     let taken = found.accounts.len();
-    let label = format!("Imported {taken} {} from {}", plural(taken, "account"), place.file);
+    let label = format!("Imported {} from {}", count(taken, "account"), place.file);
     let project = carry::with_accounts(project, found.accounts, found.measures, &place, progress, &mut diagnostics)?;
     let change = Change { project, label, kind: ChangeKind::Accounts, taken, columns: mapping.reasons };
     Ok(Imported::new(change, diagnostics))
@@ -113,7 +114,7 @@ pub fn import_reps(
         let message = format!("{missing} {} of the project are not in the file", plural(missing, "rep"));
         diagnostics.push(Diagnostic::note(Place::file(&table.file), message).hint("they stay in the roster"));
     }
-    let label = format!("Imported {taken} {} from {}", plural(taken, "rep"), table.file);
+    let label = format!("Imported {} from {}", count(taken, "rep"), table.file);
     let project = Project { reps: Arc::new(roster), ..project.clone() };
     let change = Change { project, label, kind: ChangeKind::Reps, taken, columns: mapping.reasons };
     Ok(Imported::new(change, diagnostics))
@@ -128,6 +129,11 @@ pub(super) fn with_edit(project: &Project, edit: Edit, failed: impl FnOnce() -> 
     }
     let label = edit.label.clone();
     Ok(Change { project, label, kind: ChangeKind::Plan(edit), taken: 0, columns: Vec::new() })
+}
+
+/// "1 rep", "11,991 accounts".
+fn count(count: usize, noun: &str) -> String {
+    format!("{} {}", words::count(count as i128), plural(count, noun))
 }
 
 fn plural(count: usize, noun: &str) -> String {
