@@ -28,13 +28,17 @@ impl App {
         if ctx.input(|input| input.viewport().close_requested()) {
             self.save_settings();
         }
-        let typing = ctx.egui_wants_keyboard_input();
+        // A field that Escape takes the keyboard from has lost it already when this frame begins.
+        let typing = ctx.egui_wants_keyboard_input() || self.typing;
         let modal = self.dialog_is_open();
         if modal {
             return;
         }
-        for &command in Command::ALL {
-            let Some(shortcut) = command.shortcut() else { continue };
+        // A shortcut is met with more modifiers held than it names, too: those with Shift go first, or Ctrl+Shift+Z would undo.
+        let mut shortcuts: Vec<_> =
+            Command::ALL.iter().filter_map(|&command| Some((command, command.shortcut()?))).collect();
+        shortcuts.sort_by_key(|(_, shortcut)| !shortcut.modifiers.shift);
+        for (command, shortcut) in shortcuts {
             // Plain keys belong to a text field that has the keyboard; so do the field's own undo and select all.
             let plain = !shortcut.modifiers.command;
             let text_key = matches!(command, Command::Undo | Command::Redo | Command::SelectAll);

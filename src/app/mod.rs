@@ -48,6 +48,8 @@ pub struct App {
     /// Settings that differ from those, and since when they are as they are; they are saved when the view rests.
     view_changed: Option<(f64, BTreeMap<String, String>)>,
     title: String,
+    /// A text field had the keyboard at the end of the last frame.
+    typing: bool,
     quit: bool,
     timing: Option<timing::Timing>,
     /// Where the map stood in the last frame, for the timing.
@@ -80,6 +82,7 @@ impl App {
             saved_settings: BTreeMap::new(),
             view_changed: None,
             title: String::new(),
+            typing: false,
             quit: false,
             timing: timing::Timing::asked_for(),
             stood: None,
@@ -154,6 +157,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.draw(ui);
         self.time_frame(frame.info().cpu_usage);
+        self.typing = ui.ctx().egui_wants_keyboard_input();
         if !self.actions.is_empty() {
             ui.ctx().request_repaint();
         }

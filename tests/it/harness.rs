@@ -117,7 +117,8 @@ impl AppHarness {
             app.open_at_start(start.project.map(|name| folder.join(name)));
             app
         });
-        let mut harness = Self { window, folder: start.folder, said: Vec::new() };
+        let said = window.state().notices();
+        let mut harness = Self { window, folder: start.folder, said };
         harness.settle();
         harness
     }
@@ -250,6 +251,8 @@ impl AppHarness {
 
     /// Presses the button with these words.
     pub fn press_button(&mut self, words: &str) {
+        self.window.get_by_role_and_label(Role::Button, words).scroll_to_me();
+        self.settle();
         self.window.get_by_role_and_label(Role::Button, words).click();
         self.settle();
         self.rest();
@@ -257,7 +260,10 @@ impl AppHarness {
 
     /// Clicks the row of a table.
     pub fn click_list_item(&mut self, words: &str) {
-        self.window.get_by_role_and_label(Role::ListItem, words).click();
+        // A table with columns that stay when it is scrolled sideways has every row in two parts.
+        let mut parts = self.window.query_all_by_role_and_label(Role::ListItem, words);
+        parts.next().unwrap_or_else(|| panic!("no row {words}")).click();
+        drop(parts);
         self.settle();
         self.rest();
     }

@@ -3,13 +3,20 @@
 use std::collections::HashMap;
 
 use bailiwick::action::Action;
+use egui::Rect;
 
 use crate::harness::AppHarness;
 
 #[test]
 fn the_map_shows_the_sample() {
     let mut app = AppHarness::drawn_sample();
-    let rect = app.app().map().camera().rect;
+    // The hint of the first run lies over the map.
+    app.press_button("Got it");
+    // Where the territories are; the basemap around them is pale.
+    let bounds = app.session().plan_bounds().expect("the sample has units");
+    let camera = app.app().map().camera();
+    let rect = Rect::from_two_pos(camera.place_to_screen(bounds.min), camera.place_to_screen(bounds.max));
+    assert!(camera.rect.contains_rect(rect), "everything is in view at first");
     let image = app.window().render().expect("the window can be drawn");
     let mut colours: HashMap<[u8; 4], u32> = HashMap::new();
     let (mut all, mut strong) = (0, 0);
@@ -25,7 +32,7 @@ fn the_map_shows_the_sample() {
     let commonest = colours.values().copied().max().unwrap_or(0);
     assert!(colours.len() > 500, "{} colours", colours.len());
     assert!(commonest * 10 < all * 7, "one colour on {commonest} of {all} pixels");
-    assert!(strong * 20 > all, "the colours of territories are on {strong} of {all} pixels");
+    assert!(strong * 5 > all, "the colours of territories are on {strong} of {all} pixels");
 }
 
 #[test]

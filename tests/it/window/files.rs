@@ -11,7 +11,10 @@ const ACCOUNTS: &str = "id,name,longitude,latitude,revenue
 1,Oak Tavern,-89.95,39.95,1200
 2,Elm Shop,-89.45,39.95,800
 3,Nowhere Inn,-89.75,123,500
-4,Fir Bar,-89.75,39.85,n/a
+4,Fir Bar,-89.75,39.85,lots
+5,Ash House,-89.65,39.85,300
+1,Oak Tavern again,-89.65,39.75,900
+6,Yew Yard,-89.55,39.75,450
 ";
 
 #[test]
@@ -30,17 +33,19 @@ fn accounts_come_in_through_the_dialog_and_bad_rows_are_listed() {
         session.plan().territory_name(session.plan().owner_of(account, accounts.units[account.index()])).to_owned()
     };
     assert_eq!([owner("Oak Tavern"), owner("Elm Shop"), owner("Fir Bar")], ["A", "B", "A"]);
-    // The latitude that is none, and the word where a number belongs: each with its row.
+    // The latitude that is none, the word where a number belongs, the code that is taken: each with its row.
     let listed = |row: u64, found: &str| {
         let about = |diagnostic: &&bailiwick::io::diagnostic::Diagnostic| {
             diagnostic.place.row == Some(row) && diagnostic.to_string().contains(found)
         };
         session.diagnostics.iter().find(about).map(|diagnostic| diagnostic.severity)
     };
-    assert!(matches!(listed(4, "123"), Some(Severity::Error | Severity::Warning)), "{:?}", session.diagnostics);
-    assert!(listed(5, "n/a").is_some(), "{:?}", session.diagnostics);
-    assert_eq!(session.view.tab, BottomTab::Problems);
-    assert!(app.shows("accounts.csv, row 4"));
+    assert_eq!(listed(4, "latitude"), Some(Severity::Warning), "{:?}", session.diagnostics);
+    assert_eq!(listed(5, "lots"), Some(Severity::Warning), "{:?}", session.diagnostics);
+    assert_eq!(listed(7, "row 2"), Some(Severity::Error), "{:?}", session.diagnostics);
+    assert_eq!(accounts.len(), 6);
+    assert_eq!(session.view.tab, BottomTab::Problems, "what was left out is shown");
+    assert!(app.shows("accounts.csv, row 7"));
 }
 
 #[test]
