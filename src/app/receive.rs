@@ -8,7 +8,7 @@ use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::jobs::spec::{ImportOrder, ImportWhat, JobKind};
 use crate::jobs::{BuiltPlan, ImportedData, JobOutput, OpenedProject, tasks};
 use crate::session::{Measured, Proposal, recent};
-use crate::store::SavedProblem;
+use crate::work::records;
 
 impl App {
     pub(super) fn receive(&mut self, ctx: &Context) {
@@ -107,7 +107,7 @@ impl App {
             }
         }
         if let Some(store) = &self.store {
-            store.put_problems(session.diagnostics.iter().map(saved_problem).collect());
+            store.put_problems(session.diagnostics.iter().map(records::saved_problem).collect());
         }
         if let Some(edit) = data.edit {
             self.actions.push(crate::action::Action::Edit(edit));
@@ -138,6 +138,7 @@ impl App {
             goals: built.goals,
             findings: built.findings,
             violations: built.violations,
+            metrics: built.metrics,
         });
         session.show_current = false;
         session.view.show_inspector = true;
@@ -154,21 +155,4 @@ impl App {
 /// Figures of another number of units would be nonsense.
 fn metrics_fit(session: &crate::session::Session, generation: u64) -> bool {
     generation <= session.generation
-}
-
-fn saved_problem(diagnostic: &Diagnostic) -> SavedProblem {
-    SavedProblem {
-        severity: match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        }
-        .to_owned(),
-        file: diagnostic.place.file.clone(),
-        row: diagnostic.place.row,
-        column: diagnostic.place.column.clone(),
-        item: diagnostic.place.item.clone(),
-        message: diagnostic.message.clone(),
-        hint: diagnostic.hint.clone(),
-    }
 }

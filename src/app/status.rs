@@ -3,11 +3,11 @@
 use egui::Context;
 
 use super::App;
-use crate::domain::ids::MeasureId;
 use crate::jobs::spec::JobKind;
 use crate::jobs::tasks;
 use crate::session::view::Camera;
 use crate::ui::status::{Saving, Status};
+use crate::work::records;
 
 /// Seconds that the view rests before its settings are written.
 const SETTINGS_DELAY: f64 = 1.0;
@@ -161,34 +161,7 @@ impl App {
         if session.read_only.is_some() {
             return;
         }
-        let metrics = &measured.metrics;
-        let name =
-            |measure: MeasureId| session.project.measure(measure).map_or(String::new(), |measure| measure.name.clone());
-        let mut saved = crate::store::SavedMetrics {
-            plan: vec![
-                ("travel_mean_km".into(), metrics.travel_mean_km),
-                ("travel_total".into(), metrics.travel_total),
-            ],
-            territories: Vec::new(),
-        };
-        for of in &metrics.measures {
-            saved.plan.push((format!("balance {}", name(of.measure)), of.balance.unwrap_or(f64::NAN)));
-            saved.plan.push((format!("gini {}", name(of.measure)), of.gini.unwrap_or(f64::NAN)));
-        }
-        for of in &metrics.territories {
-            let figures = [
-                ("area_km2", of.area_km2),
-                ("perimeter_km", of.perimeter_km),
-                ("polsby_popper", of.polsby_popper),
-                ("hull_ratio", of.hull_ratio),
-                ("reock", of.reock),
-                ("inertia", of.inertia),
-                ("pieces", f64::from(of.pieces)),
-                ("travel_mean_km", of.travel_mean_km),
-                ("travel_max_km", of.travel_max_km),
-            ];
-            saved.territories.extend(figures.map(|(name, value)| (of.territory, name.to_owned(), value)));
-        }
+        let saved = records::saved_metrics(&session.project, &measured.metrics);
         store.put_metrics(generation, saved);
     }
 }

@@ -63,6 +63,7 @@ pub struct BuiltPlan {
     pub totals: crate::domain::metrics::Totals,
     /// What was asked to be balanced; becomes the project's when the proposal is accepted.
     pub goals: Vec<crate::domain::project::Goal>,
+    pub metrics: Arc<PlanMetrics>,
     pub findings: Vec<String>,
     pub violations: Vec<String>,
 }

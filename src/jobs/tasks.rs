@@ -28,7 +28,7 @@ use crate::session::view::View;
 use crate::session::{Indices, Session};
 use crate::solve::from_plan::BuildRequest;
 use crate::solve::{self, Options};
-use crate::store::{self, Access, Existing, Opened, SavedProblem, Wanted};
+use crate::store::{self, Access, Existing, Opened, Wanted};
 use crate::words;
 use crate::work::build::{BuildError, Building};
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
@@ -70,7 +70,7 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
     let (measure, fit) = (session.view.measure, session.view.fit);
     // A camera that was saved is where the user left off; otherwise everything is shown.
     session.view = View { measure, fit: if view.arrived { None } else { fit }, ..view };
-    session.diagnostics = opened.problems.iter().map(diagnostic).collect();
+    session.diagnostics = opened.problems.iter().map(work::records::diagnostic).collect();
     session.diagnostics.extend(opened.notes.into_iter().map(|message| Diagnostic {
         severity: Severity::Warning,
         place: Place::default(),
@@ -78,24 +78,6 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
         hint: String::new(),
     }));
     OpenedProject { store, session }
-}
-
-fn diagnostic(saved: &SavedProblem) -> Diagnostic {
-    Diagnostic {
-        severity: match saved.severity.as_str() {
-            "error" => Severity::Error,
-            "warning" => Severity::Warning,
-            _ => Severity::Note,
-        },
-        place: Place {
-            file: saved.file.clone(),
-            row: saved.row,
-            column: saved.column.clone(),
-            item: saved.item.clone(),
-        },
-        message: saved.message.clone(),
-        hint: saved.hint.clone(),
-    }
 }
 
 /// Looks at a file before it is imported: its columns, what they would be taken as, and their first values.
@@ -301,14 +283,17 @@ pub fn build(project: &Project, generation: u64, order: &BuildOrder, progress: &
         time_limit: None,
     };
     match work::build::build(project, &request, &options, progress) {
-        Ok(building) => JobOutput::Built(Box::new(built_plan(building, generation))),
+        Ok(building) => match PlanMetrics::measure(&building.change.project, &building.totals, progress) {
+            Ok(metrics) => JobOutput::Built(Box::new(built_plan(building, Arc::new(metrics), generation))),
+            Err(_) => JobOutput::Cancelled,
+        },
         Err(BuildError::Cancelled) => JobOutput::Cancelled,
         Err(BuildError::Refused(error) | BuildError::Infeasible(error)) => JobOutput::Failed(error),
     }
 }
 
 /// What the engine found, in lines a person reads.
-fn built_plan(building: Building, generation: u64) -> BuiltPlan {
+fn built_plan(building: Building, metrics: Arc<PlanMetrics>, generation: u64) -> BuiltPlan {
     let proposal = &building.built.proposal;
     let mut findings = vec![format!("Mean travel {}", words::kilometres(proposal.terms.travel_km))];
     if let Some(bound) = &proposal.bound {
@@ -331,6 +316,7 @@ fn built_plan(building: Building, generation: u64) -> BuiltPlan {
         plan: Arc::clone(&building.change.project.plan),
         totals: building.totals,
         goals: building.change.project.goals,
+        metrics,
         findings,
         violations: building.violations.into_iter().map(|violation| violation.words).collect(),
     }

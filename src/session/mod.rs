@@ -44,6 +44,8 @@ pub struct Proposal {
     pub plan: Arc<Plan>,
     pub totals: Totals,
     pub goals: Vec<Goal>,
+    /// Its slow figures.
+    pub metrics: Arc<PlanMetrics>,
     /// What the engine says of it, in lines.
     pub findings: Vec<String>,
     /// Rules it could not keep.
@@ -159,6 +161,9 @@ impl Session {
 
     /// Slow figures of the plan, and whether they are of the plan as it is now.
     pub fn metrics(&self) -> Option<(&PlanMetrics, bool)> {
+        if let (Some(proposal), None) = (self.proposal.as_ref().filter(|_| !self.show_current), &self.preview) {
+            return Some((&proposal.metrics, true));
+        }
         let measured = self.measured.as_ref()?;
         let current = measured.generation == self.generation && self.preview.is_none() && !self.shows_proposal();
         Some((&measured.metrics, current))

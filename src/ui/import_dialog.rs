@@ -16,6 +16,8 @@ pub struct State {
     path: String,
     preview: Option<ImportPreview>,
     error: String,
+    /// The path has been given the keyboard.
+    focused: bool,
     /// Set when the system's file dialog shall be opened.
     pub browse: Option<ImportWhat>,
     /// Set when the file shall be looked at.
@@ -64,6 +66,10 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut state.path).desired_width(ui.available_width() - 96.0);
             let response = ui.add(edit).accessible_name("Path of the file");
+            if !state.focused {
+                response.request_focus();
+                state.focused = true;
+            }
             let enter = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if enter && !state.path.trim().is_empty() {
                 state.peek = Some((PathBuf::from(state.path.trim()), what));

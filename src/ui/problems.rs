@@ -87,7 +87,7 @@ fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
     let mut problems = Vec::new();
     let units = &session.project.units;
     let accounts = &session.project.accounts;
-    if let Some((metrics, true)) = session.metrics() {
+    if let Some((metrics, true)) = session.metrics().filter(|_| !session.shows_proposal()) {
         for (id, territory) in session.plan().territories() {
             let Some(figures) = metrics.territory(id) else { continue };
             if figures.pieces > 1 {
