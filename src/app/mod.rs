@@ -156,8 +156,8 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.draw(ui);
-        self.typing = ui.ctx().egui_wants_keyboard_input();
         self.time_frame(frame.info().cpu_usage);
+        self.typing = ui.ctx().egui_wants_keyboard_input();
         if !self.actions.is_empty() {
             ui.ctx().request_repaint();
         }

@@ -249,7 +249,7 @@ impl Candidates {
                 kms[0] = instance.cost_km(unit, only as usize, &centres[only as usize]) as f32;
                 return;
             }
-            let loads = instance.unit_loads(unit);
+            let loads = instance.priced_loads(unit);
             let pull = instance.pulls[unit];
             let mut values = [f64::INFINITY; CANDIDATES];
             let mut filled = 0;
@@ -290,7 +290,7 @@ fn choose(instance: &Instance, candidates: &Candidates, prices: &[f64], choices:
     let (per_unit, m) = (candidates.per_unit, instance.measures);
     choices.par_iter_mut().with_min_len(4096).enumerate().for_each(|(unit, choice)| {
         let range = unit * per_unit..(unit + 1) * per_unit;
-        let loads = instance.unit_loads(unit);
+        let loads = instance.priced_loads(unit);
         let pull = instance.pulls[unit];
         let (mut best, mut second) = ((f64::INFINITY, NONE), (f64::INFINITY, NONE));
         for (&territory, &km) in candidates.territories[range.clone()].iter().zip(&candidates.km[range]) {

@@ -141,6 +141,8 @@ impl Problem {
                 .map(|column| MeasureGoal { name: column.name.clone(), tolerance: column.tolerance, weight: 1.0 })
                 .collect(),
             travel_weights: measures.first().map(|column| column.loads.clone()).unwrap_or_default(),
+            least_weight: LEAST_WEIGHT,
+            border_weight_km: BORDER_WEIGHT_KM,
             graph: graph(project),
             contiguous: request.contiguous,
             territories,
@@ -151,6 +153,7 @@ impl Problem {
             loads: measures.iter().map(|column| column.loads.clone()).collect(),
             ..Self::default()
         };
+        let problem = Self { stay_worth_km: if keeps { STAY * problem.present_travel_km() } else { 0.0 }, ..problem };
         let targets = request.by_capacity.then(|| {
             let of = |slot: usize| {
                 measures.iter().filter_map(|column| Some((column.measure?, column.targets[slot]))).collect()
@@ -164,6 +167,36 @@ impl Problem {
             goals: request.goals.iter().map(|goal| goal.measure).collect(),
         };
         Ok((problem, territory_plan))
+    }
+}
+
+/// What a unit without load weighs in the choice of its territory, as a share of the mean: so little that it never outweighs
+/// customers, so much that empty regions are divided sensibly.
+const LEAST_WEIGHT: f64 = 0.05;
+
+/// What a kilometre of border is worth. For round territories of radius r, travel is 2 r / 3 and the shared border π r each.
+const BORDER_WEIGHT_KM: f64 = 0.02;
+
+/// What it is worth to leave a unit where it is, in parts of the mean distance travelled today.
+const STAY: f64 = 0.5;
+
+impl Problem {
+    /// Mean distance of the current assignment to its own centroids, per unit of travel weight.
+    fn present_travel_km(&self) -> f64 {
+        let Some(current) = &self.current else { return 0.0 };
+        let mut members: Vec<Vec<(LonLat, f64)>> = vec![Vec::new(); self.territories.len()];
+        for (unit, owner) in current.iter().enumerate() {
+            if let Some(members) = owner.and_then(|owner| members.get_mut(owner as usize)) {
+                members.push((self.places[unit], self.travel_weights[unit]));
+            }
+        }
+        let (mut km, mut weight) = (0.0, 0.0);
+        for members in members {
+            let Some(centre) = centroid(members.iter().copied()) else { continue };
+            km += members.iter().map(|(place, weight)| weight * place.distance_km(centre)).sum::<f64>();
+            weight += members.iter().map(|(_, weight)| weight).sum::<f64>();
+        }
+        if weight > 0.0 { km / weight } else { 0.0 }
     }
 }
 

@@ -25,6 +25,8 @@ const MARGIN: f64 = 0.01;
 /// First and last temperature as parts of the mean distance from a centre.
 const HOT: f64 = 0.08;
 const COLD: f64 = 0.001;
+/// The part of the heat for a plan that shall stay near the one of today.
+const GENTLE: f64 = 0.1;
 
 /// The steps of progress that one plan takes.
 pub(super) fn rounds(instance: &Instance) -> u64 {
@@ -48,6 +50,8 @@ pub(super) fn improve(
         let radii = radii(instance, &owner, &instance.centres(&owner, &[]));
         radii.iter().sum::<f64>() / radii.len() as f64
     };
+    // Near the plan of today there is no need to melt it first.
+    let hot = if instance.start_from_current { GENTLE * HOT } else { HOT };
     let mut best = (instance.value(&owner, RULES_FIRST * price), owner.clone());
     for round in 0..ROUNDS {
         if clock.is_over() {
@@ -55,7 +59,7 @@ pub(super) fn improve(
         }
         let share = round as f64 / (ROUNDS - 1) as f64;
         let quench = Quench {
-            temperature: if share > 0.95 { 0.0 } else { HOT * mean_radius * (COLD / HOT).powf(share / 0.95) },
+            temperature: if share > 0.95 { 0.0 } else { hot * mean_radius * (COLD / hot).powf(share / 0.95) },
             price: price * 10f64.powf(share),
             steps_per_unit: steps as f64 / ROUNDS as f64,
         };
@@ -354,6 +358,26 @@ impl<'a> Search<'a> {
         self.instance.pulls[m.unit] * (there - here)
     }
 
+    /// What the borders cost more after a move, which comes after another one or none.
+    fn border_change(&self, m: Move, after: Option<Move>) -> f64 {
+        if self.instance.border_price == 0.0 {
+            return 0.0;
+        }
+        let mut change = 0.0;
+        for (other, km) in self.instance.graph.borders(m.unit) {
+            let owner = match after {
+                Some(before) if before.unit == other as usize => before.to,
+                _ => self.owner[other as usize] as usize,
+            };
+            if owner == m.from {
+                change += f64::from(km);
+            } else if owner == m.to {
+                change -= f64::from(km);
+            }
+        }
+        self.instance.border_price * change
+    }
+
     fn accepts(&self, change: f64, random: &mut Random) -> bool {
         change <= 0.0 && (change < 0.0 || random.below(2) == 0)
             || self.quench.temperature > 0.0 && random.unit() < (-change / self.quench.temperature).exp()
@@ -364,7 +388,7 @@ impl<'a> Search<'a> {
         let excess = self.excess_with(m.from, loads, -1.0, &[], 0.0) + self.excess_with(m.to, loads, 1.0, &[], 0.0)
             - self.excess[m.from]
             - self.excess[m.to];
-        let change = self.travel_change(m) + self.quench.price * excess;
+        let change = self.travel_change(m) + self.border_change(m, None) + self.quench.price * excess;
         if self.accepts(change, random) && self.may_leave(m.unit) {
             self.make(m);
         }
@@ -388,7 +412,8 @@ impl<'a> Search<'a> {
             excess += self.excess_with(first.from, a, -1.0, &[], 0.0) - self.excess[first.from];
             excess += self.excess_with(second.to, b, 1.0, &[], 0.0) - self.excess[second.to];
         }
-        let change = self.travel_change(first) + self.travel_change(second) + self.quench.price * excess;
+        let borders = self.border_change(first, None) + self.border_change(second, Some(first));
+        let change = self.travel_change(first) + self.travel_change(second) + borders + self.quench.price * excess;
         if !self.accepts(change, random) || !self.may_leave(first.unit) {
             return;
         }

@@ -20,6 +20,13 @@ pub(super) struct Instance {
     pub pulls: Vec<f64>,
     /// `[unit * measures + measure]`.
     pub loads: Vec<f64>,
+    /// Like `loads`, but nowhere below the least weight: what prices act on, so that units without load lie on the same side of a
+    /// border as the units with load around them.
+    pub priced_loads: Vec<f64>,
+    /// Per territory and measure the price that units pay for load they do not have, or empty.
+    pub prices: Vec<f64>,
+    /// What a kilometre of border costs, in weighted kilometres.
+    pub border_price: f64,
     pub graph: Graph,
     pub contiguous: bool,
     /// Per unit the territory it must be in, or [`NONE`].
@@ -104,8 +111,11 @@ impl Instance {
         let mean_weight = weights.clone().sum::<f64>() / units.len().max(1) as f64;
         let scale = |value: f64, by: f64| if by > 0.0 { value / by } else { 0.0 };
         instance.weights = weights.map(|weight| scale(weight, mean_weight)).collect();
-        instance.pulls = instance.weights.iter().map(|&weight| weight.max(LEAST_PULL)).collect();
+        let least = problem.least_weight.max(LEAST_PULL);
+        instance.pulls = instance.weights.iter().map(|&weight| weight.max(least)).collect();
+        instance.border_price = problem.border_weight_km * units.len() as f64 / free_territories.len().max(1) as f64;
         instance.loads = vec![0.0; units.len() * measures];
+        instance.priced_loads = instance.loads.clone();
         instance.target = vec![0.0; free_territories.len() * measures];
         for (measure, goal) in problem.goals.iter().enumerate() {
             let load = |unit: &u32| problem.loads[measure][*unit as usize];
@@ -123,6 +133,10 @@ impl Instance {
             }
             for (index, unit) in units.iter().enumerate() {
                 instance.loads[index * measures + measure] = load(unit) / mean_target;
+            }
+            let least = problem.least_weight * units.iter().map(load).sum::<f64>() / units.len() as f64 / mean_target;
+            for (index, unit) in units.iter().enumerate() {
+                instance.priced_loads[index * measures + measure] = (load(unit) / mean_target).max(least);
             }
             for (index, target) in targets.enumerate() {
                 instance.target[index * measures + measure] = target / mean_target;
@@ -161,6 +175,16 @@ impl Instance {
         &self.loads[unit * self.measures..(unit + 1) * self.measures]
     }
 
+    /// The loads of a unit that prices act on.
+    pub fn priced_loads(&self, unit: usize) -> &[f64] {
+        &self.priced_loads[unit * self.measures..(unit + 1) * self.measures]
+    }
+
+    /// The same with prices on the load that units do not have.
+    pub fn with_prices(&self, prices: &[f64]) -> Self {
+        Self { prices: if self.priced_loads == self.loads { Vec::new() } else { prices.to_vec() }, ..self.clone() }
+    }
+
     /// Kilometres that a unit costs in a territory with that centre, before prices and per unit of weight.
     pub fn cost_km(&self, unit: usize, territory: usize, centre: &Centre) -> f64 {
         let point = self.points[unit];
@@ -171,6 +195,12 @@ impl Instance {
         }
         if self.stay_worth_km > 0.0 && self.current[unit] != NONE && self.current[unit] as usize != territory {
             cost += self.stay_worth_km;
+        }
+        if !self.prices.is_empty() {
+            let prices = &self.prices[territory * self.measures..];
+            let loads = self.priced_loads(unit).iter().zip(self.unit_loads(unit));
+            cost += loads.zip(prices).map(|((priced, load), price)| (priced - load) * price).sum::<f64>()
+                / self.pulls[unit];
         }
         cost
     }
@@ -263,7 +293,7 @@ impl Instance {
         sum
     }
 
-    /// What is minimised: travel to the assignment's own centres, what it costs to be too far off or moved, and `price` for
+    /// What is minimised: travel to the assignment's own centres, its borders, what it costs to be too far off or moved, and `price` for
     /// every target's worth of load outside the limits.
     pub fn value(&self, owner: &[u16], price: f64) -> f64 {
         let mut centres = self.centres(owner, &[]);
@@ -277,7 +307,19 @@ impl Instance {
                 sum += self.pulls[unit] * self.cost_km(unit, territory, &centres[territory]);
             }
         }
-        sum + price * self.total_excess(owner)
+        sum + self.border_price * self.border_km(owner) + price * self.total_excess(owner)
+    }
+
+    /// Length of all borders between territories; 0 where borders do not count.
+    fn border_km(&self, owner: &[u16]) -> f64 {
+        if self.border_price == 0.0 || self.graph.is_empty() {
+            return 0.0;
+        }
+        let borders = |unit: usize| {
+            let cut = self.graph.borders(unit).filter(move |&(other, _)| owner[other as usize] != owner[unit]);
+            cut.map(|(_, km)| f64::from(km)).sum::<f64>()
+        };
+        0.5 * (0..owner.len()).map(borders).sum::<f64>()
     }
 
     /// The problem of some units and territories alone, in their own numbering. Units of `units` must be owned by these
@@ -298,6 +340,9 @@ impl Instance {
             weights: units.iter().map(|&unit| self.weights[unit as usize]).collect(),
             pulls: units.iter().map(|&unit| self.pulls[unit as usize]).collect(),
             loads: units.iter().flat_map(|&unit| self.unit_loads(unit as usize)).copied().collect(),
+            priced_loads: units.iter().flat_map(|&unit| self.priced_loads(unit as usize)).copied().collect(),
+            prices: if self.prices.is_empty() { Vec::new() } else { per_territory(&self.prices) },
+            border_price: self.border_price,
             graph: Graph::default(),
             contiguous: false,
             fixed: units.iter().map(|&unit| renamed(self.fixed[unit as usize])).collect(),

@@ -15,8 +15,10 @@ mod geometry;
 mod improve;
 mod instance;
 mod into_edit;
+mod labels;
 mod prices;
 mod problem;
+mod rebalance;
 mod relocate;
 mod repair;
 mod report;
@@ -124,6 +126,9 @@ fn search(instance: &Instance, options: &Options, clock: &Clock, progress: &Prog
     if instance.territories() == 0 {
         return Ok(Found { owner: Vec::new(), bound_km: None, stages: stages.done });
     }
+    if instance.start_from_current {
+        return rebalance::rebalance(instance, options, clock, progress);
+    }
     let starts = relocate::starts(instance, steps);
     progress.begin(Phase::Seeding, starts as u64)?;
     let seeds = seed::seeds(instance, starts, &random, progress)?;
@@ -159,7 +164,10 @@ fn search(instance: &Instance, options: &Options, clock: &Clock, progress: &Prog
     let results: Result<Vec<Vec<u16>>, Cancelled> = whole
         .into_par_iter()
         .enumerate()
-        .map(|(nth, owner)| improve::improve(instance, owner, steps, &random.fork(nth as u64), clock, progress))
+        .map(|(nth, owner)| {
+            let instance = &instance.with_prices(&relaxed[nth].prices);
+            improve::improve(instance, owner, steps, &random.fork(nth as u64), clock, progress)
+        })
         .collect();
     let results = results?;
     let price = results.first().map_or(1.0, |owner| improve::RULES_FIRST * allocate::excess_price(instance, owner));

@@ -14,6 +14,12 @@ pub struct Problem {
     pub goals: Vec<MeasureGoal>,
     /// Per unit its weight in the travel term and in the centres. Finite and not negative.
     pub travel_weights: Vec<f64>,
+    /// What every unit weighs at least when its territory is chosen, as a share of the mean travel weight: units without load then
+    /// go to the territory around them. The travel that is reported knows nothing of it.
+    pub least_weight: f64,
+    /// How many kilometres of travel of a mean territory's weight one kilometre of border between territories is worth. 0 for
+    /// no regard.
+    pub border_weight_km: f64,
     /// Neighbours; may be empty when territories need not hang together.
     pub graph: Graph,
     /// Every territory shall hang together.
@@ -154,6 +160,11 @@ impl Problem {
         if let Some(unit) = self.travel_weights.iter().position(|&weight| !is_amount(weight)) {
             let weight = self.travel_weights[unit];
             return unusable(format!("Unit {unit}: expected a travel weight of 0 or more, found {weight}"));
+        }
+        for (what, amount) in [("least weight", self.least_weight), ("weight of borders", self.border_weight_km)] {
+            if !is_amount(amount) {
+                return unusable(format!("Expected a {what} of 0 or more, found {amount}"));
+            }
         }
         if self.max_distance_km.is_some_and(|km| km.is_nan() || km <= 0.0) {
             return unusable("The largest distance must be more than 0 km".into());

@@ -29,6 +29,10 @@ pub(super) fn improve(
     progress: &Progress,
 ) -> Result<(), Cancelled> {
     let k = instance.territories();
+    // Groups that are cut anew exchange their places: whoever improves today's territories wants each to stay where it is.
+    if instance.start_from_current {
+        return Ok(());
+    }
     if k < 2 || instance.homes.iter().all(Option::is_some) || instance.units() < 4 {
         return Ok(());
     }

@@ -20,7 +20,7 @@ pub(super) fn make_whole(instance: &Instance, relaxed: &Relaxed, owner: &mut [u1
 /// What a unit costs in a territory, in weighted kilometres.
 fn cost(instance: &Instance, relaxed: &Relaxed, unit: usize, territory: usize) -> f64 {
     let km = instance.cost_km(unit, territory, &relaxed.centres[territory]);
-    instance.pulls[unit] * km + priced(instance.unit_loads(unit), &relaxed.prices[territory * instance.measures..])
+    instance.pulls[unit] * km + priced(instance.priced_loads(unit), &relaxed.prices[territory * instance.measures..])
 }
 
 /// Takes away all but the heaviest piece of every territory, except pieces that hold fixed units.

@@ -146,10 +146,11 @@ fn selection(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     }
     let accounts: u64 = units.iter().map(|&unit| u64::from(table.accounts_in(unit))).sum();
     figure_row(ui, "Accounts", words::count(accounts), "");
-    for (index, measure) in
-        session.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()).take(6)
-    {
+    for (index, measure) in session.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()) {
         let id = MeasureId::from_index(index);
+        if !session.is_prominent(id) {
+            continue;
+        }
         let sum: f64 = units.iter().map(|&unit: &UnitId| table.unit_load(id, unit)).sum();
         figure_row(ui, &measure.name, words::figure(measure, sum), &words::full_figure(measure, sum));
     }
@@ -205,7 +206,10 @@ fn overview(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     figure_row(ui, "Units", words::count(project.units.len() as i128), &project.units.kind);
     figure_row(ui, "Accounts", words::count(project.accounts.len() as i128), "");
     figure_row(ui, "Reps", words::count(project.reps.len() as i128), "");
-    for (index, measure) in project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()).take(8) {
+    for (index, measure) in project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()) {
+        if !session.is_prominent(MeasureId::from_index(index)) {
+            continue;
+        }
         let total = session.totals.total(MeasureId::from_index(index));
         figure_row(ui, &measure.name, words::figure(measure, total), &words::full_figure(measure, total));
     }
@@ -266,7 +270,7 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
     }
     figure_row(ui, "Units", words::count(totals.unit_count(id)), "");
     figure_row(ui, "Accounts", words::count(totals.account_count(id)), "");
-    for (index, measure) in session.project.measures.iter().enumerate().take(10) {
+    for (index, measure) in session.project.measures.iter().enumerate() {
         let measure_id = MeasureId::from_index(index);
         if !session.is_prominent(measure_id) {
             continue;

@@ -14,7 +14,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions:
     let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
         ui.set_min_height(30.0);
-        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().item_spacing.x = 4.0;
         logo(ui);
         ui.add_space(4.0);
         MenuBar::new().ui(ui, |ui| menus(ui, session, recent, actions));
@@ -120,7 +120,7 @@ fn menus(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &m
     ];
     for (menu, words) in menus {
         ui.menu_button(words, |ui| {
-            ui.set_min_width(230.0);
+            ui.set_width(250.0);
             for &command in Command::ALL.iter().filter(|command| command.menu() == menu) {
                 item(ui, session, command, actions);
                 if command == Command::OpenSample {

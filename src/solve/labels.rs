@@ -1,0 +1,61 @@
+//! Which territory is which: a plan made from nothing takes the names of the plan of today where the two overlap most.
+
+use std::collections::BTreeMap;
+
+use super::instance::{Instance, NONE};
+
+/// Renames the territories of an assignment so that as much load as possible keeps its owner, in so far as every territory stays
+/// within the limits of its new name. Territories with homes or fixed units keep theirs.
+///
+/// Pairs by the largest overlap first, then exchanges names while that gains: the optimum to within what a chain of three
+/// exchanges could still gain.
+pub(super) fn match_current(instance: &Instance, owner: &mut [u16]) {
+    let (k, m) = (instance.territories(), instance.measures);
+    let loads = instance.loads_of(owner);
+    let mut bound: Vec<bool> = instance.homes.iter().map(Option::is_some).collect();
+    for &territory in instance.fixed.iter().filter(|&&territory| territory != NONE) {
+        bound[territory as usize] = true;
+    }
+    let fits = |shape: usize, name: usize| {
+        let loads = &loads[shape * m..(shape + 1) * m];
+        let free = !bound[shape] && !bound[name];
+        shape == name || free && instance.excess(name, loads) <= instance.excess(shape, loads)
+    };
+    let overlaps = overlaps(instance, owner);
+    let overlap = |shape: usize, name: usize| overlaps.get(&(shape as u16, name as u16)).copied().unwrap_or(0.0);
+    let mut name_of: Vec<usize> = (0..k).collect();
+    let mut shape_of: Vec<usize> = (0..k).collect();
+    let mut order: Vec<(&(u16, u16), &f64)> = overlaps.iter().collect();
+    order.sort_by(|a, b| b.1.total_cmp(a.1).then(a.0.cmp(b.0)));
+    // Each exchange gains, so this ends; the number of rounds is a guard against gains of rounding.
+    for _ in 0..100 {
+        let mut any = false;
+        for &(&(shape, name), _) in &order {
+            let (shape, name) = (shape as usize, name as usize);
+            let (other, old) = (shape_of[name], name_of[shape]);
+            let gain = overlap(shape, name) + overlap(other, old) - overlap(shape, old) - overlap(other, name);
+            if old != name && gain > 1e-9 && fits(shape, name) && fits(other, old) {
+                (name_of[shape], name_of[other]) = (name, old);
+                (shape_of[name], shape_of[old]) = (shape, other);
+                any = true;
+            }
+        }
+        if !any {
+            break;
+        }
+    }
+    for territory in owner.iter_mut().filter(|territory| **territory != NONE) {
+        *territory = name_of[*territory as usize] as u16;
+    }
+}
+
+/// Per pair of a territory and one of today the weight that is in both.
+fn overlaps(instance: &Instance, owner: &[u16]) -> BTreeMap<(u16, u16), f64> {
+    let mut overlaps = BTreeMap::new();
+    for (unit, (&shape, &name)) in owner.iter().zip(&instance.current).enumerate() {
+        if shape != NONE && name != NONE {
+            *overlaps.entry((shape, name)).or_default() += instance.pulls[unit];
+        }
+    }
+    overlaps
+}

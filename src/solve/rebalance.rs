@@ -1,0 +1,98 @@
+//! Balancing anew from the plan of today: territories stay where they are, and only what has to move does.
+//!
+//! It has a price that a unit leaves its territory, in kilometres of its travel. The prices of the territories ([`super::allocate`])
+//! rise above it only where loads are outside their limits, so what moves is close to the least that has to. Where the limits
+//! cannot be met like this, the price of moving falls step by step; the last resort is a plan from nothing, whose territories
+//! then take the names of those they overlap most.
+
+use super::allocate::{Relaxed, Schedule, balance, excess_price};
+use super::instance::{Instance, NONE};
+use super::{Clock, Found, Options, Stages, bound, improve, labels, repair, search, seed};
+use crate::domain::progress::{Cancelled, Phase, Progress};
+use crate::domain::random::Random;
+
+/// The parts of the price of moving that are tried one after the other.
+const EASING: [f64; 4] = [1.0, 0.4, 0.1, 0.0];
+
+/// Finds a plan near the current one.
+pub(super) fn rebalance(
+    instance: &Instance,
+    options: &Options,
+    clock: &Clock,
+    progress: &Progress,
+) -> Result<Found, super::SolveError> {
+    let random = Random::new(options.seed);
+    let mut stages = Stages::new();
+    progress.begin(Phase::Seeding, 1)?;
+    let centres =
+        seed::seeds(instance, 1, &random, progress)?.into_iter().next().map_or(Vec::new(), |seed| seed.centres);
+    let today = Relaxed {
+        owner: present(instance),
+        prices: vec![0.0; instance.target.len()],
+        value: 0.0,
+        centres: instance.centres(&present(instance), &centres),
+    };
+    let mut best: Option<(f64, Vec<u16>, Vec<f64>)> = None;
+    for (attempt, part) in EASING.into_iter().enumerate() {
+        if best.is_some() && (clock.is_over() || instance.stay_worth_km == 0.0) {
+            break;
+        }
+        let near = Instance { stay_worth_km: part * instance.stay_worth_km, ..instance.clone() };
+        let (owner, prices) = stay_near(&near, &today, options, &random.fork(attempt as u64), clock, progress)?;
+        let excess = instance.total_excess(&owner);
+        if best.as_ref().is_none_or(|best| excess < best.0) {
+            best = Some((excess, owner, prices));
+        }
+        if excess == 0.0 {
+            break;
+        }
+    }
+    stages.end("stay near");
+    let (excess, mut owner, prices) = best.unwrap_or_else(|| (0.0, today.owner.clone(), today.prices.clone()));
+    if excess > 0.0 && !clock.is_over() {
+        let anew = Instance { start_from_current: false, stay_worth_km: 0.0, ..instance.clone() };
+        let mut found = search(&anew, options, clock, progress)?;
+        if instance.total_excess(&found.owner) == 0.0 {
+            labels::match_current(instance, &mut found.owner);
+            return Ok(found);
+        }
+        stages.end("anew");
+    }
+    owner.truncate(instance.units());
+    let bound_km = bound::fixed_centres(instance, &owner, &prices, progress)?;
+    stages.end("bound");
+    Ok(Found { owner, bound_km, stages: stages.done })
+}
+
+/// Today's assignment, with what is fixed where it must be.
+fn present(instance: &Instance) -> Vec<u16> {
+    let owner = |unit: usize| if instance.fixed[unit] == NONE { instance.current[unit] } else { instance.fixed[unit] };
+    (0..instance.units()).map(owner).collect()
+}
+
+fn stay_near(
+    instance: &Instance,
+    today: &Relaxed,
+    options: &Options,
+    random: &Random,
+    clock: &Clock,
+    progress: &Progress,
+) -> Result<(Vec<u16>, Vec<f64>), Cancelled> {
+    let mut whole = today.owner.clone();
+    repair::make_whole(instance, today, &mut whole);
+    let mut prices = today.prices.clone();
+    if instance.total_excess(&whole) > 0.0 {
+        progress.begin(Phase::Balancing, 0)?;
+        let price = excess_price(instance, &whole);
+        let schedule = Schedule { iterations: 60, settle: 5 };
+        let relaxed = balance(instance, today.centres.clone(), prices, price, schedule, progress)?;
+        whole.clone_from(&relaxed.owner);
+        progress.begin(Phase::Repairing, 0)?;
+        repair::make_whole(instance, &relaxed, &mut whole);
+        prices = relaxed.prices;
+    }
+    progress.begin(Phase::Improving, improve::rounds(instance))?;
+    let priced = instance.with_prices(&prices);
+    let owner = improve::improve(&priced, whole, options.effort.steps_per_unit(), random, clock, progress)?;
+    Ok((owner, prices))
+}
