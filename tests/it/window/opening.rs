@@ -28,11 +28,11 @@ fn a_new_user_sees_the_sample_with_todays_territories() {
 #[test]
 fn the_hint_of_the_first_run_comes_once() {
     let mut app = AppHarness::sample();
-    assert!(app.shows("three things to try"));
+    assert!(app.shows("Got it"));
     app.press_button("Got it");
-    assert!(!app.shows("three things to try"));
+    assert!(!app.shows("Got it"));
     let app = app.reopen_sample();
-    assert!(!app.shows("three things to try"));
+    assert!(!app.shows("Got it"));
 }
 
 #[test]
