@@ -233,3 +233,6 @@ mod tests;
 
 #[cfg(test)]
 mod from_plan_tests;
+
+#[cfg(test)]
+mod rebalance_tests;
