@@ -95,6 +95,55 @@ fn the_current_territories_are_balanced_where_they_are() {
 }
 
 #[test]
+fn units_of_nobody_and_split_pieces_are_given_to_their_surroundings() {
+    let project = fixture::project(
+        "
+aaaabbbb
+aa-abbbb
+aa-abbbb
+aaaabbab
+ccccdddd
+ccccdddd
+ccccd---
+ccccd---",
+    );
+    let mut wish = request(Wanted::Current);
+    wish.goals[0].tolerance = 0.1;
+    let (plan, built) = built(&project, &wish);
+    let all_in_squares = fixture::plan(
+        "
+aaaabbbb
+aaaabbbb
+aaaabbbb
+aaaabbbb
+ccccdddd
+ccccdddd
+ccccdddd
+ccccdddd",
+    );
+    assert_eq!(plan.assignment(), all_in_squares.assignment());
+    assert_eq!(built.violations, Vec::<String>::new());
+}
+
+#[test]
+fn a_plan_within_its_tolerance_is_left_as_it_is() {
+    let project = fixture::project(
+        "
+aaaabbbb
+aaaabbbb
+aaaabbbb
+aaabbbbb
+ccccdddd
+ccccdddd
+ccccdddd
+ccccdddd",
+    );
+    let mut wish = request(Wanted::Current);
+    wish.goals[0].tolerance = 0.1;
+    assert!(try_build(&project, &wish).unwrap().edit.changes.len() <= 1);
+}
+
+#[test]
 fn locks_and_named_accounts_stay() {
     let mut project = fixture::project(UNEVEN);
     let mut plan = (*project.plan).clone();

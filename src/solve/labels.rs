@@ -59,3 +59,32 @@ fn overlaps(instance: &Instance, owner: &[u16]) -> BTreeMap<(u16, u16), f64> {
     }
     overlaps
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_go_to_the_largest_overlap_where_the_limits_allow() {
+        let instance = |high: [f64; 3]| Instance {
+            measures: 1,
+            loads: vec![1.0; 7],
+            pulls: vec![1.0; 7],
+            fixed: vec![NONE; 7],
+            current: vec![0, 0, 1, 1, 2, 2, NONE],
+            low: vec![0.0; 3],
+            high: high.to_vec(),
+            importance: vec![1.0],
+            homes: vec![None; 3],
+            ..Instance::default()
+        };
+        let turned = [1, 1, 2, 2, 0, 0, 0];
+        let mut owner = turned;
+        match_current(&instance([3.0; 3]), &mut owner);
+        assert_eq!(owner, [0, 0, 1, 1, 2, 2, 2]);
+        // The territory of three units may not be number 2: the other two exchange names all the same.
+        let mut owner = turned;
+        match_current(&instance([3.0, 3.0, 2.0]), &mut owner);
+        assert_eq!(owner, [0, 0, 2, 2, 1, 1, 1]);
+    }
+}

@@ -48,17 +48,17 @@ pub(super) fn rebalance(
         }
     }
     stages.end("stay near");
-    let (excess, mut owner, prices) = best.unwrap_or_else(|| (0.0, today.owner.clone(), today.prices.clone()));
+    let (excess, mut owner, mut prices) = best.unwrap_or_else(|| (0.0, today.owner.clone(), today.prices.clone()));
     if excess > 0.0 && !clock.is_over() {
         let anew = Instance { start_from_current: false, stay_worth_km: 0.0, ..instance.clone() };
-        let mut found = search(&anew, options, clock, progress)?;
+        let found = search(&anew, options, clock, progress)?;
         if instance.total_excess(&found.owner) == 0.0 {
-            labels::match_current(instance, &mut found.owner);
-            return Ok(found);
+            owner = found.owner;
+            labels::match_current(instance, &mut owner);
+            prices = today.prices;
         }
         stages.end("anew");
     }
-    owner.truncate(instance.units());
     let bound_km = bound::fixed_centres(instance, &owner, &prices, progress)?;
     stages.end("bound");
     Ok(Found { owner, bound_km, stages: stages.done })

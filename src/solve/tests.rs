@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::sphere::LonLat;
 
 /// A grid of units, ten to the degree, that are neighbours by their sides; one measure, equal targets.
-fn grid(columns: usize, rows: usize, count: usize, load: impl Fn(usize) -> f64) -> Problem {
+pub(super) fn grid(columns: usize, rows: usize, count: usize, load: impl Fn(usize) -> f64) -> Problem {
     let units = columns * rows;
     let at = |unit: usize| (unit % columns, unit / columns);
     let places =
