@@ -338,13 +338,22 @@ fn title(
     let Some(territory) = session.shown_plan().territory(id) else { return };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        let mut colour = territory.colour;
+        let mut colour = match state.recolouring {
+            Some((of, colour)) if of == id => colour,
+            _ => territory.colour,
+        };
         ui.add_enabled_ui(can_edit, |ui| {
             let response = ui.color_edit_button_srgb(&mut colour);
             if response.accessible_name("Colour of the territory").on_hover_text("Change the colour").changed() {
-                actions.push(Action::RecolourTerritory { id, colour });
+                state.recolouring = Some((id, colour));
             }
         });
+        // Dragging through the colours is one gesture: the step is made when the button is let go.
+        if !ui.input(|input| input.pointer.any_down())
+            && let Some((id, colour)) = state.recolouring.take()
+        {
+            actions.push(Action::RecolourTerritory { id, colour });
+        }
         match &mut state.renaming {
             Some(renaming) if renaming.id == id => {
                 let edit =

@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::action::{Action, Command};
+use crate::domain::ids::TerritoryId;
 use crate::session::Session;
 use crate::session::view::BottomTab;
 use crate::theme::{self, Tokens};
@@ -47,6 +48,8 @@ pub struct UiState {
     pub show_keys: bool,
     /// The territory whose name is being typed in the inspector.
     pub renaming: Option<inspector::Renaming>,
+    /// A colour being chosen, and whose it will be.
+    pub recolouring: Option<(TerritoryId, [u8; 3])>,
     /// The three-step hint of the first run, until it is dismissed.
     pub show_hint: bool,
 }
