@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::labels::best_pairs;
 use super::problem::Problem;
 use super::report::Proposal;
 use crate::domain::edit::{Change, Edit};
@@ -21,6 +22,9 @@ pub struct TerritoryPlan {
     pub targets: Option<Vec<BTreeMap<MeasureId, f64>>>,
     pub goals: Vec<MeasureId>,
 }
+
+/// Up to so many territories are paired so that all together share most; more by the largest pairs first.
+const MOST_TO_PAIR_BEST: usize = 500;
 
 /// A proposal with the edit that makes it the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +94,7 @@ impl TerritoryPlan {
         Built { findings: findings(problem, &proposal), violations, edit, proposal, territories: ids }
     }
 
-    /// The ids of the territories: those decided beforehand, then pairs of new and old by the largest shared load, then new ids.
+    /// The ids of the territories: those decided beforehand, then pairs of new and old by the most shared load, then new ids.
     fn match_territories(&self, plan: &Plan, problem: &Problem, proposal: &Proposal) -> Vec<TerritoryId> {
         let mut ids = self.ids.clone();
         let free: BTreeSet<TerritoryId> = plan
@@ -107,16 +111,28 @@ impl TerritoryPlan {
                 *shared.entry((owner as usize, old)).or_default() += load + 1e-9;
             }
         }
+        // A territory per rep is the rep's: another rep's territory is not turned into it.
+        shared.retain(|&(owner, old), _| {
+            self.reps[owner].is_none() || plan.territory(old).is_some_and(|territory| territory.rep.is_none())
+        });
+        let free: Vec<TerritoryId> = free.into_iter().collect();
+        if ids.len().max(free.len()) <= MOST_TO_PAIR_BEST {
+            let mut values = vec![vec![0.0; free.len()]; ids.len()];
+            for (&(owner, old), &load) in &shared {
+                if let Ok(at) = free.binary_search(&old) {
+                    values[owner][at] = load;
+                }
+            }
+            for (id, pair) in ids.iter_mut().zip(best_pairs(&values)) {
+                *id = id.or(pair.map(|at| free[at]));
+            }
+        }
+        let mut taken: BTreeSet<TerritoryId> = ids.iter().flatten().copied().collect();
         let mut pairs: Vec<((usize, TerritoryId), f64)> = shared.into_iter().collect();
         pairs.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut taken = BTreeSet::new();
         for ((owner, old), _) in pairs {
-            // A territory per rep is the rep's: another rep's territory is not turned into it.
-            let fits =
-                self.reps[owner].is_none() || plan.territory(old).is_some_and(|territory| territory.rep.is_none());
-            if fits && ids[owner].is_none() && !taken.contains(&old) {
+            if ids[owner].is_none() && taken.insert(old) {
                 ids[owner] = Some(old);
-                taken.insert(old);
             }
         }
         let mut next = plan.next_territory_id().index();

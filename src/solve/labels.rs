@@ -49,6 +49,62 @@ pub(super) fn match_current(instance: &Instance, owner: &mut [u16]) {
     }
 }
 
+/// The pairing of rows with columns whose values add up to most, per row its column; pairs without value are left out. `values` are
+/// those of `[row][column]`, not negative, in rows of equal length. The Hungarian method with potentials (Kuhn 1955), O(n³).
+pub(super) fn best_pairs(values: &[Vec<f64>]) -> Vec<Option<usize>> {
+    let columns = values.first().map_or(0, Vec::len);
+    let size = values.len().max(columns);
+    let value = |row: usize, column: usize| values.get(row).and_then(|row| row.get(column)).copied().unwrap_or(0.0);
+    // Rows and columns count from 1; column 0 is where a row waits for its place.
+    let (mut row_price, mut column_price) = (vec![0.0; size + 1], vec![0.0; size + 1]);
+    let mut row_of = vec![0; size + 1];
+    for row in 1..=size {
+        row_of[0] = row;
+        let mut at = 0;
+        let mut least = vec![f64::INFINITY; size + 1];
+        let mut came_from = vec![0; size + 1];
+        let mut seen = vec![false; size + 1];
+        while row_of[at] != 0 {
+            seen[at] = true;
+            let (here, mut step, mut next) = (row_of[at], f64::INFINITY, 0);
+            for column in (1..=size).filter(|&column| !seen[column]) {
+                let cost = -value(here - 1, column - 1) - row_price[here] - column_price[column];
+                if cost < least[column] {
+                    (least[column], came_from[column]) = (cost, at);
+                }
+                if least[column] < step {
+                    (step, next) = (least[column], column);
+                }
+            }
+            for column in 0..=size {
+                if seen[column] {
+                    row_price[row_of[column]] += step;
+                    column_price[column] -= step;
+                } else {
+                    least[column] -= step;
+                }
+            }
+            at = next;
+            // No finite step: the values were no numbers.
+            if at == 0 {
+                break;
+            }
+        }
+        while at != 0 {
+            row_of[at] = row_of[came_from[at]];
+            at = came_from[at];
+        }
+    }
+    let mut pairs = vec![None; values.len()];
+    for column in 1..=columns {
+        let row = row_of[column];
+        if row > 0 && row <= values.len() && value(row - 1, column - 1) > 0.0 {
+            pairs[row - 1] = Some(column - 1);
+        }
+    }
+    pairs
+}
+
 /// Per pair of a territory and one of today the weight that is in both.
 fn overlaps(instance: &Instance, owner: &[u16]) -> BTreeMap<(u16, u16), f64> {
     let mut overlaps = BTreeMap::new();
@@ -63,6 +119,14 @@ fn overlaps(instance: &Instance, owner: &[u16]) -> BTreeMap<(u16, u16), f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_best_pairs_are_not_always_the_largest_one_and_the_rest() {
+        // Taking the 5 leaves 0 for the other row: 4 + 3 is more. The column without value stays free.
+        assert_eq!(best_pairs(&[vec![5.0, 4.0, 0.0], vec![3.0, 0.0, 0.0]]), [Some(1), Some(0)]);
+        assert_eq!(best_pairs(&[vec![0.0], vec![2.0], vec![1.0]]), [None, Some(0), None]);
+        assert_eq!(best_pairs(&[]), []);
+    }
 
     #[test]
     fn names_go_to_the_largest_overlap_where_the_limits_allow() {
