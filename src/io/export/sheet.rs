@@ -202,14 +202,18 @@ fn owned(sheet: &mut Sheet, source: Source, owners: &[TerritoryId]) {
     sheet.texts("rep_code", owners.iter().map(|id| rep(id).map_or_else(String::new, |rep| rep.code.clone())));
 }
 
-/// Each measure's load; for sums also the target and the deviation from it in percent.
+/// Each measure's load; for what is balanced or has a target of its own also the target and the deviation from it in percent. Monthly
+/// columns would otherwise drown the table.
 fn loads(sheet: &mut Sheet, source: Source, ids: &[TerritoryId]) {
     let (plan, totals) = (&source.project.plan, source.totals);
     for (index, measure) in source.project.measures.iter().enumerate() {
         let id = MeasureId::from_index(index);
         let Measure { name, .. } = measure;
         sheet.numbers(name, "", rounded(ids.iter().map(|&territory| totals.load(id, territory)).collect(), 6));
-        if !measure.is_summed() {
+        let has_goal = source.project.main_goal().into_iter().chain(source.project.goals.iter().copied());
+        let balanced = has_goal.into_iter().any(|goal| goal.measure == id)
+            || plan.territories().any(|(_, territory)| territory.targets.contains_key(&id));
+        if !measure.is_summed() || !balanced {
             continue;
         }
         let target = |territory: TerritoryId| {
