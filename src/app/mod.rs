@@ -1,7 +1,10 @@
 //! The window: the only place that holds the session mutably. `logic` takes results and carries out actions, `ui` draws.
 
+mod asking;
 mod dispatch;
 mod files;
+mod input;
+mod plan_edits;
 mod receive;
 mod run;
 mod sample;

@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::App;
-use super::dispatch::file_name;
+use super::asking::file_name;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::jobs::spec::{ImportOrder, ImportWhat, JobKind};
 use crate::jobs::{BuiltPlan, ImportedData, JobOutput, OpenedProject, tasks};

@@ -7,7 +7,7 @@ use egui::Context;
 use flate2::read::GzDecoder;
 
 use super::App;
-use super::dispatch::file_name;
+use super::asking::file_name;
 use crate::error::UserError;
 use crate::jobs::spec::JobKind;
 use crate::jobs::tasks;

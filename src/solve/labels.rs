@@ -96,8 +96,7 @@ pub(super) fn best_pairs(values: &[Vec<f64>]) -> Vec<Option<usize>> {
         }
     }
     let mut pairs = vec![None; values.len()];
-    for column in 1..=columns {
-        let row = row_of[column];
+    for (column, &row) in row_of.iter().enumerate().take(columns + 1).skip(1) {
         if row > 0 && row <= values.len() && value(row - 1, column - 1) > 0.0 {
             pairs[row - 1] = Some(column - 1);
         }

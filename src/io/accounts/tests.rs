@@ -222,24 +222,3 @@ fn real_exports_load() {
         assert!(read.diagnostics.iter().all(|d| d.severity != Severity::Error));
     }
 }
-
-/// Times the import of a file: `ACCOUNTS=file.csv cargo test --release --lib io::accounts -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a test"]
-fn measure_import() {
-    let path = std::path::PathBuf::from(std::env::var_os("ACCOUNTS").expect("ACCOUNTS names a file"));
-    let postal = PostalTable::embedded();
-    let start = std::time::Instant::now();
-    let mapping = AccountMapping::guess(&table::preview(&path, 500).unwrap().value);
-    let guessed = start.elapsed();
-    let table = table::read(&path, &Progress::new()).unwrap().value;
-    let read = start.elapsed();
-    let accounts = from_table(&table, &mapping, postal, &Progress::new(), &mut Vec::new()).unwrap();
-    println!(
-        "guess {guessed:?}, table {:?}, accounts {:?}: {} accounts, {} measures",
-        read - guessed,
-        start.elapsed() - read,
-        accounts.accounts.len(),
-        accounts.measures.len()
-    );
-}

@@ -1,0 +1,127 @@
+//! Files that are asked for: the system's dialogs, their answers, and what is dropped on the window.
+
+use std::path::PathBuf;
+
+use egui::Context;
+
+use super::App;
+use super::files::{Answer, Wish};
+use crate::action::Action;
+use crate::jobs::spec::{ImportWhat, JobKind};
+use crate::jobs::tasks;
+use crate::session::Session;
+use crate::ui::path_dialog::Purpose;
+
+impl App {
+    pub(super) fn dialog_is_open(&self) -> bool {
+        self.ui.build.is_open()
+            || self.ui.import.is_open()
+            || self.ui.export.is_open()
+            || self.ui.path.is_open()
+            || self.ui.search.is_open()
+            || self.ui.show_about
+            || self.ui.show_keys
+    }
+
+    /// Asks the system for a file.
+    pub(super) fn ask(&mut self, ctx: &Context, wish: Wish) {
+        let suggestion = self.suggestion(&wish);
+        self.dialogs.ask(wish, &suggestion, ctx.clone());
+    }
+
+    pub(super) fn suggestion(&self, wish: &Wish) -> PathBuf {
+        let open = self.session.as_ref().and_then(Session::path_or_none);
+        let folder = open.and_then(|path| path.parent().map(PathBuf::from));
+        let folder = folder.unwrap_or_else(|| std::env::current_dir().unwrap_or_default());
+        match wish {
+            Wish::CreateProject => folder.join("new plan.bwk"),
+            Wish::SaveAs => {
+                let stem = open.and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+                folder.join(format!("{} copy.bwk", stem.unwrap_or_else(|| "plan".to_owned())))
+            }
+            Wish::OpenProject | Wish::Import(_) | Wish::ExportTo => folder.join(""),
+        }
+    }
+
+    /// Dialogs cannot ask the system themselves; they leave a wish.
+    pub(super) fn take_dialog_wishes(&mut self) {
+        if let Some(what) = self.ui.import.browse.take() {
+            self.wishes.push(Wish::Import(what));
+        }
+        if self.ui.export.browse.take().is_some() {
+            self.wishes.push(Wish::ExportTo);
+        }
+        if let Some((path, what)) = self.ui.import.peek.take() {
+            let project = self.session.as_ref().map(|session| session.project.clone());
+            self.jobs.start(JobKind::Peek, move |progress| tasks::peek(project.as_ref(), &path, what, progress));
+        }
+    }
+
+    /// The answers of file dialogs.
+    pub(super) fn take_answers(&mut self, ctx: &Context) {
+        for wish in std::mem::take(&mut self.wishes) {
+            self.ask(ctx, wish);
+        }
+        while let Some(answer) = self.dialogs.take() {
+            match answer {
+                Answer::Chosen(Wish::OpenProject, path) => self.actions.push(Action::Open(path)),
+                Answer::Chosen(Wish::CreateProject, path) => self.actions.push(Action::Create(with_ending(path))),
+                Answer::Chosen(Wish::SaveAs, path) => self.actions.push(Action::SaveAs(with_ending(path))),
+                Answer::Chosen(Wish::Import(what), path) => self.ui.import.take(path, what),
+                Answer::Chosen(Wish::ExportTo, path) => self.ui.export.set_path(path),
+                Answer::Cancelled(_) => {}
+                Answer::Unavailable(wish) => {
+                    let suggestion = self.suggestion(&wish).display().to_string();
+                    match wish {
+                        Wish::OpenProject => self.ui.path.open(Purpose::Open, suggestion),
+                        Wish::CreateProject => self.ui.path.open(Purpose::Create, suggestion),
+                        Wish::SaveAs => self.ui.path.open(Purpose::SaveAs, suggestion),
+                        Wish::Import(_) | Wish::ExportTo => {
+                            self.ui.notices.refused(ctx, "This system has no file dialog; type the path");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A file from outside: a project opens, a table or layer begins an import.
+    pub(super) fn take_file(&mut self, ctx: &Context, path: PathBuf) {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let what = match ending.as_str() {
+            "csv" | "tsv" | "txt" => Some(ImportWhat::Accounts),
+            "shp" | "geojson" | "json" | "topojson" => Some(ImportWhat::Units),
+            _ => None,
+        };
+        match what {
+            Some(what) => self.ui.import.take(path, what),
+            None => self.open(ctx, path),
+        }
+    }
+
+    pub(super) fn save_as(&mut self, ctx: &Context, path: &std::path::Path) {
+        let (Some(store), Some(session)) = (&self.store, self.session.as_mut()) else { return };
+        // The writer does the copying; this waits for it, as for opening a window, because afterwards everything goes there.
+        match store.save_as(path) {
+            Ok(()) => {
+                session.path = Some(path.to_owned());
+                session.read_only = None;
+                self.ui.recent = crate::session::recent::remember(&self.data_folder, path);
+                self.ui.notices.done(ctx, format!("Saved a copy; changes now go to {}", file_name(path)));
+            }
+            Err(error) => self.ui.notices.failed(ctx, &error),
+        }
+    }
+}
+
+/// The name of a file for a message.
+pub(super) fn file_name(path: &std::path::Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| path.display().to_string())
+}
+
+fn with_ending(mut path: PathBuf) -> PathBuf {
+    if path.extension().is_none() {
+        path.set_extension("bwk");
+    }
+    path
+}

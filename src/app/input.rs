@@ -1,0 +1,75 @@
+//! Keys and dropped files become actions.
+
+use std::path::PathBuf;
+
+use egui::{Context, Key};
+
+use super::App;
+use crate::action::{Action, Command};
+use crate::session::view::Tool;
+
+impl App {
+    /// Keys and dropped files become actions.
+    pub(super) fn take_input(&mut self, ctx: &Context) {
+        let dropped: Vec<PathBuf> =
+            ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        self.actions.extend(dropped.into_iter().map(Action::Take));
+        if ctx.input(|input| input.viewport().close_requested()) {
+            self.save_settings();
+        }
+        // A field that Escape takes the keyboard from has lost it already when this frame begins.
+        let typing = ctx.egui_wants_keyboard_input() || self.typing;
+        let modal = self.dialog_is_open();
+        if modal {
+            return;
+        }
+        // A shortcut is met with more modifiers held than it names, too: those with Shift go first, or Ctrl+Shift+Z would undo.
+        let mut shortcuts: Vec<_> =
+            Command::ALL.iter().filter_map(|&command| Some((command, command.shortcut()?))).collect();
+        shortcuts.sort_by_key(|(_, shortcut)| !shortcut.modifiers.shift);
+        for (command, shortcut) in shortcuts {
+            // Plain keys belong to a text field that has the keyboard; so do the field's own undo and select all.
+            let plain = !shortcut.modifiers.command;
+            let text_key = matches!(command, Command::Undo | Command::Redo | Command::SelectAll);
+            if typing && (plain || text_key) {
+                continue;
+            }
+            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                self.actions.push(Action::Run(command));
+            }
+        }
+        let redo_as_y = egui::KeyboardShortcut::new(egui::Modifiers::COMMAND, Key::Y);
+        if !typing && ctx.input_mut(|input| input.consume_shortcut(&redo_as_y)) {
+            self.actions.push(Action::Run(Command::Redo));
+        }
+        if !typing && ctx.input(|input| input.key_pressed(Key::Backspace)) && !self.map.has_gesture() {
+            self.actions.push(Action::Run(Command::UnassignSelection));
+        }
+        if !typing && ctx.input(|input| input.key_pressed(Key::Escape)) {
+            self.back_out();
+        }
+    }
+
+    /// Escape backs out one step: the gesture, the proposal's comparison, the selection, the active territory, the tool.
+    pub(super) fn back_out(&mut self) {
+        let mut actions = Vec::new();
+        let dropped = self.map.cancel_gesture(&mut actions);
+        self.actions.append(&mut actions);
+        let Some(session) = &self.session else { return };
+        if dropped {
+            return;
+        }
+        let next = if session.proposal.is_some() {
+            Action::Run(Command::RejectProposal)
+        } else if session.selection.account.is_some() {
+            Action::SelectAccount(None)
+        } else if !session.selection.units.is_empty() {
+            Action::Run(Command::ClearSelection)
+        } else if session.view.tool != Tool::Select {
+            Action::SetTool(Tool::Select)
+        } else {
+            Action::SelectTerritory(None)
+        };
+        self.actions.push(next);
+    }
+}

@@ -1,0 +1,158 @@
+//! Changes of the plan: made, saved, told, taken back.
+
+use egui::Context;
+
+use super::App;
+use crate::domain::edit::{Change, Edit, EditError};
+use crate::domain::ids::{TerritoryId, UnitId};
+use crate::domain::palette;
+use crate::domain::plan::Territory;
+use crate::domain::project::Goal;
+use crate::ui::inspector::Renaming;
+
+impl App {
+    pub(super) fn assign(&mut self, ctx: &Context, units: Vec<UnitId>, to: TerritoryId) {
+        let Some(session) = self.session.as_mut() else { return };
+        session.preview = None;
+        let plan = session.plan();
+        if plan.territory(to).is_some_and(|territory| territory.locked) {
+            let name = plan.territory_name(to);
+            self.ui.notices.refused(ctx, format!("{name} is locked; unlock it to change it"));
+            return;
+        }
+        let locked = units.iter().filter(|&&unit| plan.territory_of(unit) != to && plan.is_locked(unit)).count();
+        let mut edit = Edit::assign(plan, units, to);
+        let words = session.project.units.count_words(edit.changes.len());
+        edit.label = if to.is_unassigned() {
+            format!("Unassigned {words}")
+        } else {
+            format!("Assigned {words} to {}", plan.territory_name(to))
+        };
+        if locked > 0 {
+            let left = session.project.units.count_words(locked);
+            self.ui.notices.refused(ctx, format!("Left out {left} because they are locked"));
+        }
+        if !edit.is_empty() {
+            self.make(ctx, edit, true);
+        }
+    }
+
+    pub(super) fn new_territory(&mut self, ctx: &Context, units: Vec<UnitId>) {
+        let Some(session) = self.session.as_mut() else { return };
+        let plan = session.plan();
+        let id = plan.next_territory_id();
+        let name = (1..)
+            .map(|number| format!("Territory {number}"))
+            .find(|name| plan.find_territory(name).is_none())
+            .unwrap_or_default();
+        let used: Vec<[u8; 3]> = plan.territories().map(|(_, territory)| territory.colour).collect();
+        let territory = Territory { name: name.clone(), colour: palette::least_used(&used), ..Territory::default() };
+        let mut edit = Edit::new(String::new());
+        edit.changes.push(Change::Territory { id, old: None, new: Some(Box::new(territory)) });
+        let assign = Edit::assign(plan, units, id);
+        edit.label = if assign.is_empty() {
+            format!("Made {name}")
+        } else {
+            format!("Made {name} of {}", session.project.units.count_words(assign.changes.len()))
+        };
+        edit.changes.extend(assign.changes);
+        if self.try_make(ctx, edit, true) {
+            if let Some(session) = self.session.as_mut() {
+                session.active = id;
+                session.view.show_inspector = true;
+                session.selection.units.clear();
+            }
+            self.ui.renaming = Some(Renaming { id, name, focused: false });
+        }
+    }
+
+    pub(super) fn make(&mut self, ctx: &Context, edit: Edit, tell: bool) {
+        self.try_make(ctx, edit, tell);
+    }
+
+    /// Applies an edit, saves it, and says so. Returns whether it was made.
+    pub(super) fn try_make(&mut self, ctx: &Context, edit: Edit, tell: bool) -> bool {
+        let Some(session) = self.session.as_mut() else { return false };
+        if let Some(why) = &session.read_only {
+            self.ui.notices.refused(ctx, why.clone());
+            return false;
+        }
+        if edit.is_empty() {
+            return false;
+        }
+        let label = edit.label.clone();
+        match session.apply(edit) {
+            Ok(_) => {
+                if let (Some(store), Some(step)) = (&self.store, session.history.undo_step()) {
+                    store.apply(step);
+                }
+                if tell {
+                    self.ui.notices.done(ctx, label);
+                }
+                true
+            }
+            Err(EditError::Nothing) => false,
+            Err(error) => {
+                self.ui.notices.refused(ctx, format!("{label}: not done, {error}"));
+                false
+            }
+        }
+    }
+
+    pub(super) fn undo(&mut self, ctx: &Context) {
+        let Some(session) = self.session.as_mut() else { return };
+        if let Some(step) = session.undo() {
+            if let Some(store) = &self.store {
+                store.undo(&step);
+            }
+            self.ui.notices.done(ctx, format!("Undone: {}", step.label));
+        }
+    }
+
+    pub(super) fn redo(&mut self, ctx: &Context) {
+        let Some(session) = self.session.as_mut() else { return };
+        if let Some(step) = session.redo() {
+            if let Some(store) = &self.store {
+                store.redo(&step);
+            }
+            self.ui.notices.done(ctx, format!("Made again: {}", step.label));
+        }
+    }
+
+    pub(super) fn jump_to(&mut self, ctx: &Context, count: usize) {
+        loop {
+            let Some(session) = self.session.as_ref() else { return };
+            let applied = session.history.applied();
+            match applied.cmp(&count) {
+                std::cmp::Ordering::Greater => self.undo(ctx),
+                std::cmp::Ordering::Less => self.redo(ctx),
+                std::cmp::Ordering::Equal => return,
+            }
+            let Some(session) = self.session.as_ref() else { return };
+            if session.history.applied() == applied {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn set_tolerance(&mut self, tolerance: f64) {
+        let Some(session) = self.session.as_mut() else { return };
+        let Some(mut goal) = session.goal() else { return };
+        goal.tolerance = tolerance.clamp(0.001, 1.0);
+        match session.project.goals.iter_mut().find(|known| known.measure == goal.measure) {
+            Some(known) => *known = goal,
+            None => session.project.goals.insert(0, goal),
+        }
+        if let (Some(store), None) = (&self.store, &session.read_only) {
+            store.put_goals(&session.project.goals);
+        }
+    }
+
+    pub(super) fn set_goals(&mut self, goals: Vec<Goal>) {
+        let Some(session) = self.session.as_mut() else { return };
+        session.project.goals = goals;
+        if let (Some(store), None) = (&self.store, &session.read_only) {
+            store.put_goals(&session.project.goals);
+        }
+    }
+}
