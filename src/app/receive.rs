@@ -86,7 +86,7 @@ impl App {
             return;
         }
         let left_out = data.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-        session.diagnostics = data.diagnostics;
+        session.note_import(data.file_setting, &data.file, data.diagnostics);
         if let Some((project, indices)) = data.replaced {
             let history = if data.what == ImportWhat::Reps { session.history.clone() } else { Default::default() };
             session.replace_data(project, indices, history);
@@ -107,6 +107,7 @@ impl App {
             }
         }
         if let Some(store) = &self.store {
+            store.put_setting(data.file_setting, Some(&data.file));
             store.put_problems(session.diagnostics.iter().map(records::saved_problem).collect());
         }
         if let Some(edit) = data.edit {

@@ -51,6 +51,9 @@ pub struct ImportedData {
     /// "Imported 12,024 accounts".
     pub label: String,
     pub diagnostics: Vec<Diagnostic>,
+    /// The file's name, and the setting of the project that remembers it.
+    pub file: String,
+    pub file_setting: &'static str,
     /// The data that the import was made against; a newer one makes it void.
     pub data_generation: u64,
 }

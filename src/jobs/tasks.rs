@@ -70,6 +70,12 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
     let (measure, fit) = (session.view.measure, session.view.fit);
     // A camera that was saved is where the user left off; otherwise everything is shown.
     session.view = View { measure, fit: if view.arrived { None } else { fit }, ..view };
+    session.imported_files = opened
+        .settings
+        .iter()
+        .filter(|(key, _)| key.starts_with("file of "))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     session.diagnostics = opened.problems.iter().map(work::records::diagnostic).collect();
     session.diagnostics.extend(opened.notes.into_iter().map(|message| Diagnostic {
         severity: Severity::Warning,
@@ -241,6 +247,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
     };
     finish(imported.map_err(Some).map(|imported| {
         let change = imported.value;
+        let file_setting = work::records::file_setting(&change.kind);
         let (replaced, edit) = match change.kind {
             ChangeKind::Plan(edit) => (None, Some(edit)),
             ChangeKind::Units | ChangeKind::Accounts | ChangeKind::Reps => {
@@ -254,6 +261,8 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
             edit,
             label: change.label,
             diagnostics: imported.diagnostics,
+            file: crate::io::files::name_of(path),
+            file_setting,
             data_generation,
         }))
     }))

@@ -4,7 +4,7 @@
 pub mod recent;
 pub mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -83,6 +83,8 @@ pub struct Session {
     /// The plan is shown instead of the proposal, to compare them.
     pub show_current: bool,
     pub diagnostics: Vec<Diagnostic>,
+    /// By the setting that keeps it: the file that units, accounts and so on came from last.
+    pub imported_files: BTreeMap<String, String>,
 }
 
 /// The indices over units and accounts: slow to make for big projects, so jobs make them.
@@ -124,6 +126,7 @@ impl Session {
             proposal: None,
             show_current: false,
             diagnostics: Vec::new(),
+            imported_files: BTreeMap::new(),
             project,
         };
         session.view.measure = session.project.main_goal().map(|goal| goal.measure);
@@ -289,6 +292,14 @@ impl Session {
         self.view.measure == Some(id)
             || self.project.goals.iter().any(|goal| goal.measure == id)
             || summed.take(5).any(|(index, _)| index == id.index())
+    }
+
+    /// Puts what was noticed while reading a file in place of what was noticed before of the same data; the messages of other
+    /// files stay. `setting` names the kind of data.
+    pub fn note_import(&mut self, setting: &str, file: &str, diagnostics: Vec<Diagnostic>) {
+        let previous = self.imported_files.insert(setting.to_owned(), file.to_owned());
+        self.diagnostics.retain(|known| known.place.file != file && Some(&known.place.file) != previous.as_ref());
+        self.diagnostics.extend(diagnostics);
     }
 
     pub fn path_or_none(&self) -> Option<&std::path::Path> {

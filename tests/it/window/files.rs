@@ -1,5 +1,6 @@
 //! Files in and out, through the dialogs.
 
+use bailiwick::action::{Action, Command};
 use bailiwick::io::diagnostic::Severity;
 use bailiwick::session::view::BottomTab;
 use egui::{Key, Modifiers};
@@ -46,6 +47,32 @@ fn accounts_come_in_through_the_dialog_and_bad_rows_are_listed() {
     assert_eq!(accounts.len(), 6);
     assert_eq!(session.view.tab, BottomTab::Problems, "what was left out is shown");
     assert!(app.shows("accounts.csv, row 7"));
+}
+
+#[test]
+fn messages_about_one_file_stay_when_another_is_imported() {
+    let mut app = AppHarness::grid_choosing(HALVES, &["accounts.csv", "reps.csv", "accounts.csv"]);
+    app.write("accounts.csv", ACCOUNTS);
+    app.write("reps.csv", "Code,Name\nR1,Ada\nR2,Bo\n");
+    app.key_with(Modifiers::COMMAND, Key::I);
+    app.press_button("Browse…");
+    app.press_button("Import");
+    let of_accounts = |app: &AppHarness| {
+        app.session().diagnostics.iter().filter(|diagnostic| diagnostic.place.file == "accounts.csv").count()
+    };
+    let before = of_accounts(&app);
+    assert!(before > 0);
+    app.window().state_mut().push(Action::Run(Command::ImportReps));
+    app.settle();
+    app.press_button("Browse…");
+    app.press_button("Import");
+    assert!(app.session().project.reps.iter().any(|rep| rep.name == "Ada"), "{:?}", app.messages());
+    assert_eq!(of_accounts(&app), before);
+    // The same file once more: its messages are there once, not twice.
+    app.key_with(Modifiers::COMMAND, Key::I);
+    app.press_button("Browse…");
+    app.press_button("Import");
+    assert_eq!(of_accounts(&app), before);
 }
 
 #[test]
