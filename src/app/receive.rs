@@ -66,6 +66,7 @@ impl App {
         opened.store.set_notify(Box::new(move || repaint.request_repaint()));
         self.store = Some(opened.store);
         let session = opened.session;
+        self.ui.notices.clear();
         if let Some(path) = &session.path {
             self.ui.recent = recent::remember(&self.data_folder, path);
         }

@@ -48,6 +48,11 @@ impl Notices {
         self.add(ctx, Kind::Failed, error.what.clone(), details.join("\n"), None);
     }
 
+    /// Another project opened: what was said before is about something else.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// The texts on screen, for tests and for those who cannot see.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|notice| notice.text.as_str())

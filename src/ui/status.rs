@@ -73,6 +73,7 @@ fn left(ui: &mut Ui, session: &Session, status: &Status, tokens: Tokens, actions
     let unassigned = totals.unit_count(TerritoryId::UNASSIGNED);
     let accounts = totals.account_count(TerritoryId::UNASSIGNED);
     let text = match (unassigned, accounts) {
+        (0, 0) if session.project.units.is_empty() => "no units yet".to_owned(),
         (0, 0) => "everything assigned".to_owned(),
         (0, accounts) => format!("{} accounts unassigned", words::count(accounts)),
         (units, accounts) => {
