@@ -95,7 +95,12 @@ fn read(path: &Path, measures: usize, tolerances: &[f64]) -> Option<Problem> {
     let mut targets = Vec::new();
     for (measure, loads) in problem.loads.iter().enumerate() {
         let tolerance = tolerances.get(measure).copied().unwrap_or(0.1);
-        problem.goals.push(MeasureGoal { name: format!("w{}", measure + 1), tolerance, weight: 1.0 });
+        problem.goals.push(MeasureGoal {
+            name: format!("w{}", measure + 1),
+            tolerance,
+            weight: 1.0,
+            ..MeasureGoal::default()
+        });
         targets.push(loads.iter().sum::<f64>() / territories as f64);
     }
     problem.territories = vec![TerritoryGoal { targets, ..TerritoryGoal::default() }; territories];

@@ -7,11 +7,11 @@
 
 use rayon::prelude::*;
 
-use super::Clock;
+use super::Run;
 use super::instance::{Centre, Instance, NONE};
 use super::prices::{Descent, Links, harmonic_mean};
 use super::seed::Seed;
-use crate::domain::progress::{Cancelled, Progress};
+use crate::domain::progress::Cancelled;
 
 /// A relaxed plan: centres, prices, and the assignment that follows from them.
 #[derive(Debug, Clone)]
@@ -44,8 +44,7 @@ pub(super) fn best_of(
     instance: &Instance,
     seeds: Vec<Seed>,
     count: usize,
-    clock: &Clock,
-    progress: &Progress,
+    run: &Run,
 ) -> Result<Vec<Relaxed>, Cancelled> {
     let price = seeds.first().map_or(1.0, |seed| excess_price(instance, &seed.owner));
     let schedule = Schedule { iterations: 60, settle: 5 };
@@ -54,11 +53,11 @@ pub(super) fn best_of(
         .enumerate()
         .map(|(nth, seed)| {
             // The first is never cut off, so there is always one.
-            if nth > 0 && clock.is_over() {
+            if nth > 0 && run.is_over() {
                 return Ok(None);
             }
             let zero = vec![0.0; instance.target.len()];
-            balance(instance, seed.centres, zero, price, schedule, progress).map(Some)
+            balance(instance, seed.centres, zero, price, schedule, run).map(Some)
         })
         .collect();
     let mut found: Vec<Relaxed> = results?.into_iter().flatten().collect();
@@ -74,7 +73,7 @@ pub(super) fn balance(
     mut prices: Vec<f64>,
     price: f64,
     schedule: Schedule,
-    progress: &Progress,
+    run: &Run,
 ) -> Result<Relaxed, Cancelled> {
     let mut candidates = Candidates::default();
     let mut choices = vec![Choice::default(); instance.units()];
@@ -84,7 +83,7 @@ pub(super) fn balance(
     let mut owner: Vec<u16> = Vec::new();
     let mut since_move = 0;
     for iteration in 0..schedule.iterations {
-        progress.check()?;
+        run.check()?;
         if candidates.are_stale(instance, iteration) {
             candidates.choose(instance, &centres, &prices);
         } else {

@@ -138,7 +138,12 @@ impl Problem {
             places: places(project, request),
             goals: measures
                 .iter()
-                .map(|column| MeasureGoal { name: column.name.clone(), tolerance: column.tolerance, weight: 1.0 })
+                .map(|column| MeasureGoal {
+                    name: column.name.clone(),
+                    tolerance: column.tolerance,
+                    weight: 1.0,
+                    ..MeasureGoal::default()
+                })
                 .collect(),
             travel_weights: measures.first().map(|column| column.loads.clone()).unwrap_or_default(),
             least_weight: LEAST_WEIGHT,

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::Clock;
+use super::Run;
 use super::allocate::{excess_price, radii};
 use super::border::Border;
 use super::connect::Connectivity;
@@ -39,8 +39,7 @@ pub(super) fn improve(
     mut owner: Vec<u16>,
     steps: usize,
     random: &Random,
-    clock: &Clock,
-    progress: &Progress,
+    run: &Run,
 ) -> Result<Vec<u16>, Cancelled> {
     if instance.territories() < 2 {
         return Ok(owner);
@@ -54,7 +53,7 @@ pub(super) fn improve(
     let hot = if instance.start_from_current { GENTLE * HOT } else { HOT };
     let mut best = (instance.value(&owner, RULES_FIRST * price), owner.clone());
     for round in 0..ROUNDS {
-        if clock.is_over() {
+        if run.is_over() {
             break;
         }
         let share = round as f64 / (ROUNDS - 1) as f64;
@@ -70,7 +69,7 @@ pub(super) fn improve(
             .enumerate()
             .map(|(nth, region)| {
                 let random = round_random.fork(nth as u64);
-                anneal_region(instance, &owner, region, quench, random, progress)
+                anneal_region(instance, &owner, region, quench, random, run)
             })
             .collect();
         for (units, owners) in results? {
@@ -81,9 +80,10 @@ pub(super) fn improve(
         let value = instance.value(&owner, RULES_FIRST * price);
         if value < best.0 {
             best = (value, owner.clone());
+            run.show(instance, &owner);
         }
     }
-    mend(instance, best.1, price, random, clock, progress)
+    mend(instance, best.1, price, random, run)
 }
 
 /// Where loads are outside their limits still: anneals the territory and those around it again, warmer and with ever more of
@@ -93,12 +93,11 @@ fn mend(
     mut owner: Vec<u16>,
     price: f64,
     random: &Random,
-    clock: &Clock,
-    progress: &Progress,
+    run: &Run,
 ) -> Result<Vec<u16>, Cancelled> {
     for attempt in 0..ATTEMPTS {
         let groups = groups_to_mend(instance, &owner, 4 + attempt / 2);
-        if groups.is_empty() || clock.is_over() {
+        if groups.is_empty() || run.is_over() {
             break;
         }
         let radii = radii(instance, &owner, &instance.centres(&owner, &[]));
@@ -113,7 +112,7 @@ fn mend(
                     let temperature = if round == 7 { 0.0 } else { HOT * radius * 0.5f64.powi(round) };
                     let quench = Quench { temperature, price: 20.0 * price, steps_per_unit: 60.0 };
                     let random = random.fork(round as u64);
-                    let (units, owners) = anneal_region(instance, &mended, region.clone(), quench, random, progress)?;
+                    let (units, owners) = anneal_region(instance, &mended, region.clone(), quench, random, run)?;
                     for (unit, territory) in units.into_iter().zip(owners) {
                         mended[unit as usize] = territory;
                     }
@@ -212,7 +211,7 @@ fn anneal_region(
     region: Vec<u16>,
     quench: Quench,
     mut random: Random,
-    progress: &Progress,
+    run: &Run,
 ) -> Result<(Vec<u32>, Vec<u16>), Cancelled> {
     let mut to_part = vec![NONE; instance.territories()];
     for (index, &territory) in region.iter().enumerate() {
@@ -229,8 +228,8 @@ fn anneal_region(
     }
     let owners = units.iter().map(|&unit| to_part[owner[unit as usize] as usize]).collect();
     let mut search = Search::new(&part, owners, quench);
-    search.run((quench.steps_per_unit * units.len() as f64) as usize, &mut random, progress)?;
-    progress.tick(units.len() as u64)?;
+    search.run((quench.steps_per_unit * units.len() as f64) as usize, &mut random, run.progress)?;
+    run.progress.tick(units.len() as u64)?;
     let owners = search.owner.into_iter().map(|territory| region[territory as usize]).collect();
     Ok((units, owners))
 }

@@ -24,6 +24,7 @@ mod relocate;
 mod repair;
 mod report;
 mod seed;
+mod watch;
 
 use std::time::{Duration, Instant};
 
@@ -31,8 +32,9 @@ use rayon::prelude::*;
 
 pub use from_plan::{BuildError, BuildRequest, Wanted, build};
 pub use into_edit::{Built, TerritoryPlan};
-pub use problem::{Graph, MeasureGoal, Problem, TerritoryGoal};
-pub use report::{Bound, Proposal, Rule, Terms, Violation};
+pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
+pub use report::{Alternative, Bound, Proposal, Rule, Terms, Violation};
+pub use watch::{Snapshot, Watch};
 
 use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::random::Random;
@@ -103,14 +105,24 @@ impl From<Cancelled> for SolveError {
 /// Solves a problem. The proposal is a partition of the units that are not excluded, obeys every fixed unit, and names each rule
 /// that it could not keep.
 pub fn run(problem: &Problem, options: &Options, progress: &Progress) -> Result<Proposal, SolveError> {
-    let clock = Clock::start(options.time_limit);
+    run_watched(problem, options, progress, &Watch::nobody())
+}
+
+/// The same for somebody who wants to see the best plan so far.
+pub fn run_watched(
+    problem: &Problem,
+    options: &Options,
+    progress: &Progress,
+    watch: &Watch,
+) -> Result<Proposal, SolveError> {
+    let run = Run { problem, options, clock: Clock::start(options.time_limit), progress, watch };
     let instance = Instance::new(problem)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.clamp(1, 64))
         .build()
         .map_err(|error| SolveError::Unusable(format!("Could not start the engine's threads: {error}")))?;
-    let found = pool.install(|| search(&instance, options, &clock, progress))?;
-    Ok(report::proposal(problem, &instance, found, clock.cut_short()))
+    let found = pool.install(|| search(&instance, &run))?;
+    Ok(report::proposal(problem, &instance, found, run.clock.cut_short()))
 }
 
 /// What the stages found, in the instance's own numbering.
@@ -120,7 +132,34 @@ pub(crate) struct Found {
     pub stages: Vec<(&'static str, Duration)>,
 }
 
-fn search(instance: &Instance, options: &Options, clock: &Clock, progress: &Progress) -> Result<Found, SolveError> {
+/// What goes with a run through all its stages.
+pub(crate) struct Run<'a> {
+    problem: &'a Problem,
+    options: &'a Options,
+    clock: Clock,
+    progress: &'a Progress,
+    watch: &'a Watch,
+}
+
+impl Run<'_> {
+    /// Ends the work when it was cancelled.
+    fn check(&self) -> Result<(), Cancelled> {
+        self.progress.check()
+    }
+
+    /// Whether the time limit has passed.
+    fn is_over(&self) -> bool {
+        self.clock.is_over()
+    }
+
+    /// Shows a plan to whoever looks on: one of the whole instance, not of a part.
+    fn show(&self, instance: &Instance, owner: &[u16]) {
+        self.watch.offer(|| report::snapshot(self.problem, instance, owner));
+    }
+}
+
+fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
+    let (options, progress) = (run.options, run.progress);
     let random = Random::new(options.seed);
     let steps = options.effort.steps_per_unit();
     let mut stages = Stages::new();
@@ -128,7 +167,7 @@ fn search(instance: &Instance, options: &Options, clock: &Clock, progress: &Prog
         return Ok(Found { owner: Vec::new(), bound_km: None, stages: stages.done });
     }
     if instance.start_from_current {
-        return rebalance::rebalance(instance, options, clock, progress);
+        return rebalance::rebalance(instance, run);
     }
     let starts = relocate::starts(instance, steps);
     progress.begin(Phase::Seeding, starts as u64)?;
@@ -136,13 +175,13 @@ fn search(instance: &Instance, options: &Options, clock: &Clock, progress: &Prog
     stages.end("seed");
 
     progress.begin(Phase::Balancing, 0)?;
-    let relaxed = allocate::best_of(instance, seeds, finalists(instance), clock, progress)?;
+    let relaxed = allocate::best_of(instance, seeds, finalists(instance), run)?;
     stages.end("balance");
     let relaxed: Result<Vec<Relaxed>, Cancelled> = relaxed
         .into_par_iter()
         .enumerate()
         .map(|(nth, mut relaxed)| {
-            relocate::improve(instance, &mut relaxed, steps, &random.fork(nth as u64), clock, progress)?;
+            relocate::improve(instance, &mut relaxed, steps, &random.fork(nth as u64), run)?;
             Ok(relaxed)
         })
         .collect();
@@ -167,7 +206,7 @@ fn search(instance: &Instance, options: &Options, clock: &Clock, progress: &Prog
         .enumerate()
         .map(|(nth, owner)| {
             let instance = &instance.with_prices(&relaxed[nth].prices);
-            improve::improve(instance, owner, steps, &random.fork(nth as u64), clock, progress)
+            improve::improve(instance, owner, steps, &random.fork(nth as u64), run)
         })
         .collect();
     let results = results?;

@@ -38,6 +38,36 @@ pub struct Problem {
     pub stay_worth_km: f64,
     /// No unit shall lie farther than this from its territory's centre or home.
     pub max_distance_km: Option<f64>,
+    /// What the centre of a territory is where no home fixes it.
+    pub centre: Centring,
+    /// How much may change its owner against the current assignment, all in all.
+    pub moved_limits: Vec<MovedLimit>,
+    /// Units that must end in one territory, group by group.
+    pub together: Vec<Vec<u32>>,
+    /// Pairs of units that must end in different territories.
+    pub apart: Vec<[u32; 2]>,
+    /// `[unit * territories + territory]`: kilometres to use instead of great circles where every territory has a home, such as
+    /// those of a table of drive times. Empty for great circles.
+    pub travel_table: Vec<f32>,
+}
+
+/// Where the centre of a territory lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Centring {
+    /// The weighted centroid of its units.
+    #[default]
+    Centroid,
+    /// The one of its units that all travel to most cheaply: the median.
+    Member,
+}
+
+/// A limit on what may change its owner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MovedLimit {
+    /// The measure that is counted; `None` counts units.
+    pub measure: Option<usize>,
+    /// At most this share of what has an owner today, in 0..=1.
+    pub share: f64,
 }
 
 /// A measure that shall be balanced.
@@ -48,6 +78,23 @@ pub struct MeasureGoal {
     pub tolerance: f64,
     /// How much a deviation counts against one of another measure where not all can be kept; > 0.
     pub weight: f64,
+    /// How many kilometres of travel of a mean territory's weight it is worth to come closer to a target by the whole of it, within
+    /// the tolerance too. 0 for no regard.
+    pub closeness_km: f64,
+}
+
+impl Default for MeasureGoal {
+    fn default() -> Self {
+        Self { name: String::new(), tolerance: 0.1, weight: 1.0, closeness_km: 0.0 }
+    }
+}
+
+/// The least and the most of a measure that a territory may have, in the measure's own figures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    pub least: f64,
+    /// May be infinite.
+    pub most: f64,
 }
 
 /// What one territory shall be.
@@ -55,6 +102,8 @@ pub struct MeasureGoal {
 pub struct TerritoryGoal {
     /// Wanted load per measure, in the measure's own figures.
     pub targets: Vec<f64>,
+    /// Per measure what is allowed instead of the tolerance around the target. Empty for the tolerances.
+    pub limits: Vec<Option<Limits>>,
     /// A fixed centre, such as the home of a rep.
     pub home: Option<LonLat>,
     /// Where to start looking for the centre, when it is not fixed.

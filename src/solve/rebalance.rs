@@ -7,20 +7,16 @@
 
 use super::allocate::{Relaxed, Schedule, balance, excess_price};
 use super::instance::{Instance, NONE};
-use super::{Clock, Found, Options, Stages, bound, improve, labels, repair, search, seed};
-use crate::domain::progress::{Cancelled, Phase, Progress};
+use super::{Found, Run, Stages, bound, improve, labels, repair, search, seed};
+use crate::domain::progress::{Cancelled, Phase};
 use crate::domain::random::Random;
 
 /// The parts of the price of moving that are tried one after the other.
 const EASING: [f64; 4] = [1.0, 0.4, 0.1, 0.0];
 
 /// Finds a plan near the current one.
-pub(super) fn rebalance(
-    instance: &Instance,
-    options: &Options,
-    clock: &Clock,
-    progress: &Progress,
-) -> Result<Found, super::SolveError> {
+pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::SolveError> {
+    let (options, progress) = (run.options, run.progress);
     let random = Random::new(options.seed);
     let mut stages = Stages::new();
     progress.begin(Phase::Seeding, 1)?;
@@ -34,11 +30,11 @@ pub(super) fn rebalance(
     };
     let mut best: Option<(f64, Vec<u16>, Vec<f64>)> = None;
     for (attempt, part) in EASING.into_iter().enumerate() {
-        if best.is_some() && (clock.is_over() || instance.stay_worth_km == 0.0) {
+        if best.is_some() && (run.is_over() || instance.stay_worth_km == 0.0) {
             break;
         }
         let near = Instance { stay_worth_km: part * instance.stay_worth_km, ..instance.clone() };
-        let (owner, prices) = stay_near(&near, &today, options, &random.fork(attempt as u64), clock, progress)?;
+        let (owner, prices) = stay_near(&near, &today, &random.fork(attempt as u64), run)?;
         let excess = instance.total_excess(&owner);
         if best.as_ref().is_none_or(|best| excess < best.0) {
             best = Some((excess, owner, prices));
@@ -49,9 +45,9 @@ pub(super) fn rebalance(
     }
     stages.end("stay near");
     let (excess, mut owner, mut prices) = best.unwrap_or_else(|| (0.0, today.owner.clone(), today.prices.clone()));
-    if excess > 0.0 && !clock.is_over() {
+    if excess > 0.0 && !run.is_over() {
         let anew = Instance { start_from_current: false, stay_worth_km: 0.0, ..instance.clone() };
-        let found = search(&anew, options, clock, progress)?;
+        let found = search(&anew, run)?;
         if instance.total_excess(&found.owner) == 0.0 {
             owner = found.owner;
             labels::match_current(instance, &mut owner);
@@ -73,26 +69,24 @@ fn present(instance: &Instance) -> Vec<u16> {
 fn stay_near(
     instance: &Instance,
     today: &Relaxed,
-    options: &Options,
     random: &Random,
-    clock: &Clock,
-    progress: &Progress,
+    run: &Run,
 ) -> Result<(Vec<u16>, Vec<f64>), Cancelled> {
     let mut whole = today.owner.clone();
     repair::make_whole(instance, today, &mut whole);
     let mut prices = today.prices.clone();
     if instance.total_excess(&whole) > 0.0 {
-        progress.begin(Phase::Balancing, 0)?;
+        run.progress.begin(Phase::Balancing, 0)?;
         let price = excess_price(instance, &whole);
         let schedule = Schedule { iterations: 60, settle: 5 };
-        let relaxed = balance(instance, today.centres.clone(), prices, price, schedule, progress)?;
+        let relaxed = balance(instance, today.centres.clone(), prices, price, schedule, run)?;
         whole.clone_from(&relaxed.owner);
-        progress.begin(Phase::Repairing, 0)?;
+        run.progress.begin(Phase::Repairing, 0)?;
         repair::make_whole(instance, &relaxed, &mut whole);
         prices = relaxed.prices;
     }
-    progress.begin(Phase::Improving, improve::rounds(instance))?;
+    run.progress.begin(Phase::Improving, improve::rounds(instance))?;
     let priced = instance.with_prices(&prices);
-    let owner = improve::improve(&priced, whole, options.effort.steps_per_unit(), random, clock, progress)?;
+    let owner = improve::improve(&priced, whole, run.options.effort.steps_per_unit(), random, run)?;
     Ok((owner, prices))
 }

@@ -4,12 +4,12 @@
 
 use rayon::prelude::*;
 
-use super::Clock;
+use super::Run;
 use super::allocate::{self, Relaxed, Schedule};
 use super::geometry::distance_km;
 use super::instance::Instance;
 use super::seed;
-use crate::domain::progress::{Cancelled, Progress};
+use crate::domain::progress::Cancelled;
 use crate::domain::random::Random;
 
 /// How many seeds to balance from.
@@ -25,8 +25,7 @@ pub(super) fn improve(
     relaxed: &mut Relaxed,
     steps: usize,
     random: &Random,
-    clock: &Clock,
-    progress: &Progress,
+    run: &Run,
 ) -> Result<(), Cancelled> {
     let k = instance.territories();
     // Groups that are cut anew exchange their places: whoever improves today's territories wants each to stay where it is.
@@ -40,7 +39,7 @@ pub(super) fn improve(
     relaxed.value = instance.value(&relaxed.owner, price);
     let rounds = (12.0 * (steps as f64 / 1_000.0).powf(0.8)).ceil() as usize + 1;
     for round in 0..rounds {
-        if clock.is_over() {
+        if run.is_over() {
             break;
         }
         let mut round_random = random.fork(5_000_000 + round as u64);
@@ -51,7 +50,7 @@ pub(super) fn improve(
             .enumerate()
             .map(|(nth, group)| {
                 let random = round_random.fork(nth as u64);
-                try_group(instance, &owned, group, &relaxed.prices, price, &random, progress)
+                try_group(instance, &owned, group, &relaxed.prices, price, &random, run)
             })
             .collect();
         let mut changed = false;
@@ -72,10 +71,10 @@ pub(super) fn improve(
             // Let the whole map answer to what has changed in places.
             let schedule = Schedule { iterations: if last { 40 } else { 10 }, settle: 0 };
             let (centres, prices) = (relaxed.centres.clone(), relaxed.prices.clone());
-            let settled = allocate::balance(instance, centres, prices, price, schedule, progress)?;
+            let settled = allocate::balance(instance, centres, prices, price, schedule, run)?;
             *relaxed = settled;
         }
-        progress.check()?;
+        run.check()?;
     }
     Ok(())
 }
@@ -93,7 +92,7 @@ fn try_group(
     prices: &[f64],
     price: f64,
     random: &Random,
-    progress: &Progress,
+    run: &Run,
 ) -> Result<Option<Trial>, Cancelled> {
     let mut units: Vec<u32> = group.iter().flat_map(|&territory| &owned[territory as usize]).copied().collect();
     units.sort_unstable();
@@ -126,7 +125,7 @@ fn try_group(
         .collect();
     let start: Vec<f64> = group.iter().flat_map(|_| &level).copied().collect();
     let schedule = Schedule { iterations: 24, settle: 3 };
-    let mut relaxed = allocate::balance(&part, centres, start, price, schedule, progress)?;
+    let mut relaxed = allocate::balance(&part, centres, start, price, schedule, run)?;
     for (measure, level) in level.iter().enumerate() {
         let mean = relaxed.prices.iter().skip(measure).step_by(m).sum::<f64>() / group.len() as f64;
         relaxed.prices.iter_mut().skip(measure).step_by(m).for_each(|price| *price += level - mean);

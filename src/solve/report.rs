@@ -7,6 +7,7 @@ use super::connect::pieces;
 use super::geometry::distance_km;
 use super::instance::{Instance, NONE};
 use super::problem::Problem;
+use super::watch::Snapshot;
 
 /// A plan proposed by the engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,10 +18,22 @@ pub struct Proposal {
     /// The rules that do not hold; empty when all do.
     pub violations: Vec<Violation>,
     pub bound: Option<Bound>,
+    /// Other plans that were met on the way, none of them worse than another one in travel, balance and disruption at once; the
+    /// plan itself is not among them. At most eight.
+    pub alternatives: Vec<Alternative>,
     /// The stages in their order and what each took.
     pub stages: Vec<(&'static str, Duration)>,
     /// The time limit ended the search; another run may give another plan.
     pub cut_short: bool,
+}
+
+/// Another plan that is better in one respect and worse in another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alternative {
+    /// Per unit its territory, `None` for excluded units.
+    pub assignment: Vec<Option<u16>>,
+    pub terms: Terms,
+    pub violations: Vec<Violation>,
 }
 
 /// The terms of the objective in their own units, over the territories that are not locked.
@@ -99,22 +112,35 @@ impl Violation {
     }
 }
 
-/// Puts the result into the numbering of the problem, measures it and holds it against the rules.
-pub(super) fn proposal(problem: &Problem, instance: &Instance, found: Found, cut_short: bool) -> Proposal {
+/// A plan on the way, for whoever looks on.
+pub(super) fn snapshot(problem: &Problem, instance: &Instance, owner: &[u16]) -> Snapshot {
+    let assignment = assignment(problem, instance, owner);
+    let terms = terms(problem, instance, owner, &assignment);
+    Snapshot { terms, violations: violations(problem, instance, owner).len(), assignment }
+}
+
+/// The plan in the numbering of the problem.
+fn assignment(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Option<u16>> {
     let mut assignment: Vec<Option<u16>> = vec![None; problem.places.len()];
     for (unit, fixed) in problem.fixed.iter().enumerate() {
         assignment[unit] = *fixed;
     }
-    for (&unit, &owner) in instance.unit_names.iter().zip(&found.owner) {
+    for (&unit, &owner) in instance.unit_names.iter().zip(owner) {
         assignment[unit as usize] = (owner != NONE).then(|| instance.territory_names[owner as usize]);
     }
+    assignment
+}
+
+/// Puts the result into the numbering of the problem, measures it and holds it against the rules.
+pub(super) fn proposal(problem: &Problem, instance: &Instance, found: Found, cut_short: bool) -> Proposal {
+    let assignment = assignment(problem, instance, &found.owner);
     let terms = terms(problem, instance, &found.owner, &assignment);
     let bound = found
         .bound_km
         .filter(|&km| km > 0.0)
         .map(|travel_km| Bound { travel_km, gap: (terms.travel_km - travel_km) / travel_km });
     let violations = violations(problem, instance, &found.owner);
-    Proposal { assignment, terms, violations, bound, stages: found.stages, cut_short }
+    Proposal { assignment, terms, violations, bound, alternatives: Vec::new(), stages: found.stages, cut_short }
 }
 
 fn terms(problem: &Problem, instance: &Instance, owner: &[u16], assignment: &[Option<u16>]) -> Terms {

@@ -20,7 +20,7 @@ pub(super) fn grid(columns: usize, rows: usize, count: usize, load: impl Fn(usiz
         graph: Graph::from_pairs(units, right.chain(up)),
         travel_weights: loads.clone(),
         loads: vec![loads],
-        goals: vec![MeasureGoal { name: "Revenue".into(), tolerance: 0.05, weight: 1.0 }],
+        goals: vec![MeasureGoal { name: "Revenue".into(), tolerance: 0.05, weight: 1.0, ..MeasureGoal::default() }],
         contiguous: true,
         territories: vec![TerritoryGoal { targets: vec![target], ..TerritoryGoal::default() }; count],
         ..Problem::default()
