@@ -1,17 +1,19 @@
-//! Stage 5: moves at the borders. Simulated annealing over single units and pairs (a unit goes over a border and another one back,
-//! or on to a third territory), by numbers of steps alone. Territories hang together at every step.
+//! Stage 5: moves at the borders, by annealing ([`super::anneal`]) in rounds.
 //!
-//! The map is cut into regions of whole territories that are annealed side by side; the cut is another one in every round.
+//! The map is cut into regions of whole territories that are annealed side by side; the cut is another one in every round. Prices of
+//! loads go on from those of the relaxed plan and follow what is outside the limits after each round: an augmented Lagrangian
+//! (Hestenes 1969, Powell 1969). They carry surplus over many borders, which a penalty alone does not, and can be weak where they
+//! fit, which leaves the moves free.
 
 use rayon::prelude::*;
 
 use super::Run;
 use super::allocate::{excess_price, radii};
-use super::border::Border;
-use super::connect::Connectivity;
+use super::anneal::{Quench, anneal};
 use super::geometry::{distance_km, dot, normalised, plane_at};
-use super::instance::{Centre, Instance, NONE};
-use crate::domain::progress::{Cancelled, Progress};
+use super::instance::{Centre, Instance, MovedCap, NONE};
+use super::part::subgraph;
+use crate::domain::progress::Cancelled;
 use crate::domain::random::Random;
 
 /// Rounds of annealing; the temperature falls from round to round.
@@ -21,26 +23,36 @@ const ATTEMPTS: usize = 16;
 /// The price of excess when plans are compared: a rule that is kept comes before all travel.
 pub(super) const RULES_FIRST: f64 = 1000.0;
 /// Part of the range between the limits that is left free while moving.
-const MARGIN: f64 = 0.01;
+const MARGIN: f64 = 0.002;
 /// First and last temperature as parts of the mean distance from a centre.
 const HOT: f64 = 0.08;
 const COLD: f64 = 0.001;
 /// The part of the heat for a plan that shall stay near the one of today.
 const GENTLE: f64 = 0.1;
+/// How far the price of a load follows what is outside the limits in one round, in prices of excess.
+const FOLLOW: f64 = 0.5;
 
 /// The steps of progress that one plan takes.
 pub(super) fn rounds(instance: &Instance) -> u64 {
     (ROUNDS * instance.units()) as u64
 }
 
-/// Anneals a plan and returns the best that was met at the end of a round.
+/// A plan to be improved and the prices of its loads, per territory and measure in weighted kilometres per load.
+#[derive(Debug, Clone)]
+pub(super) struct Start {
+    pub owner: Vec<u16>,
+    pub prices: Vec<f64>,
+}
+
+/// Anneals a plan and returns the best that was met at the end of a round. `seen` is shown every plan on the way.
 pub(super) fn improve(
     instance: &Instance,
-    mut owner: Vec<u16>,
+    start: Start,
     steps: usize,
     random: &Random,
     run: &Run,
 ) -> Result<Vec<u16>, Cancelled> {
+    let Start { mut owner, mut prices } = start;
     if instance.territories() < 2 {
         return Ok(owner);
     }
@@ -69,7 +81,7 @@ pub(super) fn improve(
             .enumerate()
             .map(|(nth, region)| {
                 let random = round_random.fork(nth as u64);
-                anneal_region(instance, &owner, region, quench, random, run)
+                anneal_region(instance, &owner, region, quench, &prices, random, run)
             })
             .collect();
         for (units, owners) in results? {
@@ -77,13 +89,23 @@ pub(super) fn improve(
                 owner[unit as usize] = territory;
             }
         }
+        follow(instance, &owner, FOLLOW * price, &mut prices);
         let value = instance.value(&owner, RULES_FIRST * price);
         if value < best.0 {
             best = (value, owner.clone());
             run.show(instance, &owner);
         }
     }
-    mend(instance, best.1, price, random, run)
+    mend(instance, best.1, &prices, price, random, run)
+}
+
+/// Raises the prices where loads are above their limits and lowers them where they are below; what fits comes back to nothing.
+fn follow(instance: &Instance, owner: &[u16], step: f64, prices: &mut [f64]) {
+    for (at, load) in instance.loads_of(owner).into_iter().enumerate() {
+        let above = (prices[at].max(0.0) + step * (load - instance.high[at])).max(0.0);
+        let below = ((-prices[at]).max(0.0) + step * (instance.low[at] - load)).max(0.0);
+        prices[at] = above - below;
+    }
 }
 
 /// Where loads are outside their limits still: anneals the territory and those around it again, warmer and with ever more of
@@ -91,6 +113,7 @@ pub(super) fn improve(
 fn mend(
     instance: &Instance,
     mut owner: Vec<u16>,
+    prices: &[f64],
     price: f64,
     random: &Random,
     run: &Run,
@@ -108,14 +131,17 @@ fn mend(
                 let radius = region.iter().map(|&t| radii[t as usize]).sum::<f64>() / region.len() as f64;
                 let random = random.fork(20_000_000 + (1000 * attempt + nth) as u64);
                 let mut mended = owner.clone();
+                let mut prices = prices.to_vec();
                 for round in 0..8 {
                     let temperature = if round == 7 { 0.0 } else { HOT * radius * 0.5f64.powi(round) };
                     let quench = Quench { temperature, price: 20.0 * price, steps_per_unit: 60.0 };
                     let random = random.fork(round as u64);
-                    let (units, owners) = anneal_region(instance, &mended, region.clone(), quench, random, run)?;
+                    let (units, owners) =
+                        anneal_region(instance, &mended, region.clone(), quench, &prices, random, run)?;
                     for (unit, territory) in units.into_iter().zip(owners) {
                         mended[unit as usize] = territory;
                     }
+                    follow(instance, &mended, FOLLOW * price, &mut prices);
                 }
                 Ok((region, mended))
             })
@@ -127,6 +153,7 @@ fn mend(
             }
             if instance.value(&next, RULES_FIRST * price) < instance.value(&owner, RULES_FIRST * price) {
                 owner = next;
+                run.show(instance, &owner);
             }
         }
     }
@@ -165,19 +192,11 @@ fn groups_to_mend(instance: &Instance, owner: &[u16], size: usize) -> Vec<Vec<u1
     groups
 }
 
-/// How a region is annealed.
-#[derive(Debug, Clone, Copy)]
-struct Quench {
-    temperature: f64,
-    price: f64,
-    steps_per_unit: f64,
-}
-
 /// Groups of territories, from a random bisection of their centres: each at least a dozen, so that few borders lie between them.
 fn regions(instance: &Instance, owner: &[u16], random: &mut Random) -> Vec<Vec<u16>> {
     let centres = instance.centres(owner, &[]);
     let mut regions = vec![(0..instance.territories() as u16).collect::<Vec<u16>>()];
-    let wanted = (instance.territories() / 12).clamp(1, 8).next_power_of_two();
+    let wanted = (instance.territories() / 12).clamp(1, 32).next_power_of_two();
     while regions.len() < wanted {
         regions = regions.into_iter().flat_map(|region| halves(region, &centres, random)).collect();
     }
@@ -210,6 +229,7 @@ fn anneal_region(
     owner: &[u16],
     region: Vec<u16>,
     quench: Quench,
+    prices: &[f64],
     mut random: Random,
     run: &Run,
 ) -> Result<(Vec<u32>, Vec<u16>), Cancelled> {
@@ -221,264 +241,37 @@ fn anneal_region(
     let units: Vec<u32> = (0..owner.len() as u32).filter(|&unit| inside(owner[unit as usize])).collect();
     let mut part = instance.part(&units, &region);
     part.contiguous = instance.contiguous;
-    part.graph = super::instance::subgraph(&instance.graph, instance.units(), &units);
+    part.graph = subgraph(&instance.graph, instance.units(), &units);
+    part.moved = caps_of_region(instance, owner, &units, &part);
     for (low, high) in part.low.iter_mut().zip(&mut part.high) {
         let margin = MARGIN * (*high - *low);
         (*low, *high) = (*low + margin, *high - margin);
     }
+    let m = instance.measures;
+    let prices = region.iter().flat_map(|&t| &prices[t as usize * m..(t as usize + 1) * m]).copied().collect();
     let owners = units.iter().map(|&unit| to_part[owner[unit as usize] as usize]).collect();
-    let mut search = Search::new(&part, owners, quench);
-    search.run((quench.steps_per_unit * units.len() as f64) as usize, &mut random, run.progress)?;
+    let owners = anneal(&part, owners, prices, quench, &mut random, run.progress)?;
     run.progress.tick(units.len() as u64)?;
-    let owners = search.owner.into_iter().map(|territory| region[territory as usize]).collect();
+    let owners = owners.into_iter().map(|territory| region[territory as usize]).collect();
     Ok((units, owners))
 }
 
-/// The state of an annealing run.
-struct Search<'a> {
-    instance: &'a Instance,
-    quench: Quench,
-    owner: Vec<u16>,
-    sizes: Vec<u32>,
-    loads: Vec<f64>,
-    excess: Vec<f64>,
-    centres: Vec<Centre>,
-    border: Border,
-    /// Per unit its nearest territories, where borders do not limit the moves.
-    near: Vec<u16>,
-    connectivity: Connectivity,
-}
-
-/// So many near territories are tried where there are no borders to follow.
-const NEAR: usize = 5;
-
-#[derive(Debug, Clone, Copy)]
-struct Move {
-    unit: usize,
-    from: usize,
-    to: usize,
-}
-
-impl<'a> Search<'a> {
-    fn new(instance: &'a Instance, owner: Vec<u16>, quench: Quench) -> Self {
-        let mut search = Self {
-            instance,
-            quench,
-            sizes: vec![0; instance.territories()],
-            loads: instance.loads_of(&owner),
-            excess: vec![0.0; instance.territories()],
-            centres: instance.centres(&owner, &[]),
-            border: Border::default(),
-            near: Vec::new(),
-            connectivity: Connectivity::default(),
-            owner,
+/// What may move within a region while others move things too: what has moved there, and its part of what is left; less of what has
+/// moved in proportion where it is too much already.
+fn caps_of_region(instance: &Instance, owner: &[u16], units: &[u32], part: &Instance) -> Vec<MovedCap> {
+    let share = units.len() as f64 / instance.units().max(1) as f64;
+    let of_region = |cap: &MovedCap| {
+        // A unit whose territory of today lies outside the region counts whatever is done with it here.
+        let amount =
+            |(at, &unit): (usize, &u32)| if part.current[at] == NONE { 0.0 } else { cap.amounts[unit as usize] };
+        let amounts: Vec<f64> = units.iter().enumerate().map(amount).collect();
+        let moved = |&(at, &unit): &(usize, &u32)| {
+            part.current[at] != NONE && owner[unit as usize] != instance.current[unit as usize]
         };
-        for &territory in &search.owner {
-            search.sizes[territory as usize] += 1;
-        }
-        for territory in 0..instance.territories() {
-            search.excess[territory] = instance.excess(territory, search.loads_at(territory));
-        }
-        if instance.contiguous {
-            search.border = Border::new(instance, &search.owner);
-        } else {
-            search.find_near();
-        }
-        search
-    }
-
-    fn run(&mut self, steps: usize, random: &mut Random, progress: &Progress) -> Result<(), Cancelled> {
-        let refresh = self.instance.units().max(64);
-        for step in 0..steps {
-            if step % 4096 == 0 {
-                progress.check()?;
-            }
-            if step % refresh == refresh - 1 {
-                self.centres = self.instance.centres(&self.owner, &self.centres);
-            }
-            let Some(first) = self.propose(random) else { continue };
-            if random.below(4) == 0 {
-                self.try_pair(first, random);
-            } else {
-                self.try_single(first, random);
-            }
-        }
-        Ok(())
-    }
-
-    fn loads_at(&self, territory: usize) -> &[f64] {
-        &self.loads[territory * self.instance.measures..(territory + 1) * self.instance.measures]
-    }
-
-    fn propose(&self, random: &mut Random) -> Option<Move> {
-        if self.instance.contiguous {
-            let from = random.below(self.sizes.len());
-            self.propose_from(from, random)
-        } else {
-            let unit = random.below(self.owner.len());
-            self.propose_unit(unit, random)
-        }
-    }
-
-    /// A unit of a territory over one of its borders.
-    fn propose_from(&self, from: usize, random: &mut Random) -> Option<Move> {
-        let list = &self.border.units[from];
-        if list.is_empty() {
-            return None;
-        }
-        self.propose_unit(list[random.below(list.len())] as usize, random)
-    }
-
-    fn propose_unit(&self, unit: usize, random: &mut Random) -> Option<Move> {
-        let from = self.owner[unit] as usize;
-        if self.sizes[from] <= 1 || self.instance.fixed[unit] != NONE {
-            return None;
-        }
-        if self.instance.contiguous {
-            let neighbours = self.instance.graph.neighbours(unit);
-            let start = random.below(neighbours.len());
-            for at in 0..neighbours.len() {
-                let to = self.owner[neighbours[(start + at) % neighbours.len()] as usize] as usize;
-                if to != from {
-                    return Some(Move { unit, from, to });
-                }
-            }
-            None
-        } else {
-            let per_unit = self.near.len() / self.owner.len();
-            let to = self.near[unit * per_unit + random.below(per_unit)] as usize;
-            (to != from).then_some(Move { unit, from, to })
-        }
-    }
-
-    fn travel_change(&self, m: Move) -> f64 {
-        let there = self.instance.cost_km(m.unit, m.to, &self.centres[m.to]);
-        let here = self.instance.cost_km(m.unit, m.from, &self.centres[m.from]);
-        self.instance.pulls[m.unit] * (there - here)
-    }
-
-    /// What the borders cost more after a move, which comes after another one or none.
-    fn border_change(&self, m: Move, after: Option<Move>) -> f64 {
-        if self.instance.border_price == 0.0 {
-            return 0.0;
-        }
-        let mut change = 0.0;
-        for (other, km) in self.instance.graph.borders(m.unit) {
-            let owner = match after {
-                Some(before) if before.unit == other as usize => before.to,
-                _ => self.owner[other as usize] as usize,
-            };
-            if owner == m.from {
-                change += f64::from(km);
-            } else if owner == m.to {
-                change -= f64::from(km);
-            }
-        }
-        self.instance.border_price * change
-    }
-
-    fn accepts(&self, change: f64, random: &mut Random) -> bool {
-        change <= 0.0 && (change < 0.0 || random.below(2) == 0)
-            || self.quench.temperature > 0.0 && random.unit() < (-change / self.quench.temperature).exp()
-    }
-
-    fn try_single(&mut self, m: Move, random: &mut Random) {
-        let loads = self.instance.unit_loads(m.unit);
-        let excess = self.excess_with(m.from, loads, -1.0, &[], 0.0) + self.excess_with(m.to, loads, 1.0, &[], 0.0)
-            - self.excess[m.from]
-            - self.excess[m.to];
-        let change = self.travel_change(m) + self.border_change(m, None) + self.quench.price * excess;
-        if self.accepts(change, random) && self.may_leave(m.unit) {
-            self.make(m);
-        }
-    }
-
-    /// The move, and one of another unit out of the territory that it goes to.
-    fn try_pair(&mut self, first: Move, random: &mut Random) {
-        let second = if self.instance.contiguous {
-            self.propose_from(first.to, random)
-        } else {
-            self.propose_unit(random.below(self.owner.len()), random)
-        };
-        let Some(second) = second.filter(|second| second.from == first.to && second.unit != first.unit) else {
-            return;
-        };
-        let (a, b) = (self.instance.unit_loads(first.unit), self.instance.unit_loads(second.unit));
-        let mut excess = self.excess_with(first.to, a, 1.0, b, -1.0) - self.excess[first.to];
-        if second.to == first.from {
-            excess += self.excess_with(first.from, a, -1.0, b, 1.0) - self.excess[first.from];
-        } else {
-            excess += self.excess_with(first.from, a, -1.0, &[], 0.0) - self.excess[first.from];
-            excess += self.excess_with(second.to, b, 1.0, &[], 0.0) - self.excess[second.to];
-        }
-        let borders = self.border_change(first, None) + self.border_change(second, Some(first));
-        let change = self.travel_change(first) + self.travel_change(second) + borders + self.quench.price * excess;
-        if !self.accepts(change, random) || !self.may_leave(first.unit) {
-            return;
-        }
-        self.make(first);
-        let still = !self.instance.contiguous || self.touches(second.unit, second.to);
-        if still && self.may_leave(second.unit) {
-            self.make(second);
-        } else {
-            self.make(Move { unit: first.unit, from: first.to, to: first.from });
-        }
-    }
-
-    /// The excess of a territory with one unit's loads added `times` and another's `more` times.
-    fn excess_with(&self, territory: usize, loads: &[f64], times: f64, others: &[f64], more: f64) -> f64 {
-        let at = territory * self.instance.measures;
-        let mut sum = 0.0;
-        for (measure, load) in loads.iter().enumerate() {
-            let other = if others.is_empty() { 0.0 } else { others[measure] * more };
-            let load = self.loads[at + measure] + load * times + other;
-            let over = (load - self.instance.high[at + measure]).max(self.instance.low[at + measure] - load);
-            if over > 0.0 {
-                sum += over * self.instance.importance[measure];
-            }
-        }
-        sum
-    }
-
-    fn may_leave(&mut self, unit: usize) -> bool {
-        !self.instance.contiguous || self.connectivity.may_leave(&self.instance.graph, &self.owner, unit)
-    }
-
-    fn touches(&self, unit: usize, territory: usize) -> bool {
-        self.instance.graph.neighbours(unit).iter().any(|&other| self.owner[other as usize] as usize == territory)
-    }
-
-    fn make(&mut self, m: Move) {
-        let measures = self.instance.measures;
-        for measure in 0..measures {
-            let load = self.instance.loads[m.unit * measures + measure];
-            self.loads[m.from * measures + measure] -= load;
-            self.loads[m.to * measures + measure] += load;
-        }
-        self.sizes[m.from] -= 1;
-        self.sizes[m.to] += 1;
-        self.excess[m.from] = self.instance.excess(m.from, self.loads_at(m.from));
-        self.excess[m.to] = self.instance.excess(m.to, self.loads_at(m.to));
-        self.owner[m.unit] = m.to as u16;
-        if self.instance.contiguous {
-            self.border.follow(self.instance, &self.owner, m.unit, m.from, m.to);
-        }
-    }
-
-    fn find_near(&mut self) {
-        let k = self.instance.territories();
-        let per_unit = NEAR.min(k);
-        for unit in 0..self.owner.len() {
-            let mut near: Vec<(f64, u16)> = (0..k)
-                .map(|territory| {
-                    (distance_km(self.instance.points[unit], self.centres[territory].at), territory as u16)
-                })
-                .collect();
-            if per_unit < k {
-                near.select_nth_unstable_by(per_unit - 1, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            }
-            near.truncate(per_unit);
-            self.near.extend(near.into_iter().map(|entry| entry.1));
-        }
-    }
+        let here: f64 = units.iter().enumerate().filter(moved).map(|(at, _)| amounts[at]).sum();
+        let all = instance.moved_amount(cap, owner);
+        let most = if all > cap.most { here - (all - cap.most).min(here) } else { here + share * (cap.most - all) };
+        MovedCap { amounts, most }
+    };
+    instance.moved.iter().map(of_region).collect()
 }

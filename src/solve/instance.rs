@@ -1,9 +1,10 @@
 //! A problem as dense numbers: only the units and territories that are free to change, loads in parts of a target.
 
 use super::SolveError;
-use super::geometry::{Vector, distance_km, dot, minus, normalised};
-use super::problem::{Graph, Problem};
-use crate::domain::sphere::{EARTH_RADIUS_KM, LonLat};
+use super::geometry::{Vector, distance_km, normalised};
+use super::part::subgraph;
+use super::problem::{Centring, Graph, Problem};
+use crate::domain::sphere::LonLat;
 
 /// No territory.
 pub(super) const NONE: u16 = u16::MAX;
@@ -36,6 +37,16 @@ pub(super) struct Instance {
     pub stay_worth_km: f64,
     pub max_distance_km: f64,
     pub start_from_current: bool,
+    /// Centres are the medians of their units instead of the centroids.
+    pub medians: bool,
+    /// `[unit * territories + territory]`: kilometres to use instead of great circles, or empty.
+    pub table: Vec<f32>,
+    /// What may move at most against the current assignment.
+    pub moved: Vec<MovedCap>,
+    /// Per unit those that must be in other territories; empty where there are none at all.
+    pub apart: Vec<Vec<u32>>,
+    /// Per measure what a load that is a whole target off costs within the limits too, in weighted kilometres.
+    pub closeness: Vec<f64>,
     /// `[territory * measures + measure]`: the least and the largest load allowed, and the wanted one.
     pub low: Vec<f64>,
     pub high: Vec<f64>,
@@ -48,6 +59,15 @@ pub(super) struct Instance {
     /// Per unit and territory its number in the problem.
     pub unit_names: Vec<u32>,
     pub territory_names: Vec<u16>,
+}
+
+/// A limit on what changes its owner.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MovedCap {
+    /// What each unit counts, in parts of a mean territory; 0 for a unit without owner today.
+    pub amounts: Vec<f64>,
+    /// At most so much in all.
+    pub most: f64,
 }
 
 /// A centre, and how the mean distance of its members changes when it moves.
@@ -104,6 +124,7 @@ impl Instance {
             stay_worth_km: problem.stay_worth_km,
             max_distance_km: problem.max_distance_km.unwrap_or(f64::INFINITY),
             start_from_current: problem.start_from_current && problem.current.is_some(),
+            medians: problem.centre == Centring::Member,
             graph: subgraph(&problem.graph, problem.places.len(), &units),
             ..Self::default()
         };
@@ -117,6 +138,7 @@ impl Instance {
         instance.loads = vec![0.0; units.len() * measures];
         instance.priced_loads = instance.loads.clone();
         instance.target = vec![0.0; free_territories.len() * measures];
+        let mut mean_targets = Vec::new();
         for (measure, goal) in problem.goals.iter().enumerate() {
             let load = |unit: &u32| problem.loads[measure][*unit as usize];
             if !units.is_empty() && units.iter().all(|unit| load(unit) == 0.0) {
@@ -142,13 +164,11 @@ impl Instance {
                 instance.target[index * measures + measure] = target / mean_target;
             }
             instance.importance.push(goal.weight);
+            let per_territory = units.len() as f64 / free_territories.len().max(1) as f64;
+            instance.closeness.push(goal.closeness_km * per_territory);
+            mean_targets.push(mean_target);
         }
-        let tolerance = |index: usize| problem.goals[index % measures].tolerance;
-        // A hair inside the limit, so that sums in another order do not step over it.
-        let low = |(index, &target): (usize, &f64)| (target * (1.0 - tolerance(index) * (1.0 - 1e-6))).max(0.0);
-        instance.low = instance.target.iter().enumerate().map(low).collect();
-        let high = |(index, &target): (usize, &f64)| target * (1.0 + tolerance(index) * (1.0 - 1e-6));
-        instance.high = instance.target.iter().enumerate().map(high).collect();
+        instance.set_limits(problem, &free_territories, &mean_targets);
         instance.points = units.iter().map(|&unit| problem.places[unit as usize].to_unit_vector()).collect();
         instance.fixed =
             units.iter().map(|&unit| place_of(problem.fixed.get(unit as usize).copied().flatten())).collect();
@@ -158,9 +178,72 @@ impl Instance {
         let goals = || free_territories.iter().map(|&territory| &problem.territories[territory as usize]);
         instance.homes = goals().map(|goal| goal.home.map(LonLat::to_unit_vector)).collect();
         instance.near = goals().map(|goal| goal.near.map(LonLat::to_unit_vector)).collect();
+        if !problem.travel_table.is_empty() {
+            let all = problem.territories.len();
+            let row = |unit: &u32| {
+                let row = &problem.travel_table[*unit as usize * all..(*unit as usize + 1) * all];
+                free_territories.iter().map(|&territory| row[territory as usize]).collect::<Vec<f32>>()
+            };
+            instance.table = units.iter().flat_map(row).collect();
+        }
+        instance.set_apart(problem, &units);
+        instance.set_moved(problem, &units, &mean_targets);
         instance.unit_names = units;
         instance.territory_names = free_territories;
         Ok(instance)
+    }
+
+    fn set_limits(&mut self, problem: &Problem, territories: &[u16], mean_targets: &[f64]) {
+        for (index, &target) in self.target.iter().enumerate() {
+            let measure = index % self.measures;
+            let tolerance = problem.goals[measure].tolerance;
+            // A hair inside the limit, so that sums in another order do not step over it.
+            let mut low = (target * (1.0 - tolerance * (1.0 - 1e-6))).max(0.0);
+            let mut high = target * (1.0 + tolerance * (1.0 - 1e-6));
+            let goal = &problem.territories[territories[index / self.measures] as usize];
+            if let Some(limits) = goal.limits.get(measure).copied().flatten() {
+                let mean = mean_targets[measure];
+                low = limits.least / mean * (1.0 + HAIR);
+                // More than all there is bounds nothing, and sums with infinity would not be numbers.
+                let all = problem.loads[measure].iter().sum::<f64>() / mean;
+                high = (limits.most / mean * (1.0 - HAIR)).min(all.max(low));
+            }
+            self.low.push(low);
+            self.high.push(high);
+        }
+    }
+
+    fn set_apart(&mut self, problem: &Problem, units: &[u32]) {
+        if problem.apart.is_empty() {
+            return;
+        }
+        let mut to_unit = vec![u32::MAX; problem.places.len()];
+        for (index, &unit) in units.iter().enumerate() {
+            to_unit[unit as usize] = index as u32;
+        }
+        self.apart = vec![Vec::new(); units.len()];
+        for &[a, b] in &problem.apart {
+            let (a, b) = (to_unit[a as usize], to_unit[b as usize]);
+            if a != u32::MAX && b != u32::MAX {
+                self.apart[a as usize].push(b);
+                self.apart[b as usize].push(a);
+            }
+        }
+    }
+
+    fn set_moved(&mut self, problem: &Problem, units: &[u32], mean_targets: &[f64]) {
+        let Some(current) = &problem.current else { return };
+        let per_territory = units.len() as f64 / self.territories().max(1) as f64;
+        for limit in &problem.moved_limits {
+            let amount = |unit: usize| match limit.measure {
+                _ if current[unit].is_none() => 0.0,
+                Some(measure) => problem.loads[measure][unit] / mean_targets[measure],
+                None => 1.0 / per_territory,
+            };
+            let all: f64 = (0..current.len()).map(amount).sum();
+            let amounts = units.iter().map(|&unit| amount(unit as usize)).collect();
+            self.moved.push(MovedCap { amounts, most: limit.share * all * (1.0 - HAIR) });
+        }
     }
 
     pub fn units(&self) -> usize {
@@ -184,208 +267,10 @@ impl Instance {
     pub fn with_prices(&self, prices: &[f64]) -> Self {
         Self { prices: if self.priced_loads == self.loads { Vec::new() } else { prices.to_vec() }, ..self.clone() }
     }
-
-    /// Kilometres that a unit costs in a territory with that centre, before prices and per unit of weight.
-    pub fn cost_km(&self, unit: usize, territory: usize, centre: &Centre) -> f64 {
-        let point = self.points[unit];
-        let km = distance_km(point, centre.at);
-        let mut cost = km + dot(centre.gradient, minus(point, centre.at));
-        if km > self.max_distance_km {
-            cost += TOO_FAR * (km - self.max_distance_km);
-        }
-        if self.stay_worth_km > 0.0 && self.current[unit] != NONE && self.current[unit] as usize != territory {
-            cost += self.stay_worth_km;
-        }
-        if !self.prices.is_empty() {
-            let prices = &self.prices[territory * self.measures..];
-            let loads = self.priced_loads(unit).iter().zip(self.unit_loads(unit));
-            cost += loads.zip(prices).map(|((priced, load), price)| (priced - load) * price).sum::<f64>()
-                / self.pulls[unit];
-        }
-        cost
-    }
-
-    /// The centre of each territory: its home, else the weighted centroid of its units, else where it was before.
-    pub fn centres(&self, owner: &[u16], before: &[Centre]) -> Vec<Centre> {
-        let mut sums = vec![[0.0; 3]; self.territories()];
-        for (unit, &territory) in owner.iter().enumerate() {
-            if territory != NONE {
-                // Weights of nothing still have a middle; next to real weights they do not count.
-                let weight = self.weights[unit].max(1e-9);
-                for (sum, x) in sums[territory as usize].iter_mut().zip(self.points[unit]) {
-                    *sum += weight * x;
-                }
-            }
-        }
-        let place = |territory: usize| {
-            let before = before.get(territory).map(|centre| centre.at);
-            self.homes[territory].or_else(|| normalised(sums[territory])).or(before).unwrap_or([1.0, 0.0, 0.0])
-        };
-        let mut centres: Vec<Centre> =
-            (0..self.territories()).map(|territory| Centre { at: place(territory), gradient: [0.0; 3] }).collect();
-        let mut totals = vec![0.0; self.territories()];
-        for (unit, &territory) in owner.iter().enumerate() {
-            if territory == NONE || self.homes[territory as usize].is_some() {
-                continue;
-            }
-            let centre = &mut centres[territory as usize];
-            let away = minus(centre.at, self.points[unit]);
-            let chord = dot(away, away).sqrt();
-            totals[territory as usize] += self.weights[unit];
-            if chord > 1e-9 {
-                for (sum, x) in centre.gradient.iter_mut().zip(away) {
-                    *sum += self.weights[unit] * x / chord * EARTH_RADIUS_KM;
-                }
-            }
-        }
-        for (centre, &total) in centres.iter_mut().zip(&totals) {
-            for x in &mut centre.gradient {
-                *x = if total > 0.0 { *x / total } else { 0.0 };
-            }
-        }
-        centres
-    }
-
-    /// `[territory * measures + measure]`.
-    pub fn loads_of(&self, owner: &[u16]) -> Vec<f64> {
-        let mut loads = vec![0.0; self.territories() * self.measures];
-        for (unit, &territory) in owner.iter().enumerate() {
-            if territory != NONE {
-                let at = territory as usize * self.measures;
-                for (sum, load) in loads[at..].iter_mut().zip(self.unit_loads(unit)) {
-                    *sum += load;
-                }
-            }
-        }
-        loads
-    }
-
-    /// How far the loads of one territory lie outside their limits, each deviation by the importance of its measure.
-    pub fn excess(&self, territory: usize, loads: &[f64]) -> f64 {
-        let at = territory * self.measures;
-        let mut sum = 0.0;
-        for (measure, &load) in loads.iter().enumerate() {
-            let over = (load - self.high[at + measure]).max(self.low[at + measure] - load);
-            if over > 0.0 {
-                sum += over * self.importance[measure];
-            }
-        }
-        sum
-    }
-
-    /// The sum of all excesses of an assignment.
-    pub fn total_excess(&self, owner: &[u16]) -> f64 {
-        if self.measures == 0 {
-            return 0.0;
-        }
-        let loads = self.loads_of(owner);
-        loads.chunks(self.measures).enumerate().map(|(territory, loads)| self.excess(territory, loads)).sum()
-    }
-
-    /// Weighted kilometres of an assignment to the centres given, by the true weights.
-    pub fn travel(&self, owner: &[u16], centres: &[Centre]) -> f64 {
-        let mut sum = 0.0;
-        for (unit, &territory) in owner.iter().enumerate() {
-            if territory != NONE {
-                sum += self.weights[unit] * distance_km(self.points[unit], centres[territory as usize].at);
-            }
-        }
-        sum
-    }
-
-    /// What is minimised: travel to the assignment's own centres, its borders, what it costs to be too far off or moved, and `price` for
-    /// every target's worth of load outside the limits.
-    pub fn value(&self, owner: &[u16], price: f64) -> f64 {
-        let mut centres = self.centres(owner, &[]);
-        for centre in &mut centres {
-            centre.gradient = [0.0; 3];
-        }
-        let mut sum = 0.0;
-        for (unit, &territory) in owner.iter().enumerate() {
-            if territory != NONE {
-                let territory = territory as usize;
-                sum += self.pulls[unit] * self.cost_km(unit, territory, &centres[territory]);
-            }
-        }
-        sum + self.border_price * self.border_km(owner) + price * self.total_excess(owner)
-    }
-
-    /// Length of all borders between territories; 0 where borders do not count.
-    fn border_km(&self, owner: &[u16]) -> f64 {
-        if self.border_price == 0.0 || self.graph.is_empty() {
-            return 0.0;
-        }
-        let borders = |unit: usize| {
-            let cut = self.graph.borders(unit).filter(move |&(other, _)| owner[other as usize] != owner[unit]);
-            cut.map(|(_, km)| f64::from(km)).sum::<f64>()
-        };
-        0.5 * (0..owner.len()).map(borders).sum::<f64>()
-    }
-
-    /// The problem of some units and territories alone, in their own numbering. Units of `units` must be owned by these
-    /// territories; what they are fixed to is kept.
-    pub fn part(&self, units: &[u32], territories: &[u16]) -> Self {
-        let mut to_territory = vec![NONE; self.territories()];
-        for (index, &territory) in territories.iter().enumerate() {
-            to_territory[territory as usize] = index as u16;
-        }
-        let renamed = |owner: u16| if owner == NONE { NONE } else { to_territory[owner as usize] };
-        let m = self.measures;
-        let per_territory = |list: &[f64]| -> Vec<f64> {
-            territories.iter().flat_map(|&t| &list[t as usize * m..(t as usize + 1) * m]).copied().collect()
-        };
-        Self {
-            measures: m,
-            points: units.iter().map(|&unit| self.points[unit as usize]).collect(),
-            weights: units.iter().map(|&unit| self.weights[unit as usize]).collect(),
-            pulls: units.iter().map(|&unit| self.pulls[unit as usize]).collect(),
-            loads: units.iter().flat_map(|&unit| self.unit_loads(unit as usize)).copied().collect(),
-            priced_loads: units.iter().flat_map(|&unit| self.priced_loads(unit as usize)).copied().collect(),
-            prices: if self.prices.is_empty() { Vec::new() } else { per_territory(&self.prices) },
-            border_price: self.border_price,
-            graph: Graph::default(),
-            contiguous: false,
-            fixed: units.iter().map(|&unit| renamed(self.fixed[unit as usize])).collect(),
-            current: units.iter().map(|&unit| renamed(self.current[unit as usize])).collect(),
-            stay_worth_km: self.stay_worth_km,
-            max_distance_km: self.max_distance_km,
-            start_from_current: false,
-            low: per_territory(&self.low),
-            high: per_territory(&self.high),
-            target: per_territory(&self.target),
-            importance: self.importance.clone(),
-            homes: territories.iter().map(|&territory| self.homes[territory as usize]).collect(),
-            near: vec![None; territories.len()],
-            unit_names: units.to_vec(),
-            territory_names: territories.to_vec(),
-        }
-    }
 }
 
 /// Part of the mean weight that a unit without weight gets when its territory is chosen.
 const LEAST_PULL: f64 = 1e-4;
 
-/// How many kilometres one kilometre beyond the largest distance costs.
-const TOO_FAR: f64 = 20.0;
-
-/// The neighbours among the units chosen, in their numbering.
-pub(super) fn subgraph(graph: &Graph, count: usize, units: &[u32]) -> Graph {
-    if graph.starts.is_empty() || units.len() == count {
-        return graph.clone();
-    }
-    let mut to_unit = vec![u32::MAX; count];
-    for (index, &unit) in units.iter().enumerate() {
-        to_unit[unit as usize] = index as u32;
-    }
-    let mut part = Graph { starts: vec![0], ..Graph::default() };
-    for &unit in units {
-        for (other, km) in graph.borders(unit as usize) {
-            if to_unit[other as usize] != u32::MAX {
-                part.targets.push(to_unit[other as usize]);
-                part.border_km.push(km);
-            }
-        }
-        part.starts.push(part.targets.len() as u32);
-    }
-    part
-}
+/// Limits are kept by this part of themselves, so that sums in another order do not step over them.
+const HAIR: f64 = 1e-9;

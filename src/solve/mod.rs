@@ -8,15 +8,21 @@
 //! What comes out depends on the problem, the seed and the number of steps alone: not on the clock, nor on the number of threads.
 
 mod allocate;
+mod anneal;
 mod border;
 mod bound;
 mod connect;
+mod contested;
+mod evaluate;
 pub mod from_plan;
 mod geometry;
 mod improve;
 mod instance;
 mod into_edit;
 mod labels;
+mod median;
+mod medians;
+mod part;
 mod prices;
 mod problem;
 mod rebalance;
@@ -206,7 +212,8 @@ fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
         .enumerate()
         .map(|(nth, owner)| {
             let instance = &instance.with_prices(&relaxed[nth].prices);
-            improve::improve(instance, owner, steps, &random.fork(nth as u64), run)
+            let start = improve::Start { owner, prices: relaxed[nth].prices.clone() };
+            improve::improve(instance, start, steps, &random.fork(nth as u64), run)
         })
         .collect();
     let results = results?;

@@ -195,6 +195,7 @@ impl Problem {
         self.check_places()?;
         self.check_loads()?;
         self.check_territories()?;
+        self.check_rules()?;
         self.check_graph()
     }
 
@@ -240,6 +241,9 @@ impl Problem {
             if !is_amount(goal.tolerance) {
                 return unusable(format!("{name}: expected a tolerance of 0 or more, found {}", goal.tolerance));
             }
+            if !is_amount(goal.closeness_km) {
+                return unusable(format!("{name}: expected a worth of 0 km or more, found {}", goal.closeness_km));
+            }
             if !(goal.weight > 0.0 && goal.weight.is_finite()) {
                 return unusable(format!("{name}: expected a weight of more than 0, found {}", goal.weight));
             }
@@ -264,6 +268,17 @@ impl Problem {
             if let Some(&target) = territory.targets.iter().find(|&&target| !is_amount(target)) {
                 return unusable(format!("Territory {number}: expected targets of 0 or more, found {target}"));
             }
+            if !territory.limits.is_empty() && territory.limits.len() != self.goals.len() {
+                let (expected, found) = (self.goals.len(), territory.limits.len());
+                return unusable(format!("Territory {number}: expected {expected} limits, found {found}"));
+            }
+            let wrong =
+                |limits: &&Limits| !is_amount(limits.least) || limits.most.is_nan() || limits.most < limits.least;
+            if let Some(Limits { least, most }) = territory.limits.iter().flatten().find(wrong) {
+                return unusable(format!(
+                    "Territory {number}: expected limits of 0 or more, the upper one not below the lower, found {least} to {most}"
+                ));
+            }
             if [territory.home, territory.near].into_iter().flatten().any(|place| !place.is_valid()) {
                 return unusable(format!("Territory {number} has a home without a usable longitude and latitude"));
             }
@@ -278,6 +293,40 @@ impl Problem {
         let contradiction = self.fixed.iter().zip(&self.excluded).position(|(owner, &out)| owner.is_some() && out);
         if let Some(unit) = contradiction {
             return unusable(format!("Unit {unit} is both fixed to a territory and kept out of every territory"));
+        }
+        Ok(())
+    }
+
+    fn check_rules(&self) -> Result<(), SolveError> {
+        let units = self.places.len();
+        for limit in &self.moved_limits {
+            if !(0.0..=1.0).contains(&limit.share) {
+                return unusable(format!("Expected a share from 0 to 1 that may move, found {}", limit.share));
+            }
+            if limit.measure.is_some_and(|measure| measure >= self.goals.len()) {
+                return unusable("The limit on moves counts a measure that does not exist".into());
+            }
+            if self.current.is_none() {
+                return unusable("There is a limit on moves, but no plan of today to move from".into());
+            }
+        }
+        if self.together.iter().flatten().chain(self.apart.iter().flatten()).any(|&unit| unit as usize >= units) {
+            return unusable("Units that must be together or apart are not all there".into());
+        }
+        if let Some(pair) = self.apart.iter().find(|pair| pair[0] == pair[1]) {
+            return unusable(format!("Unit {} cannot be apart from itself", pair[0]));
+        }
+        if !self.travel_table.is_empty() {
+            let (expected, found) = (units * self.territories.len(), self.travel_table.len());
+            if found != expected {
+                return unusable(format!("Expected {expected} travel distances, found {found}"));
+            }
+            if self.territories.iter().any(|territory| territory.home.is_none()) {
+                return unusable("A table of travel distances needs a home for every territory".into());
+            }
+            if let Some(km) = self.travel_table.iter().find(|km| !km.is_finite() || **km < 0.0) {
+                return unusable(format!("Expected travel distances of 0 or more, found {km}"));
+            }
         }
         Ok(())
     }

@@ -87,6 +87,7 @@ fn stay_near(
     }
     run.progress.begin(Phase::Improving, improve::rounds(instance))?;
     let priced = instance.with_prices(&prices);
-    let owner = improve::improve(&priced, whole, run.options.effort.steps_per_unit(), random, run)?;
+    let start = improve::Start { owner: whole, prices: prices.clone() };
+    let owner = improve::improve(&priced, start, run.options.effort.steps_per_unit(), random, run)?;
     Ok((owner, prices))
 }
