@@ -11,7 +11,7 @@ use super::Run;
 use super::instance::{Centre, Instance, NONE};
 use super::prices::{Descent, Links, harmonic_mean};
 use super::seed::Seed;
-use crate::domain::progress::Cancelled;
+use crate::domain::progress::{Cancelled, Progress};
 
 /// A relaxed plan: centres, prices, and the assignment that follows from them.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub(super) struct Schedule {
     pub iterations: usize,
     /// The first iteration after which the centres follow their units.
     pub settle: usize,
+    /// Looks at all territories for each unit only once: for starts that are good already.
+    pub choose_once: bool,
 }
 
 /// What a load of one target outside the limits costs, in weighted kilometres: well above the price differences that balance a
@@ -47,7 +49,7 @@ pub(super) fn best_of(
     run: &Run,
 ) -> Result<Vec<Relaxed>, Cancelled> {
     let price = seeds.first().map_or(1.0, |seed| excess_price(instance, &seed.owner));
-    let schedule = Schedule { iterations: 60, settle: 5 };
+    let schedule = Schedule { iterations: 60, settle: 5, choose_once: false };
     let results: Result<Vec<Option<Relaxed>>, Cancelled> = seeds
         .into_par_iter()
         .enumerate()
@@ -84,8 +86,8 @@ pub(super) fn balance(
     let mut since_move = 0;
     for iteration in 0..schedule.iterations {
         run.check()?;
-        if candidates.are_stale(instance, iteration) {
-            candidates.choose(instance, &centres, &prices);
+        if candidates.are_stale(instance, iteration, schedule) {
+            candidates.choose(instance, &centres, &prices, run.progress)?;
         } else {
             candidates.measure(instance, &centres);
         }
@@ -216,7 +218,7 @@ impl Default for Choice {
 
 /// Per unit the territories that it may go to and their distances.
 #[derive(Debug, Default)]
-struct Candidates {
+pub(super) struct Candidates {
     per_unit: usize,
     territories: Vec<u16>,
     km: Vec<f32>,
@@ -226,13 +228,22 @@ struct Candidates {
 const CANDIDATES: usize = 14;
 
 impl Candidates {
-    fn are_stale(&self, instance: &Instance, iteration: usize) -> bool {
+    fn are_stale(&self, instance: &Instance, iteration: usize, schedule: Schedule) -> bool {
         let few = instance.territories() <= CANDIDATES;
-        self.per_unit == 0 || !few && (matches!(iteration, 2 | 5 | 10 | 16 | 24) || iteration.is_multiple_of(16))
+        self.per_unit == 0
+            || !few
+                && !schedule.choose_once
+                && (matches!(iteration, 2 | 5 | 10 | 16 | 24) || iteration.is_multiple_of(16))
     }
 
     /// The best territories of every unit at the present centres and prices, out of all.
-    fn choose(&mut self, instance: &Instance, centres: &[Centre], prices: &[f64]) {
+    pub fn choose(
+        &mut self,
+        instance: &Instance,
+        centres: &[Centre],
+        prices: &[f64],
+        progress: &Progress,
+    ) -> Result<(), Cancelled> {
         let (k, m) = (instance.territories(), instance.measures);
         self.per_unit = k.min(CANDIDATES);
         let per_unit = self.per_unit;
@@ -240,6 +251,9 @@ impl Candidates {
         self.km.resize(instance.units() * per_unit, f32::INFINITY);
         let work = self.territories.par_chunks_mut(per_unit).zip(self.km.par_chunks_mut(per_unit)).enumerate();
         work.with_min_len(512).for_each(|(unit, (territories, kms))| {
+            if progress.is_cancelled() {
+                return;
+            }
             if instance.fixed[unit] != NONE {
                 let only = instance.fixed[unit];
                 territories.fill(NONE);
@@ -269,6 +283,14 @@ impl Candidates {
                 filled = (filled + 1).min(per_unit);
             }
         });
+        progress.check()
+    }
+
+    /// The territories that a unit may go to, with their distances in kilometres.
+    pub fn of(&self, unit: usize) -> impl Iterator<Item = (u16, f32)> + '_ {
+        let range = unit * self.per_unit..(unit + 1) * self.per_unit;
+        let pairs = self.territories[range.clone()].iter().zip(&self.km[range]);
+        pairs.map(|(&territory, &km)| (territory, km)).take_while(|pair| pair.0 != NONE)
     }
 
     /// New distances to the same territories.

@@ -6,17 +6,20 @@
 
 use rayon::prelude::*;
 
-use super::allocate::priced;
-use super::geometry::distance_km;
+use super::allocate::{Candidates, priced};
+use super::geometry::{dot, minus};
 use super::instance::{Centre, Instance, NONE};
 use super::prices::{Descent, Links, harmonic_mean};
 use crate::domain::progress::{Cancelled, Progress};
+use crate::domain::sphere::EARTH_RADIUS_KM;
 
 /// Steps of the prices towards the best bound.
 const STEPS: usize = 40;
 
 /// The least mean kilometres per unit of weight at the centres of the plan, by the best prices found from those given. `None`
-/// without weight, and where rules beyond the limits (a regard for the current plan, a largest distance) make it another problem.
+/// without weight. Rules beyond the limits of loads only make plans fewer, so the bound holds with them too.
+///
+/// While the prices move, only the candidates of each unit are looked at; what is returned is counted over all territories.
 pub(super) fn fixed_centres(
     instance: &Instance,
     owner: &[u16],
@@ -24,7 +27,7 @@ pub(super) fn fixed_centres(
     progress: &Progress,
 ) -> Result<Option<f64>, Cancelled> {
     let total: f64 = instance.weights.iter().sum();
-    if total <= 0.0 {
+    if total <= 0.0 || instance.territories() == 0 {
         return Ok(None);
     }
     let mut centres = instance.centres(owner, &[]);
@@ -32,22 +35,24 @@ pub(super) fn fixed_centres(
         centre.gradient = [0.0; 3];
     }
     let m = instance.measures;
+    let mut prices =
+        if prices.len() == instance.target.len() { prices.to_vec() } else { vec![0.0; instance.target.len()] };
+    if m == 0 {
+        return Ok(Some(proof(instance, &centres, &prices, progress)? / total));
+    }
     let radii = super::allocate::radii(instance, owner, &centres);
     let reach = super::allocate::reaches(instance, &radii);
-    let mut prices = prices.to_vec();
-    let mut best = f64::NEG_INFINITY;
+    let mut candidates = Candidates::default();
+    candidates.choose(instance, &centres, &prices, progress)?;
     let mut links = Links::default();
     let mut descent = Descent::new();
+    let mut best = (f64::NEG_INFINITY, prices.clone());
     for step in 0..STEPS {
         progress.check()?;
-        let choices = cheapest(instance, &centres, &prices);
-        let mut value: f64 = choices.iter().map(|choice| choice.cost).sum();
-        for (at, &price) in prices.iter().enumerate() {
-            value -= price * if price > 0.0 { instance.high[at] } else { instance.low[at] };
-        }
-        best = best.max(value / total);
-        if m == 0 {
-            break;
+        let choices = cheapest(instance, &candidates, &prices);
+        let value = choices.iter().map(|choice| choice.cost).sum::<f64>() - of_limits(instance, &prices);
+        if value > best.0 {
+            best = (value, prices.clone());
         }
         let width = 0.3 * (1.0 - step as f64 / STEPS as f64) + 0.1;
         links.clear(instance);
@@ -65,19 +70,61 @@ pub(super) fn fixed_centres(
         }
         descent.step(instance, &mut links, &loads, &reach, &mut prices);
     }
-    Ok(Some(best))
+    Ok(Some(proof(instance, &centres, &best.1, progress)? / total))
+}
+
+/// What the prices make of the limits.
+fn of_limits(instance: &Instance, prices: &[f64]) -> f64 {
+    let limit = |(at, &price): (usize, &f64)| price * if price > 0.0 { instance.high[at] } else { instance.low[at] };
+    prices.iter().enumerate().map(limit).sum()
+}
+
+/// The value of the dual: every unit at its cheapest out of all territories that it may be in, less what the prices make of the
+/// limits.
+fn proof(instance: &Instance, centres: &[Centre], prices: &[f64], progress: &Progress) -> Result<f64, Cancelled> {
+    let m = instance.measures;
+    let least = |unit: usize| {
+        let (loads, weight) = (instance.unit_loads(unit), instance.weights[unit]);
+        let fee = |territory: usize| priced(loads, &prices[territory * m..]);
+        let cost = |territory: usize| weight * instance.km(unit, territory, &centres[territory]) + fee(territory);
+        if instance.fixed[unit] != NONE {
+            return cost(instance.fixed[unit] as usize);
+        }
+        let mut least = f64::INFINITY;
+        for (territory, centre) in centres.iter().enumerate() {
+            // The straight line through the globe is shorter than the way around it, and quicker to measure.
+            let at_least = if instance.table.is_empty() {
+                let away = minus(instance.points[unit], centre.at);
+                weight * EARTH_RADIUS_KM * dot(away, away).sqrt() + fee(territory)
+            } else {
+                f64::NEG_INFINITY
+            };
+            if at_least < least {
+                least = least.min(cost(territory));
+            }
+        }
+        least
+    };
+    // Chunk by chunk and in their order, so that the sum does not depend on the threads.
+    let units: Vec<u32> = (0..instance.units() as u32).collect();
+    let sums: Vec<f64> = units
+        .par_chunks(4096)
+        .map(|chunk| if progress.is_cancelled() { 0.0 } else { chunk.iter().map(|&unit| least(unit as usize)).sum() })
+        .collect();
+    progress.check()?;
+    Ok(sums.into_iter().sum::<f64>() - of_limits(instance, prices))
 }
 
 struct Cheapest {
-    /// The least cost with the true weight; what the bound adds up.
+    /// The least cost with the true weight.
     cost: f64,
     best: u16,
     second: u16,
     gap: f64,
 }
 
-/// Every unit's cheapest territory out of all (a bound may leave none out) that it may be in.
-fn cheapest(instance: &Instance, centres: &[Centre], prices: &[f64]) -> Vec<Cheapest> {
+/// Every unit's cheapest territory out of its candidates.
+fn cheapest(instance: &Instance, candidates: &Candidates, prices: &[f64]) -> Vec<Cheapest> {
     let m = instance.measures;
     (0..instance.units())
         .into_par_iter()
@@ -85,22 +132,14 @@ fn cheapest(instance: &Instance, centres: &[Centre], prices: &[f64]) -> Vec<Chea
         .map(|unit| {
             let loads = instance.unit_loads(unit);
             let weight = instance.weights[unit];
-            let cost = |territory: usize| {
-                weight * distance_km(instance.points[unit], centres[territory].at)
-                    + priced(loads, &prices[territory * m..])
-            };
-            if instance.fixed[unit] != NONE {
-                let best = instance.fixed[unit];
-                return Cheapest { cost: cost(best as usize), best, second: NONE, gap: 0.0 };
-            }
             let (mut best, mut second) = ((f64::INFINITY, NONE), (f64::INFINITY, NONE));
-            for territory in 0..centres.len() {
-                let cost = cost(territory);
+            for (territory, km) in candidates.of(unit) {
+                let cost = weight * f64::from(km) + priced(loads, &prices[territory as usize * m..]);
                 if cost < best.0 {
                     second = best;
-                    best = (cost, territory as u16);
+                    best = (cost, territory);
                 } else if cost < second.0 {
-                    second = (cost, territory as u16);
+                    second = (cost, territory);
                 }
             }
             Cheapest { cost: best.0, best: best.1, second: second.1, gap: second.0 - best.0 }

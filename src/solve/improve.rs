@@ -16,8 +16,6 @@ use super::part::subgraph;
 use crate::domain::progress::Cancelled;
 use crate::domain::random::Random;
 
-/// Rounds of annealing; the temperature falls from round to round.
-const ROUNDS: usize = 40;
 /// How often the surroundings of what does not fit are tried again.
 const ATTEMPTS: usize = 16;
 /// The price of excess when plans are compared: a rule that is kept comes before all travel.
@@ -27,52 +25,77 @@ const MARGIN: f64 = 0.002;
 /// First and last temperature as parts of the mean distance from a centre.
 const HOT: f64 = 0.08;
 const COLD: f64 = 0.001;
-/// The part of the heat for a plan that shall stay near the one of today.
-const GENTLE: f64 = 0.1;
 /// How far the price of a load follows what is outside the limits in one round, in prices of excess.
 const FOLLOW: f64 = 0.5;
 
+/// How long to anneal, and how hot at first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Annealing {
+    /// The temperature falls from round to round.
+    pub rounds: usize,
+    /// First temperature as part of the mean distance from a centre.
+    pub hot: f64,
+    /// Steps per unit in all rounds together.
+    pub steps_per_unit: f64,
+}
+
+impl Annealing {
+    /// From a plan whose borders are still rough.
+    pub fn whole(steps: usize) -> Self {
+        Self { rounds: 40, hot: HOT, steps_per_unit: steps as f64 }
+    }
+
+    /// Of a plan that shall stay near the one of today: there is no need to melt it first.
+    pub fn gentle(steps: usize) -> Self {
+        Self { hot: 0.1 * HOT, ..Self::whole(steps) }
+    }
+
+    /// Of the single units after their nodes, each of which had `ratio` units.
+    pub fn fine(steps: usize, ratio: f64) -> Self {
+        Self { rounds: 12, hot: 0.2 * HOT, steps_per_unit: 0.4 * steps as f64 / ratio.max(1.0) }
+    }
+}
+
 /// The steps of progress that one plan takes.
-pub(super) fn rounds(instance: &Instance) -> u64 {
-    (ROUNDS * instance.units()) as u64
+pub(super) fn rounds(instance: &Instance, annealing: Annealing) -> u64 {
+    (annealing.rounds * instance.units()) as u64
 }
 
 /// A plan to be improved and the prices of its loads, per territory and measure in weighted kilometres per load.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Start {
     pub owner: Vec<u16>,
     pub prices: Vec<f64>,
 }
 
-/// Anneals a plan and returns the best that was met at the end of a round. `seen` is shown every plan on the way.
+/// Anneals a plan and returns the best that was met at the end of a round, with the prices at the end.
 pub(super) fn improve(
     instance: &Instance,
     start: Start,
-    steps: usize,
+    annealing: Annealing,
     random: &Random,
     run: &Run,
-) -> Result<Vec<u16>, Cancelled> {
-    let Start { mut owner, mut prices } = start;
+) -> Result<Start, Cancelled> {
     if instance.territories() < 2 {
-        return Ok(owner);
+        return Ok(start);
     }
+    let Start { mut owner, mut prices } = start;
+    let Annealing { rounds, hot, steps_per_unit } = annealing;
     let price = excess_price(instance, &owner);
     let mean_radius = {
         let radii = radii(instance, &owner, &instance.centres(&owner, &[]));
         radii.iter().sum::<f64>() / radii.len() as f64
     };
-    // Near the plan of today there is no need to melt it first.
-    let hot = if instance.start_from_current { GENTLE * HOT } else { HOT };
     let mut best = (instance.value(&owner, RULES_FIRST * price), owner.clone());
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         if run.is_over() {
             break;
         }
-        let share = round as f64 / (ROUNDS - 1) as f64;
+        let share = round as f64 / (rounds - 1).max(1) as f64;
         let quench = Quench {
             temperature: if share > 0.95 { 0.0 } else { hot * mean_radius * (COLD / hot).powf(share / 0.95) },
             price: price * 10f64.powf(share),
-            steps_per_unit: steps as f64 / ROUNDS as f64,
+            steps_per_unit: steps_per_unit / rounds as f64,
         };
         let round_random = random.fork(9_000_000 + round as u64);
         let regions = regions(instance, &owner, &mut round_random.fork(u64::MAX));
@@ -96,7 +119,8 @@ pub(super) fn improve(
             run.show(instance, &owner);
         }
     }
-    mend(instance, best.1, &prices, price, random, run)
+    let owner = mend(instance, best.1, &prices, price, random, run)?;
+    Ok(Start { owner, prices })
 }
 
 /// Raises the prices where loads are above their limits and lowers them where they are below; what fits comes back to nothing.

@@ -11,6 +11,7 @@ mod allocate;
 mod anneal;
 mod border;
 mod bound;
+mod coarsen;
 mod connect;
 mod contested;
 mod evaluate;
@@ -45,6 +46,7 @@ pub use watch::{Snapshot, Watch};
 use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::random::Random;
 use allocate::Relaxed;
+use improve::{Annealing, Start};
 use instance::Instance;
 
 /// How the engine shall work: how long, with how many threads, from which random numbers.
@@ -175,13 +177,32 @@ fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
     if instance.start_from_current {
         return rebalance::rebalance(instance, run);
     }
-    let starts = relocate::starts(instance, steps);
-    progress.begin(Phase::Seeding, starts as u64)?;
-    let seeds = seed::seeds(instance, starts, &random, progress)?;
-    stages.end("seed");
+    let found = if instance.units() > COARSE_ABOVE {
+        multilevel(instance, steps, &random, run, &mut stages)?
+    } else {
+        let relaxed = relaxed(instance, steps, finalists(instance), &random, run, &mut stages)?;
+        best_finish(instance, relaxed, Annealing::whole(steps), &random, run, &mut stages)?
+    };
+    let bound_km = bound::fixed_centres(instance, &found.owner, &found.prices, progress)?;
+    stages.end("bound");
+    Ok(Found { owner: found.owner, bound_km, stages: stages.done })
+}
 
-    progress.begin(Phase::Balancing, 0)?;
-    let relaxed = allocate::best_of(instance, seeds, finalists(instance), run)?;
+/// Stages 1 and 3: balanced plans, best first, whose territories need not hang together yet.
+fn relaxed(
+    instance: &Instance,
+    steps: usize,
+    count: usize,
+    random: &Random,
+    run: &Run,
+    stages: &mut Stages,
+) -> Result<Vec<Relaxed>, Cancelled> {
+    let starts = relocate::starts(instance, steps);
+    run.progress.begin(Phase::Seeding, starts as u64)?;
+    let seeds = seed::seeds(instance, starts, random, run.progress)?;
+    stages.end("seed");
+    run.progress.begin(Phase::Balancing, 0)?;
+    let relaxed = allocate::best_of(instance, seeds, count, run)?;
     stages.end("balance");
     let relaxed: Result<Vec<Relaxed>, Cancelled> = relaxed
         .into_par_iter()
@@ -191,42 +212,78 @@ fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
             Ok(relaxed)
         })
         .collect();
-    let relaxed = relaxed?;
     stages.end("relocate");
+    relaxed
+}
 
-    progress.begin(Phase::Repairing, 0)?;
-    let whole: Vec<Vec<u16>> = relaxed
-        .par_iter()
+/// Stages 4 and 5: makes every plan whole, improves each and keeps the best.
+fn best_finish(
+    instance: &Instance,
+    relaxed: Vec<Relaxed>,
+    annealing: Annealing,
+    random: &Random,
+    run: &Run,
+    stages: &mut Stages,
+) -> Result<Start, Cancelled> {
+    run.progress.begin(Phase::Repairing, 0)?;
+    let whole: Vec<Start> = relaxed
+        .into_par_iter()
         .map(|relaxed| {
             let mut owner = relaxed.owner.clone();
-            repair::make_whole(instance, relaxed, &mut owner);
-            owner
+            repair::make_whole(instance, &relaxed, &mut owner);
+            Start { owner, prices: relaxed.prices }
         })
         .collect();
     stages.end("repair");
-
-    let annealing = improve::rounds(instance) * whole.len() as u64;
-    progress.begin(Phase::Improving, annealing)?;
-    let results: Result<Vec<Vec<u16>>, Cancelled> = whole
+    run.progress.begin(Phase::Improving, improve::rounds(instance, annealing) * whole.len() as u64)?;
+    let results: Result<Vec<Start>, Cancelled> = whole
         .into_par_iter()
         .enumerate()
-        .map(|(nth, owner)| {
-            let instance = &instance.with_prices(&relaxed[nth].prices);
-            let start = improve::Start { owner, prices: relaxed[nth].prices.clone() };
-            improve::improve(instance, start, steps, &random.fork(nth as u64), run)
+        .map(|(nth, start)| {
+            let instance = &instance.with_prices(&start.prices);
+            improve::improve(instance, start, annealing, &random.fork(nth as u64), run)
         })
         .collect();
     let results = results?;
-    let price = results.first().map_or(1.0, |owner| improve::RULES_FIRST * allocate::excess_price(instance, owner));
-    let values: Vec<f64> = results.iter().map(|owner| instance.value(owner, price)).collect();
+    let price =
+        results.first().map_or(1.0, |start| improve::RULES_FIRST * allocate::excess_price(instance, &start.owner));
+    let values: Vec<f64> = results.iter().map(|start| instance.value(&start.owner, price)).collect();
     let best = (0..values.len()).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
-    let owner = results.into_iter().nth(best).unwrap_or_default();
     stages.end("improve");
-    let prices = relaxed.get(best).map_or(&[][..], |relaxed| &relaxed.prices);
-    let bound_km = bound::fixed_centres(instance, &owner, prices, progress)?;
-    stages.end("bound");
-    Ok(Found { owner, bound_km, stages: stages.done })
+    Ok(results.into_iter().nth(best).unwrap_or_default())
 }
+
+/// With stage 2: everything on a map of merged units, then the borders at full detail.
+fn multilevel(
+    instance: &Instance,
+    steps: usize,
+    random: &Random,
+    run: &Run,
+    stages: &mut Stages,
+) -> Result<Start, Cancelled> {
+    let node_of = coarsen::nodes(instance, COARSE.max(COARSE_EACH * instance.territories()));
+    let coarse = instance.merged(&node_of);
+    stages.end("coarsen");
+    let found = relaxed(&coarse, steps, 1, random, run, stages)?;
+    // Prices are counted against mean weights.
+    let ratio = instance.units() as f64 / coarse.units() as f64;
+    let fine_prices = |prices: &[f64]| prices.iter().map(|price| price * ratio).collect::<Vec<f64>>();
+    let fine = Annealing::fine(steps, ratio);
+    let best = best_finish(&coarse, found, Annealing::whole(steps), random, run, stages)?;
+    let owner: Vec<u16> = node_of.iter().map(|&node| best.owner[node as usize]).collect();
+    let start = Start { owner, prices: fine_prices(&best.prices) };
+    run.progress.begin(Phase::Improving, improve::rounds(instance, fine))?;
+    let found = improve::improve(&instance.with_prices(&start.prices), start, fine, &random.fork(77), run)?;
+    stages.end("refine");
+    Ok(found)
+}
+
+/// More units than this are put together first ...
+const COARSE_ABOVE: usize = 40_000;
+/// ... to about so many nodes.
+const COARSE: usize = 12_000;
+/// Or as many as give every territory so many.
+const COARSE_EACH: usize = 60;
 
 /// How many of the balanced seeds are carried to the end: several where that is cheap.
 fn finalists(instance: &Instance) -> usize {

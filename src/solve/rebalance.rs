@@ -6,6 +6,7 @@
 //! then take the names of those they overlap most.
 
 use super::allocate::{Relaxed, Schedule, balance, excess_price};
+use super::improve::Annealing;
 use super::instance::{Instance, NONE};
 use super::{Found, Run, Stages, bound, improve, labels, repair, search, seed};
 use crate::domain::progress::{Cancelled, Phase};
@@ -78,16 +79,17 @@ fn stay_near(
     if instance.total_excess(&whole) > 0.0 {
         run.progress.begin(Phase::Balancing, 0)?;
         let price = excess_price(instance, &whole);
-        let schedule = Schedule { iterations: 60, settle: 5 };
+        let schedule = Schedule { iterations: 60, settle: 5, choose_once: false };
         let relaxed = balance(instance, today.centres.clone(), prices, price, schedule, run)?;
         whole.clone_from(&relaxed.owner);
         run.progress.begin(Phase::Repairing, 0)?;
         repair::make_whole(instance, &relaxed, &mut whole);
         prices = relaxed.prices;
     }
-    run.progress.begin(Phase::Improving, improve::rounds(instance))?;
+    let annealing = Annealing::gentle(run.options.effort.steps_per_unit());
+    run.progress.begin(Phase::Improving, improve::rounds(instance, annealing))?;
     let priced = instance.with_prices(&prices);
     let start = improve::Start { owner: whole, prices: prices.clone() };
-    let owner = improve::improve(&priced, start, run.options.effort.steps_per_unit(), random, run)?;
+    let owner = improve::improve(&priced, start, annealing, random, run)?.owner;
     Ok((owner, prices))
 }
