@@ -44,6 +44,40 @@ pub(super) fn nodes(instance: &Instance, wanted: usize) -> Vec<u32> {
     parts_of_cells(instance, &cell)
 }
 
+/// Per unit its node, where each group of problem units is one node and every other unit is one of its own.
+pub(super) fn joined(instance: &Instance, groups: &[Vec<u32>]) -> Vec<u32> {
+    let mut leader: Vec<u32> = (0..instance.units() as u32).collect();
+    let unit_of: std::collections::BTreeMap<u32, u32> = instance.names().collect();
+    for group in groups {
+        let mut units = group.iter().filter_map(|name| unit_of.get(name).copied());
+        let Some(first) = units.next() else { continue };
+        for unit in units {
+            let (a, b) = (root(&mut leader, first), root(&mut leader, unit));
+            leader[a.max(b) as usize] = a.min(b);
+        }
+    }
+    let mut node_of = vec![u32::MAX; leader.len()];
+    let mut nodes = 0;
+    for unit in 0..leader.len() as u32 {
+        let root = root(&mut leader, unit) as usize;
+        if node_of[root] == u32::MAX {
+            node_of[root] = nodes;
+            nodes += 1;
+        }
+        node_of[unit as usize] = node_of[root];
+    }
+    node_of
+}
+
+/// The least unit of a group; shortens the way to it.
+fn root(leader: &mut [u32], mut unit: u32) -> u32 {
+    while leader[unit as usize] != unit {
+        leader[unit as usize] = leader[leader[unit as usize] as usize];
+        unit = leader[unit as usize];
+    }
+    unit
+}
+
 fn widest_axis(instance: &Instance, units: &[u32]) -> usize {
     let mut least = [f64::INFINITY; 3];
     let mut most = [f64::NEG_INFINITY; 3];

@@ -76,6 +76,20 @@ pub(super) fn improve(
     random: &Random,
     run: &Run,
 ) -> Result<Start, Cancelled> {
+    let price = excess_price(instance, &start.owner);
+    let Start { owner, prices } = anneal_rounds(instance, start, annealing, random, run)?;
+    let owner = mend(instance, owner, &prices, price, random, run)?;
+    Ok(Start { owner, prices })
+}
+
+/// The rounds alone, without mending what is outside the limits at the end.
+pub(super) fn anneal_rounds(
+    instance: &Instance,
+    start: Start,
+    annealing: Annealing,
+    random: &Random,
+    run: &Run,
+) -> Result<Start, Cancelled> {
     if instance.territories() < 2 {
         return Ok(start);
     }
@@ -119,8 +133,7 @@ pub(super) fn improve(
             run.show(instance, &owner);
         }
     }
-    let owner = mend(instance, best.1, &prices, price, random, run)?;
-    Ok(Start { owner, prices })
+    Ok(Start { owner: best.1, prices })
 }
 
 /// Raises the prices where loads are above their limits and lowers them where they are below; what fits comes back to nothing.
@@ -295,7 +308,7 @@ fn caps_of_region(instance: &Instance, owner: &[u16], units: &[u32], part: &Inst
         let here: f64 = units.iter().enumerate().filter(moved).map(|(at, _)| amounts[at]).sum();
         let all = instance.moved_amount(cap, owner);
         let most = if all > cap.most { here - (all - cap.most).min(here) } else { here + share * (cap.most - all) };
-        MovedCap { amounts, most }
+        MovedCap { amounts, most, all: cap.all }
     };
     instance.moved.iter().map(of_region).collect()
 }

@@ -58,6 +58,8 @@ pub(super) struct Instance {
     pub near: Vec<Option<Vector>>,
     /// Per unit and territory its number in the problem.
     pub unit_names: Vec<u32>,
+    /// Where units were put together: each unit of the problem with its unit here. Empty where every unit is one of its own.
+    pub members: Vec<(u32, u32)>,
     pub territory_names: Vec<u16>,
 }
 
@@ -68,6 +70,8 @@ pub(super) struct MovedCap {
     pub amounts: Vec<f64>,
     /// At most so much in all.
     pub most: f64,
+    /// What has an owner today.
+    pub all: f64,
 }
 
 /// A centre, and how the mean distance of its members changes when it moves.
@@ -242,7 +246,7 @@ impl Instance {
             };
             let all: f64 = (0..current.len()).map(amount).sum();
             let amounts = units.iter().map(|&unit| amount(unit as usize)).collect();
-            self.moved.push(MovedCap { amounts, most: limit.share * all * (1.0 - HAIR) });
+            self.moved.push(MovedCap { amounts, most: limit.share * all * (1.0 - HAIR), all });
         }
     }
 

@@ -8,6 +8,7 @@
 //! What comes out depends on the problem, the seed and the number of steps alone: not on the clock, nor on the number of threads.
 
 mod allocate;
+mod alternatives;
 mod anneal;
 mod border;
 mod bound;
@@ -129,7 +130,7 @@ pub fn run_watched(
         .num_threads(options.threads.clamp(1, 64))
         .build()
         .map_err(|error| SolveError::Unusable(format!("Could not start the engine's threads: {error}")))?;
-    let found = pool.install(|| search(&instance, &run))?;
+    let found = pool.install(|| search_joined(&instance, &run))?;
     Ok(report::proposal(problem, &instance, found, run.clock.cut_short()))
 }
 
@@ -137,6 +138,8 @@ pub fn run_watched(
 pub(crate) struct Found {
     pub owner: Vec<u16>,
     pub bound_km: Option<f64>,
+    /// Other plans worth a look.
+    pub alternatives: Vec<Vec<u16>>,
     pub stages: Vec<(&'static str, Duration)>,
 }
 
@@ -166,13 +169,35 @@ impl Run<'_> {
     }
 }
 
+/// Searches with the units put together that must end in one territory.
+fn search_joined(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
+    if run.problem.together.is_empty() {
+        return search(instance, run);
+    }
+    let node_of = coarsen::joined(instance, &run.problem.together);
+    let joined = instance.merged(&node_of);
+    if joined.units() < joined.territories() {
+        let (units, territories) = (joined.units(), joined.territories());
+        return Err(SolveError::Infeasible(format!(
+            "{territories} territories cannot be made of {units} groups of units that must stay together"
+        )));
+    }
+    let apart = |owner: &[u16]| node_of.iter().map(|&node| owner[node as usize]).collect::<Vec<u16>>();
+    let found = search(&joined, run)?;
+    let owner = apart(&found.owner);
+    // Distances to the units themselves are others than those to the middles of groups.
+    let bound_km = bound::fixed_centres(instance, &owner, &[], run.progress)?;
+    let alternatives = found.alternatives.iter().map(|owner| apart(owner)).collect();
+    Ok(Found { owner, bound_km, alternatives, ..found })
+}
+
 fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
     let (options, progress) = (run.options, run.progress);
     let random = Random::new(options.seed);
     let steps = options.effort.steps_per_unit();
     let mut stages = Stages::new();
     if instance.territories() == 0 {
-        return Ok(Found { owner: Vec::new(), bound_km: None, stages: stages.done });
+        return Ok(Found { owner: Vec::new(), bound_km: None, alternatives: Vec::new(), stages: stages.done });
     }
     if instance.start_from_current {
         return rebalance::rebalance(instance, run);
@@ -185,7 +210,9 @@ fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
     };
     let bound_km = bound::fixed_centres(instance, &found.owner, &found.prices, progress)?;
     stages.end("bound");
-    Ok(Found { owner: found.owner, bound_km, stages: stages.done })
+    let alternatives = alternatives::around(instance, &found, steps, &random, run)?;
+    stages.end("alternatives");
+    Ok(Found { owner: found.owner, bound_km, alternatives, stages: stages.done })
 }
 
 /// Stages 1 and 3: balanced plans, best first, whose territories need not hang together yet.

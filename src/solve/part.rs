@@ -45,6 +45,7 @@ impl Instance {
             homes: territories.iter().map(|&territory| self.homes[territory as usize]).collect(),
             near: vec![None; territories.len()],
             unit_names: units.to_vec(),
+            members: Vec::new(),
             territory_names: territories.to_vec(),
         }
     }
@@ -116,7 +117,8 @@ impl Instance {
             first
         };
         let points = (0..nodes).map(|node| normalised(middles[node]).unwrap_or(self.points[first[node]])).collect();
-        let moved = self.moved.iter().map(|cap| MovedCap { amounts: sums(&cap.amounts, 1.0), most: cap.most });
+        let moved =
+            self.moved.iter().map(|cap| MovedCap { amounts: sums(&cap.amounts, 1.0), most: cap.most, all: cap.all });
         let pulls = sums(&self.pulls, 1.0);
         let mut apart = Vec::new();
         if !self.apart.is_empty() {
@@ -140,6 +142,7 @@ impl Instance {
             apart,
             table: self.merged_table(node_of, &pulls),
             closeness: self.closeness.iter().map(|closeness| closeness * ratio).collect(),
+            members: self.names().map(|(name, unit)| (name, node_of[unit as usize])).collect(),
             unit_names: first.iter().map(|&unit| self.unit_names[unit]).collect(),
             pulls: pulls.into_iter().map(|pull| pull * ratio).collect(),
             measures: m,
@@ -156,6 +159,13 @@ impl Instance {
             near: self.near.clone(),
             territory_names: self.territory_names.clone(),
         }
+    }
+
+    /// Each unit of the problem with its unit here.
+    pub fn names(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let own = self.unit_names.iter().enumerate().map(|(unit, &name)| (name, unit as u32));
+        let own = own.filter(|_| self.members.is_empty());
+        self.members.iter().copied().chain(own)
     }
 
     /// Mean kilometres of the units of each node.

@@ -313,6 +313,33 @@ impl Problem {
         if self.together.iter().flatten().chain(self.apart.iter().flatten()).any(|&unit| unit as usize >= units) {
             return unusable("Units that must be together or apart are not all there".into());
         }
+        for group in &self.together {
+            let mut owners = group.iter().filter_map(|&unit| Some((unit, self.fixed.get(unit as usize).copied()??)));
+            let Some((first, owner)) = owners.next() else { continue };
+            if let Some((other, _)) = owners.find(|entry| entry.1 != owner) {
+                return unusable(format!(
+                    "Units {first} and {other} must be together, but they are fixed to different territories"
+                ));
+            }
+            let locked = self.territories.get(owner as usize).is_some_and(|territory| territory.locked);
+            let free = group.iter().find(|&&unit| self.fixed.get(unit as usize).copied().flatten().is_none());
+            if let (true, Some(free)) = (locked, free) {
+                return unusable(format!(
+                    "Units {first} and {free} must be together, but unit {first} is in a locked territory"
+                ));
+            }
+        }
+        let group_of: std::collections::BTreeMap<u32, usize> = self
+            .together
+            .iter()
+            .enumerate()
+            .flat_map(|(nth, group)| group.iter().map(move |&unit| (unit, nth)))
+            .collect();
+        let same_group =
+            |pair: &&[u32; 2]| group_of.contains_key(&pair[0]) && group_of.get(&pair[0]) == group_of.get(&pair[1]);
+        if let Some([a, b]) = self.apart.iter().find(same_group) {
+            return unusable(format!("Units {a} and {b} must be both together and apart"));
+        }
         if let Some(pair) = self.apart.iter().find(|pair| pair[0] == pair[1]) {
             return unusable(format!("Unit {} cannot be apart from itself", pair[0]));
         }

@@ -8,12 +8,14 @@
 use super::allocate::{Relaxed, Schedule, balance, excess_price};
 use super::improve::Annealing;
 use super::instance::{Instance, NONE};
-use super::{Found, Run, Stages, bound, improve, labels, repair, search, seed};
+use super::{Found, Run, Stages, alternatives, bound, improve, labels, repair, search, seed};
 use crate::domain::progress::{Cancelled, Phase};
 use crate::domain::random::Random;
 
 /// The parts of the price of moving that are tried one after the other.
 const EASING: [f64; 4] = [1.0, 0.4, 0.1, 0.0];
+/// The same where it is limited how much may move: dearer first, so that what moves is what must.
+const CAPPED: [f64; 6] = [1.0, 5.0, 25.0, 0.4, 0.1, 0.0];
 
 /// Finds a plan near the current one.
 pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::SolveError> {
@@ -30,13 +32,14 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
         centres: instance.centres(&present(instance), &centres),
     };
     let mut best: Option<(f64, Vec<u16>, Vec<f64>)> = None;
-    for (attempt, part) in EASING.into_iter().enumerate() {
+    let parts: &[f64] = if instance.moved.is_empty() { &EASING } else { &CAPPED };
+    for (attempt, &part) in parts.iter().enumerate() {
         if best.is_some() && (run.is_over() || instance.stay_worth_km == 0.0) {
             break;
         }
         let near = Instance { stay_worth_km: part * instance.stay_worth_km, ..instance.clone() };
         let (owner, prices) = stay_near(&near, &today, &random.fork(attempt as u64), run)?;
-        let excess = instance.total_excess(&owner);
+        let excess = instance.broken(&owner);
         if best.as_ref().is_none_or(|best| excess < best.0) {
             best = Some((excess, owner, prices));
         }
@@ -49,16 +52,20 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
     if excess > 0.0 && !run.is_over() {
         let anew = Instance { start_from_current: false, stay_worth_km: 0.0, ..instance.clone() };
         let found = search(&anew, run)?;
-        if instance.total_excess(&found.owner) == 0.0 {
-            owner = found.owner;
-            labels::match_current(instance, &mut owner);
+        let mut anew = found.owner;
+        labels::match_current(instance, &mut anew);
+        if instance.broken(&anew) == 0.0 {
+            owner = anew;
             prices = today.prices;
         }
         stages.end("anew");
     }
     let bound_km = bound::fixed_centres(instance, &owner, &prices, progress)?;
     stages.end("bound");
-    Ok(Found { owner, bound_km, stages: stages.done })
+    let start = improve::Start { owner, prices };
+    let alternatives = alternatives::around(instance, &start, options.effort.steps_per_unit(), &random, run)?;
+    stages.end("alternatives");
+    Ok(Found { owner: start.owner, bound_km, alternatives, stages: stages.done })
 }
 
 /// Today's assignment, with what is fixed where it must be.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::Found;
 use super::connect::pieces;
 use super::geometry::distance_km;
 use super::instance::{Instance, NONE};
 use super::problem::Problem;
 use super::watch::Snapshot;
+use super::{Found, alternatives};
 
 /// A plan proposed by the engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +72,10 @@ pub enum Rule {
     Pieces,
     /// Units farther from the centre than allowed.
     TooFar,
+    /// More has another owner than today than may move. It is about the whole plan.
+    Moved,
+    /// Two units that must be in different territories are in one.
+    Apart,
 }
 
 /// A rule that does not hold.
@@ -104,8 +108,13 @@ impl Violation {
             Rule::TooFar => {
                 format!("{territory} reaches {:.0} km from its centre, {:.0} km is allowed", self.found, self.allowed)
             }
+            Rule::Moved => {
+                let what = if measure.is_empty() { "units" } else { measure };
+                return format!("{found:.1} % of {what} has another owner than today, {allowed:.1} % may move");
+            }
+            Rule::Apart => return format!("{unit} must not be in the same territory as {:.0} other", self.found),
         };
-        if self.unit.is_some() {
+        if self.unit.is_some() && matches!(self.rule, Rule::TooMuch) {
             words += &format!("; {unit} alone is more than the limit");
         }
         words
@@ -125,10 +134,17 @@ fn assignment(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Opti
     for (unit, fixed) in problem.fixed.iter().enumerate() {
         assignment[unit] = *fixed;
     }
-    for (&unit, &owner) in instance.unit_names.iter().zip(owner) {
-        assignment[unit as usize] = (owner != NONE).then(|| instance.territory_names[owner as usize]);
+    for (name, unit) in instance.names() {
+        let owner = owner[unit as usize];
+        assignment[name as usize] = (owner != NONE).then(|| instance.territory_names[owner as usize]);
     }
     assignment
+}
+
+fn alternative(problem: &Problem, instance: &Instance, owner: &[u16]) -> Alternative {
+    let assignment = assignment(problem, instance, owner);
+    let terms = terms(problem, instance, owner, &assignment);
+    Alternative { terms, violations: violations(problem, instance, owner), assignment }
 }
 
 /// Puts the result into the numbering of the problem, measures it and holds it against the rules.
@@ -140,7 +156,9 @@ pub(super) fn proposal(problem: &Problem, instance: &Instance, found: Found, cut
         .filter(|&km| km > 0.0)
         .map(|travel_km| Bound { travel_km, gap: (terms.travel_km - travel_km) / travel_km });
     let violations = violations(problem, instance, &found.owner);
-    Proposal { assignment, terms, violations, bound, alternatives: Vec::new(), stages: found.stages, cut_short }
+    let alternatives = found.alternatives.iter().map(|owner| alternative(problem, instance, owner)).collect();
+    let alternatives = alternatives::choose(&terms, &violations, &assignment, alternatives);
+    Proposal { assignment, terms, violations, bound, alternatives, stages: found.stages, cut_short }
 }
 
 fn terms(problem: &Problem, instance: &Instance, owner: &[u16], assignment: &[Option<u16>]) -> Terms {
@@ -255,5 +273,39 @@ fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Viol
             violations.push(Violation { rule: Rule::TooFar, territory, measure: None, unit: None, found, allowed });
         }
     }
+    violations.extend(moved_too_much(problem, instance, owner));
+    violations.extend(not_apart(instance, owner));
     violations
+}
+
+/// The caps on moves that are exceeded. Shares are of what has an owner today.
+fn moved_too_much(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Violation> {
+    let limits = problem.moved_limits.iter().zip(&instance.moved);
+    let exceeded = limits.filter(|(_, cap)| instance.moved_amount(cap, owner) > cap.most * (1.0 + 1e-9) + 1e-9);
+    exceeded
+        .map(|(limit, cap)| Violation {
+            rule: Rule::Moved,
+            territory: instance.territory_names.first().copied().unwrap_or(0),
+            measure: limit.measure,
+            unit: None,
+            found: instance.moved_amount(cap, owner) / cap.all.max(1e-300),
+            allowed: limit.share,
+        })
+        .collect()
+}
+
+fn not_apart(instance: &Instance, owner: &[u16]) -> Vec<Violation> {
+    let joined = |(unit, others): (usize, &Vec<u32>)| {
+        let joined =
+            others.iter().filter(|&&other| owner[other as usize] == owner[unit] && owner[unit] != NONE).count();
+        (joined > 0).then(|| Violation {
+            rule: Rule::Apart,
+            territory: instance.territory_names[owner[unit] as usize],
+            measure: None,
+            unit: Some(instance.unit_names[unit]),
+            found: joined as f64,
+            allowed: 0.0,
+        })
+    };
+    instance.apart.iter().enumerate().filter_map(joined).collect()
 }
