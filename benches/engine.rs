@@ -71,7 +71,7 @@ fn print(name: &str, seed: u64, seconds: f64, proposal: &Proposal) {
     );
 }
 
-fn read(path: &Path, measures: usize, tolerances: &[f64]) -> Option<Problem> {
+pub fn read(path: &Path, measures: usize, tolerances: &[f64]) -> Option<Problem> {
     let mut text = String::new();
     flate2::read::GzDecoder::new(std::fs::File::open(path).ok()?).read_to_string(&mut text).ok()?;
     let mut numbers = text.split_whitespace().map(|word| word.parse::<f64>().unwrap_or(f64::NAN));

@@ -30,8 +30,6 @@ pub(super) struct Schedule {
     pub iterations: usize,
     /// The first iteration after which the centres follow their units.
     pub settle: usize,
-    /// Looks at all territories for each unit only once: for starts that are good already.
-    pub choose_once: bool,
 }
 
 /// What a load of one target outside the limits costs, in weighted kilometres: well above the price differences that balance a
@@ -49,7 +47,7 @@ pub(super) fn best_of(
     run: &Run,
 ) -> Result<Vec<Relaxed>, Cancelled> {
     let price = seeds.first().map_or(1.0, |seed| excess_price(instance, &seed.owner));
-    let schedule = Schedule { iterations: 60, settle: 5, choose_once: false };
+    let schedule = Schedule { iterations: 60, settle: 5 };
     let results: Result<Vec<Option<Relaxed>>, Cancelled> = seeds
         .into_par_iter()
         .enumerate()
@@ -86,7 +84,7 @@ pub(super) fn balance(
     let mut since_move = 0;
     for iteration in 0..schedule.iterations {
         run.check()?;
-        if candidates.are_stale(instance, iteration, schedule) {
+        if candidates.are_stale(instance, iteration) {
             candidates.choose(instance, &centres, &prices, run.progress)?;
         } else {
             candidates.measure(instance, &centres);
@@ -228,12 +226,9 @@ pub(super) struct Candidates {
 const CANDIDATES: usize = 14;
 
 impl Candidates {
-    fn are_stale(&self, instance: &Instance, iteration: usize, schedule: Schedule) -> bool {
+    fn are_stale(&self, instance: &Instance, iteration: usize) -> bool {
         let few = instance.territories() <= CANDIDATES;
-        self.per_unit == 0
-            || !few
-                && !schedule.choose_once
-                && (matches!(iteration, 2 | 5 | 10 | 16 | 24) || iteration.is_multiple_of(16))
+        self.per_unit == 0 || !few && (matches!(iteration, 2 | 5 | 10 | 16 | 24) || iteration.is_multiple_of(16))
     }
 
     /// The best territories of every unit at the present centres and prices, out of all.

@@ -69,7 +69,7 @@ pub(super) fn improve(
         let last = round + 1 == rounds;
         if last || changed && round % 4 == 3 {
             // Let the whole map answer to what has changed in places.
-            let schedule = Schedule { iterations: if last { 40 } else { 10 }, settle: 0, choose_once: false };
+            let schedule = Schedule { iterations: if last { 40 } else { 10 }, settle: 0 };
             let (centres, prices) = (relaxed.centres.clone(), relaxed.prices.clone());
             let settled = allocate::balance(instance, centres, prices, price, schedule, run)?;
             *relaxed = settled;
@@ -124,7 +124,7 @@ fn try_group(
         .map(|measure| group.iter().map(|&t| prices[t as usize * m + measure]).sum::<f64>() / group.len() as f64)
         .collect();
     let start: Vec<f64> = group.iter().flat_map(|_| &level).copied().collect();
-    let schedule = Schedule { iterations: 24, settle: 3, choose_once: false };
+    let schedule = Schedule { iterations: 24, settle: 3 };
     let mut relaxed = allocate::balance(&part, centres, start, price, schedule, run)?;
     for (measure, level) in level.iter().enumerate() {
         let mean = relaxed.prices.iter().skip(measure).step_by(m).sum::<f64>() / group.len() as f64;
