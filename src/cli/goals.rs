@@ -53,7 +53,7 @@ fn read_one(text: &str, project: &Project) -> Result<Goal> {
 }
 
 /// `5%` and `5` are five percent, `0.05` is the same as a share: numbers below 1 without a percent sign are shares.
-fn tolerance_of(text: &str) -> Result<f64> {
+pub fn tolerance_of(text: &str) -> Result<f64> {
     let wrong = |why: &str| {
         UserError::new(format!("\"{text}\" is not a tolerance"))
             .because(why)

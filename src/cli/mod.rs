@@ -12,6 +12,8 @@ mod metrics;
 mod new;
 mod output;
 mod project;
+mod search;
+mod solve;
 mod undo;
 mod validate;
 
@@ -68,6 +70,10 @@ Then look at the result, and take it back if it does not please:
 
   bailiwick metrics plan.bwk        bailiwick validate plan.bwk        bailiwick undo plan.bwk
 
+The engine alone, on a table of points, with no project:
+
+  bailiwick solve sample_data/accounts.csv --territories 12 --load \"Annual Revenue:5%\" --out territories.csv
+
 Without a command the window opens: bailiwick, or bailiwick plan.bwk.
 
 Every command takes --json: one JSON object on standard output, described in docs/headless.md.
@@ -97,6 +103,7 @@ enum Command {
     #[command(subcommand)]
     Import(import::Import),
     Build(build::Arguments),
+    Solve(solve::Arguments),
     Metrics(metrics::Arguments),
     Validate(validate::Arguments),
     Info(info::Arguments),
@@ -143,6 +150,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::New(arguments) => new::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, output),
         Command::Build(arguments) => build::run(arguments, output),
+        Command::Solve(arguments) => solve::run(arguments, output),
         Command::Metrics(arguments) => metrics::run(arguments, output),
         Command::Validate(arguments) => validate::run(arguments, output),
         Command::Info(arguments) => info::run(arguments, output),

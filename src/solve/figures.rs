@@ -44,7 +44,8 @@ pub fn figures(problem: &Problem, assignment: &[Option<u16>]) -> Vec<TerritoryFi
         }
         return figures;
     }
-    let owners: Vec<u16> = assignment.iter().map(|owner| owner.filter(|&o| (o as usize) < count).unwrap_or(NONE)).collect();
+    let owners: Vec<u16> =
+        assignment.iter().map(|owner| owner.filter(|&o| (o as usize) < count).unwrap_or(NONE)).collect();
     let (piece, piece_count) = pieces(&problem.graph, &owners);
     let mut seen = vec![false; piece_count];
     for (&piece, &owner) in piece.iter().zip(&owners).filter(|(_, owner)| **owner != NONE) {
@@ -143,7 +144,9 @@ mod tests {
         let found = figures(&problem(Centring::Member), &assignment);
         assert_eq!((found[0].units, found[0].pieces, found[0].loads[0]), (3, 2, 6.0));
         assert_eq!(found[0].centre_unit, Some(1));
-        assert!((found[0].weighted_km - 0.3 * degree).abs() < 1e-9 && (found[0].farthest_km - 0.2 * degree).abs() < 1e-9);
+        assert!(
+            (found[0].weighted_km - 0.3 * degree).abs() < 1e-9 && (found[0].farthest_km - 0.2 * degree).abs() < 1e-9
+        );
         assert_eq!((found[1].units, found[1].pieces, found[1].weighted_km), (1, 1, 0.0));
         let centroids = figures(&problem(Centring::Centroid), &assignment);
         let middle = centroids[0].centre.expect("it has units");

@@ -132,10 +132,13 @@ impl Sites {
             }
             let [a, b] = edge.vertices().map(|vertex| vertex.data().unit);
             let km = distance_km(vector(a), vector(b));
-            let middles = [side, side.rev()].map(|side| if outline.is_beyond(side) { None } else { Some(self.middle_of(side)) });
+            let middles =
+                [side, side.rev()].map(|side| if outline.is_beyond(side) { None } else { Some(self.middle_of(side)) });
             let border_km = match middles {
                 [Some(a), Some(b)] => a.zip(b).map(|(a, b)| distance_km(a, b)),
-                [Some(one), None] | [None, Some(one)] => one.zip(halfway(vector(a), vector(b))).map(|(a, b)| distance_km(a, b)),
+                [Some(one), None] | [None, Some(one)] => {
+                    one.zip(halfway(vector(a), vector(b))).map(|(a, b)| distance_km(a, b))
+                }
                 [None, None] => Some(0.0),
             };
             let border_km = border_km.unwrap_or(km).min(km);
@@ -182,16 +185,11 @@ struct Outline {
 
 impl Outline {
     fn of(triangles: &DelaunayTriangulation<Site>, vectors: &[Vector]) -> Self {
-        let mut outline = Self {
-            peeled: vec![false; triangles.num_all_faces()],
-            cut: vec![false; triangles.num_undirected_edges()],
-        };
+        let mut outline =
+            Self { peeled: vec![false; triangles.num_all_faces()], cut: vec![false; triangles.num_undirected_edges()] };
         // Edges with the outside to their right.
-        let mut outer: Vec<FixedDirectedEdgeHandle> = triangles
-            .directed_edges()
-            .filter(|side| side.rev().is_outer_edge())
-            .map(|side| side.fix())
-            .collect();
+        let mut outer: Vec<FixedDirectedEdgeHandle> =
+            triangles.directed_edges().filter(|side| side.rev().is_outer_edge()).map(|side| side.fix()).collect();
         while let Some(side) = outer.pop() {
             let side = triangles.directed_edge(side);
             let Some(face) = side.face().as_inner() else { continue };
@@ -286,7 +284,8 @@ mod tests {
         points.extend(points.clone().into_iter().map(|(lon, lat)| (lon + 10.0, lat)));
         let places = places(&points);
         let graph = delaunay(&places, Some(20.0));
-        let bridges: Vec<(u32, u32)> = pairs(&graph, 50).into_iter().filter(|pair| pair.0 < 25 && pair.1 >= 25).collect();
+        let bridges: Vec<(u32, u32)> =
+            pairs(&graph, 50).into_iter().filter(|pair| pair.0 < 25 && pair.1 >= 25).collect();
         assert_eq!(bridges.len(), 1, "{bridges:?}");
         assert_eq!(piece_count(&graph, 50), 1);
         assert!(pairs(&delaunay(&places, None), 50).iter().filter(|pair| pair.0 < 25 && pair.1 >= 25).count() > 1);
@@ -294,10 +293,14 @@ mod tests {
 
     #[test]
     fn the_date_line_and_the_pole_divide_nothing() {
-        let points: Vec<(f64, f64)> = [177.0, 178.0, 179.0, -180.0, -179.0, -178.0].into_iter().flat_map(|lon| [(lon, 10.0), (lon, 11.0)]).collect();
+        let points: Vec<(f64, f64)> = [177.0, 178.0, 179.0, -180.0, -179.0, -178.0]
+            .into_iter()
+            .flat_map(|lon| [(lon, 10.0), (lon, 11.0)])
+            .collect();
         let graph = delaunay(&places(&points), None);
         assert!(graph.neighbours(4).contains(&6) && graph.neighbours(6).contains(&8));
-        let pole: Vec<(f64, f64)> = (0..12).map(|i| (-180.0 + 30.0 * f64::from(i), 80.0)).chain([(0.0, 90.0)]).collect();
+        let pole: Vec<(f64, f64)> =
+            (0..12).map(|i| (-180.0 + 30.0 * f64::from(i), 80.0)).chain([(0.0, 90.0)]).collect();
         let graph = delaunay(&places(&pole), None);
         assert_eq!(graph.neighbours(12).len(), 12);
     }

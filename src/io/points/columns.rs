@@ -54,7 +54,8 @@ impl PointColumns {
             Position::Plane(x, y) => ([table.require(x)?, table.require(y)?], true),
             Position::Guessed => match (table.find("x"), table.find("y")) {
                 (Some(x), Some(y)) => {
-                    let reason = |column: usize| Reason::new(&table.columns[column], "planar coordinate", "its name says so");
+                    let reason =
+                        |column: usize| Reason::new(&table.columns[column], "planar coordinate", "its name says so");
                     guessed.extend([reason(x), reason(y)]);
                     ([x, y], true)
                 }

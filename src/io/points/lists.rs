@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{PointColumns, Position, Points, read_points};
+use super::{PointColumns, Points, Position, read_points};
 use crate::domain::progress::Progress;
 use crate::error::UserError;
+use crate::io::Imported;
 use crate::io::accounts::shortened;
 use crate::io::diagnostic::Diagnostic;
 use crate::io::numbers::{self, Cell, DecimalMark};
 use crate::io::table::{self, Table};
-use crate::io::Imported;
 
 /// Two neighbours by their numbers, and the length of their border in the table's unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +44,8 @@ pub fn read_neighbours(
             .because("it has one column")
             .hint("each row names two points by their IDs, and if you like the length of their border"));
     }
-    let numbers_of: HashMap<&str, u32> = points.ids.iter().enumerate().map(|(at, id)| (id.as_str(), at as u32)).collect();
+    let numbers_of: HashMap<&str, u32> =
+        points.ids.iter().enumerate().map(|(at, id)| (id.as_str(), at as u32)).collect();
     let mark = table.decimal_mark(2);
     let mut pairs = Vec::with_capacity(table.len());
     for row in 0..table.len() {
@@ -56,7 +57,12 @@ pub fn read_neighbours(
     Ok(Imported::new(pairs, diagnostics))
 }
 
-fn pair(table: &Table, row: usize, mark: DecimalMark, numbers_of: &HashMap<&str, u32>) -> Result<NeighbourPair, Diagnostic> {
+fn pair(
+    table: &Table,
+    row: usize,
+    mark: DecimalMark,
+    numbers_of: &HashMap<&str, u32>,
+) -> Result<NeighbourPair, Diagnostic> {
     let left_out = |column: usize, message: String| {
         Diagnostic::error(table.cell_place(row, column), message).hint("the pair is left out")
     };

@@ -146,8 +146,9 @@ fn usable_id(table: &Table, row: usize, column: usize, first_rows: &HashMap<&str
     }
     if let Some(&first) = first_rows.get(id) {
         let message = format!("the ID \"{}\" is that of row {} already", shortened(id), table.row_number(first));
-        return Err(Diagnostic::error(table.cell_place(row, column), message)
-            .hint("the first is kept, this row is left out"));
+        return Err(
+            Diagnostic::error(table.cell_place(row, column), message).hint("the first is kept, this row is left out")
+        );
     }
     Ok(())
 }

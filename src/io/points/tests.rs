@@ -36,10 +36,8 @@ fn rows_that_cannot_be_used_are_listed_once_each_and_the_others_load() {
     let Imported { value: points, diagnostics } = read(text, &loads(&["w", "v"])).expect("some rows are good");
     assert_eq!(points.ids, ["1", "6", "8"]);
     assert_eq!(points.loads[0].values, [1.0, 0.0, 2.0]);
-    let said: Vec<(Option<u64>, &str, &str)> = diagnostics
-        .iter()
-        .map(|said| (said.place.row, said.place.column.as_str(), said.message.as_str()))
-        .collect();
+    let said: Vec<(Option<u64>, &str, &str)> =
+        diagnostics.iter().map(|said| (said.place.row, said.place.column.as_str(), said.message.as_str())).collect();
     let expected = [
         (3, "id", "the point has no ID"),
         (4, "id", "the ID \"1\" is that of row 2 already"),
@@ -52,6 +50,9 @@ fn rows_that_cannot_be_used_are_listed_once_each_and_the_others_load() {
     ];
     assert_eq!(said, expected.map(|(row, column, message)| (Some(row), column, message)));
     assert_eq!(points.left_out, 7);
-    let none = read("id,lat,lon\n1,x,y\n", &PointColumns { position: Position::LonLat("lon".into(), "lat".into()), ..PointColumns::default() });
+    let none = read(
+        "id,lat,lon\n1,x,y\n",
+        &PointColumns { position: Position::LonLat("lon".into(), "lat".into()), ..PointColumns::default() },
+    );
     assert!(none.expect_err("no row is good").why.contains("none of its 1 rows"));
 }
