@@ -41,7 +41,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-pub use from_plan::{BuildError, BuildRequest, Wanted, build};
+pub use from_plan::{BuildError, BuildRequest, MovedAtMost, Wanted, build};
 pub use into_edit::{Built, TerritoryPlan};
 pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
 pub use report::{Alternative, Bound, Proposal, Rule, Terms, Violation};
