@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done, 1 a rule does not hold or no plan could be found, 2 bad usage or input.
 
+mod bench;
 mod build;
 mod export;
 mod goals;
@@ -108,6 +109,8 @@ enum Command {
     Validate(validate::Arguments),
     Info(info::Arguments),
     Export(export::Arguments),
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Take the last step of the plan back
     Undo(undo::Arguments),
     /// Make the last step that was taken back again
@@ -155,6 +158,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Validate(arguments) => validate::run(arguments, output),
         Command::Info(arguments) => info::run(arguments, output),
         Command::Export(arguments) => export::run(arguments, output),
+        Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),
         Command::Redo(arguments) => undo::redo(arguments, output),
     };
