@@ -26,8 +26,10 @@ pub struct Row {
     pub seed: u64,
     pub effort: String,
     pub threads: usize,
-    /// Everything is within its limits and in one piece, by the figures of this row.
+    /// Everything is within its limits and in one piece, counted from the plan.
     pub valid: bool,
+    /// What is not.
+    pub broken: Vec<String>,
     /// Mean distance per unit of weight to the centre: kilometres, or the plane's unit.
     pub mean_km: f64,
     /// Per measure the largest deviation from the target, as a share.
@@ -162,17 +164,8 @@ fn measured(row: Row, instance: &Instance, problem: &Problem, proposal: &Proposa
     let length = |km: f64| instance.plane.map_or(km, |plane| plane.length(km));
     let deviations: Vec<f64> = (0..problem.goals.len()).map(|measure| deviation(problem, &found, measure)).collect();
     let extra_pieces = found.iter().map(|territory| territory.pieces.saturating_sub(1)).sum();
-    let balanced =
-        deviations.iter().zip(&problem.goals).enumerate().all(|(measure, (&deviation, goal))| {
-            match instance.capacity.filter(|_| measure == 0) {
-                Some(most) => found.iter().all(|territory| territory.loads[0] <= most * (1.0 + 1e-9)),
-                None => deviation <= goal.tolerance + 1e-9,
-            }
-        });
-    let assigned: usize = found.iter().map(|territory| territory.units).sum();
     let (moved, least_moved) = moved(problem, &found, &proposal.assignment);
-    let within = case.max_moved.is_none_or(|most| moved.is_some_and(|moved| moved <= most + 1e-9));
-    let filled = found.iter().all(|territory| territory.units > 0);
+    let broken = broken(instance, problem, &found, &deviations, case.max_moved.zip(moved));
     let total = (instance.centre == Centring::Member).then(|| match instance.whole_distances {
         true => whole_total(instance, &proposal.assignment),
         false => length(km),
@@ -182,7 +175,8 @@ fn measured(row: Row, instance: &Instance, problem: &Problem, proposal: &Proposa
         *violations.entry(format!("{:?}", violation.rule)).or_default() += 1;
     }
     Row {
-        valid: balanced && extra_pieces == 0 && filled && within && assigned == problem.places.len(),
+        valid: broken.is_empty(),
+        broken,
         mean_km: length(if weight > 0.0 { km / weight } else { 0.0 }),
         deviations,
         extra_pieces,
@@ -202,6 +196,44 @@ fn measured(row: Row, instance: &Instance, problem: &Problem, proposal: &Proposa
         over_best: total.zip(instance.best).map(|(total, best)| total / best - 1.0),
         ..row
     }
+}
+
+/// What is not as it was asked for, in words. `moved` is the most that may move, and what does.
+fn broken(
+    instance: &Instance,
+    problem: &Problem,
+    found: &[TerritoryFigures],
+    deviations: &[f64],
+    moved: Option<(f64, f64)>,
+) -> Vec<String> {
+    let mut broken = Vec::new();
+    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+    for (measure, (&deviation, goal)) in deviations.iter().zip(&problem.goals).enumerate() {
+        if let Some(most) = instance.capacity.filter(|_| measure == 0) {
+            let over = found.iter().filter(|territory| territory.loads[0] > most * (1.0 + 1e-9)).count();
+            if over > 0 {
+                broken.push(format!("{over} above the capacity"));
+            }
+        } else if deviation > goal.tolerance + 1e-9 {
+            broken.push(format!("{} deviates {}", goal.name, percent(deviation)));
+        }
+    }
+    let pieces: usize = found.iter().map(|territory| territory.pieces.saturating_sub(1)).sum();
+    if pieces > 0 {
+        broken.push(format!("{pieces} extra pieces"));
+    }
+    let empty = found.iter().filter(|territory| territory.units == 0).count();
+    if empty > 0 {
+        broken.push(format!("{empty} empty"));
+    }
+    let assigned: usize = found.iter().map(|territory| territory.units).sum();
+    if assigned < problem.places.len() {
+        broken.push(format!("{} units in no territory", problem.places.len() - assigned));
+    }
+    if let Some((most, moved)) = moved.filter(|(most, moved)| *moved > most + 1e-9) {
+        broken.push(format!("{} moved, {} is allowed", percent(moved), percent(most)));
+    }
+    broken
 }
 
 fn deviation(problem: &Problem, found: &[TerritoryFigures], measure: usize) -> f64 {

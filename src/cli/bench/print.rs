@@ -96,8 +96,7 @@ pub fn line(row: &Row) -> String {
         return format!("{}, seed {}: {error}", row.instance, row.seed);
     }
     let stages: Vec<String> = row.stages.iter().map(|stage| format!("{} {:.2}", stage.stage, stage.seconds)).collect();
-    let broken: Vec<String> = row.violations.iter().map(|(rule, count)| format!("{count} × {rule}")).collect();
-    let said = if row.valid { "valid".to_owned() } else { format!("not valid: {}", broken.join(", ")) };
+    let said = if row.valid { "valid".to_owned() } else { format!("not valid: {}", row.broken.join(", ")) };
     format!(
         "{}, seed {}: {:.3} km, {}, {} extra pieces, {said}, gap {}, {:.2} s, CPU {} s, {} MB ({})",
         row.instance,
