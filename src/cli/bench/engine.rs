@@ -118,7 +118,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
                 row.best = Some(best);
                 row.over_best = row.total.map(|total| total / best - 1.0);
             }
-            say(&print::line(&row));
+            if row.error.is_none() {
+                say(&print::line(&row));
+            }
             let failed = row.error.is_some();
             rows.push(row);
             if failed {
@@ -133,6 +135,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     {
         return Err(UserError::new("Nothing could be measured").because(error).hint("bailiwick bench engine --help"));
     }
+    runs.iter().filter(|row| row.error.is_some()).for_each(|row| say(&print::line(row)));
     let is_growth = arguments.suite == Some(Suite::Growth);
     let text = print::table(&summaries, is_growth);
     let suite = arguments.suite.map(|suite| format!("{suite:?}").to_lowercase());

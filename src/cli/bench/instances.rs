@@ -59,6 +59,9 @@ pub fn make(name: &str, folders: &Folders) -> Result<Instance> {
         };
         return pmedian::read(Path::new(path), number);
     }
+    if Path::new(name).is_file() {
+        return text::read(Path::new(name));
+    }
     let numbers = |rest: &str| -> Option<Vec<usize>> {
         rest.split('-').map(|part| part.parse().ok().filter(|&number| (1..=20_000_000).contains(&number))).collect()
     };
@@ -97,9 +100,9 @@ fn sample(folders: &Folders, name: &str) -> Result<PathBuf> {
     })
 }
 
-/// The file of a name: as it is, or in the folder of the instances or one named `bench` in it, with the usual endings.
+/// The file of a name in the folder of the instances or one named `bench` in it, with the usual endings.
 fn find(name: &str, folders: &Folders) -> Option<PathBuf> {
-    let mut candidates = vec![PathBuf::from(name)];
+    let mut candidates = Vec::new();
     for folder in folders.data.iter().flat_map(|data| [data.clone(), data.join("bench"), data.join("test/bench")]) {
         candidates.extend(["", ".txt", ".txt.gz"].map(|ending| folder.join(format!("{name}{ending}"))));
     }

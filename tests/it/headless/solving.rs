@@ -111,13 +111,13 @@ fn the_same_points_give_the_same_bytes_with_any_number_of_threads() {
         .collect();
     folder.write("points.csv", format!("id,lon,lat,w\n{rows}"));
     let solve = |more: &str, out: &str| {
-        folder.ok(&format!("solve points.csv --load w:10% --territories 7 --effort quick {more} --out {out}"));
+        folder.ok(&format!("solve points.csv --load w:10% --territories 7 {more} --out {out}"));
         folder.read(out)
     };
-    let one = solve("--threads 1", "one.csv");
-    assert_eq!(one, solve("--threads 2", "two.csv"));
-    assert_eq!(one, solve("--threads 1", "again.csv"));
-    let (quick, steps) = (solve("", "quick.csv"), solve("--effort 1", "steps.csv"));
+    let one = solve("--threads 1 --effort quick", "one.csv");
+    assert_eq!(one, solve("--threads 2 --effort quick", "two.csv"));
+    assert_eq!(one, solve("--threads 1 --effort quick", "again.csv"));
+    let (quick, steps) = (solve("--effort 200", "quick.csv"), solve("--effort 1", "steps.csv"));
     assert_eq!(one, quick);
     assert_eq!(rows.lines().count(), String::from_utf8(steps).expect("a text").lines().count() - 1);
 }
