@@ -103,8 +103,8 @@ enum Command {
     New(new::Arguments),
     #[command(subcommand)]
     Import(import::Import),
-    Build(build::Arguments),
-    Solve(solve::Arguments),
+    Build(Box<build::Arguments>),
+    Solve(Box<solve::Arguments>),
     Metrics(metrics::Arguments),
     Validate(validate::Arguments),
     Info(info::Arguments),

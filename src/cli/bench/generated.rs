@@ -37,7 +37,7 @@ pub fn accounts(count: usize, territories: Option<usize>) -> Instance {
     let mut instance = Instance {
         // Half the root, so that both the territories and what is in each of them grow with the number of accounts.
         territories: territories.unwrap_or(((count as f64).sqrt() / 2.0).round().max(1.0) as usize),
-        loads: vec![Vec::with_capacity(count); 3],
+        loads: vec![Vec::new(); 3],
         ..Instance::default()
     };
     for _ in 0..count {

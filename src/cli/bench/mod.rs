@@ -17,7 +17,7 @@ use super::{Outcome, Result};
 /// Measure the program on this machine
 #[derive(Debug, clap::Subcommand)]
 pub enum Bench {
-    Engine(engine::Arguments),
+    Engine(Box<engine::Arguments>),
 }
 
 pub fn run(bench: &Bench, output: &Output) -> Result<Outcome> {

@@ -51,7 +51,7 @@ pub fn read_neighbours(
     for row in 0..table.len() {
         match pair(&table, row, mark, &numbers_of) {
             Ok(pair) => pairs.push(pair),
-            Err(problem) => diagnostics.push(problem),
+            Err(problem) => diagnostics.push(*problem),
         }
     }
     Ok(Imported::new(pairs, diagnostics))
@@ -62,9 +62,9 @@ fn pair(
     row: usize,
     mark: DecimalMark,
     numbers_of: &HashMap<&str, u32>,
-) -> Result<NeighbourPair, Diagnostic> {
+) -> Result<NeighbourPair, Box<Diagnostic>> {
     let left_out = |column: usize, message: String| {
-        Diagnostic::error(table.cell_place(row, column), message).hint("the pair is left out")
+        Box::new(Diagnostic::error(table.cell_place(row, column), message).hint("the pair is left out"))
     };
     let point = |column: usize| {
         let id = table.cell(row, column);

@@ -94,7 +94,8 @@ fn from_table(
             Some(column) => {
                 let id = table.cell(row, column);
                 if let Err(problem) = usable_id(table, row, column, &first_rows) {
-                    diagnostics.push(problem);
+                    let place = table.cell_place(row, column);
+                    diagnostics.push(Diagnostic::error(place, problem).hint("the row is left out"));
                     points.left_out += 1;
                     continue;
                 }
@@ -138,19 +139,15 @@ fn from_table(
     Ok(points)
 }
 
-fn usable_id(table: &Table, row: usize, column: usize, first_rows: &HashMap<&str, usize>) -> Result<(), Diagnostic> {
+fn usable_id(table: &Table, row: usize, column: usize, first_rows: &HashMap<&str, usize>) -> Result<(), String> {
     let id = table.cell(row, column);
     if id.is_empty() {
-        let problem = Diagnostic::error(table.cell_place(row, column), "the point has no ID");
-        return Err(problem.hint("the row is left out"));
+        return Err("the point has no ID".to_owned());
     }
-    if let Some(&first) = first_rows.get(id) {
-        let message = format!("the ID \"{}\" is that of row {} already", shortened(id), table.row_number(first));
-        return Err(
-            Diagnostic::error(table.cell_place(row, column), message).hint("the first is kept, this row is left out")
-        );
+    match first_rows.get(id) {
+        Some(&first) => Err(format!("the ID \"{}\" is that of row {} already", shortened(id), table.row_number(first))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Reads the numbers of one row; `None` when the row has to be left out, which is said.
