@@ -61,6 +61,10 @@ impl Case {
 
     /// "county50 ±1 %", with what differs from the usual.
     pub fn name(&self) -> String {
+        if ["pmedian:", "planted-"].iter().any(|kind| self.instance.starts_with(kind)) {
+            // A capacity instead of tolerances.
+            return self.instance.clone();
+        }
         let percent = |share: f64| format!("{}", (10_000.0 * share).round() / 100.0);
         let tolerances: Vec<String> = (0..self.measures).map(|measure| percent(self.tolerance(measure))).collect();
         let moved = self.max_moved.map_or(String::new(), |share| format!(", moved ≤ {} %", percent(share)));

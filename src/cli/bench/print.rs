@@ -179,7 +179,8 @@ fn figure(value: Option<f64>, digits: usize) -> String {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.2} %", 100.0 * share)
+    // Adding 0 makes 0 of -0.
+    format!("{:.2} %", (10_000.0 * share).round() / 100.0 + 0.0)
 }
 
 fn shares(shares: &[f64]) -> String {
