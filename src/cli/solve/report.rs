@@ -266,7 +266,8 @@ fn text(task: &Task, solved: &Solved) -> String {
             row
         })
         .collect();
-    let mut text = table(&header, &rows);
+    let mut text: String = task.points.guessed.iter().map(|reason| format!("{reason}\n")).collect();
+    text.push_str(&table(&header, &rows));
     if solved.territories.len() > LISTED {
         let _ = writeln!(text, "… and {} more (--json lists them all)", solved.territories.len() - LISTED);
     }

@@ -204,7 +204,12 @@ fn territories(
         let Some(count) = arguments.territories else {
             return Err(UserError::new("The number of territories is not known").hint("Say it: --territories K"));
         };
-        let count = count.get().min(usize::from(u16::MAX));
+        let (count, most) = (count.get(), usize::from(u16::MAX) - 1);
+        if count > most {
+            return Err(
+                UserError::new(format!("{count} territories were asked for")).because(format!("{most} is the most"))
+            );
+        }
         return Ok((vec![TerritoryGoal::default(); count], (1..=count).map(|number| number.to_string()).collect()));
     };
     if let Some(count) = arguments.territories.filter(|count| count.get() != centres.len()) {
