@@ -3,19 +3,20 @@
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use clap::{ArgGroup, ValueEnum};
+use clap::ArgGroup;
 use serde::Serialize;
 
 use super::metrics::{Figures, figures, text as figures_text};
 use super::output::{Output, print_error};
+use super::search::{Search, effort_word, positive};
 use super::validate::{Broken, GoalChecked, broken, goals_checked};
 use super::{Outcome, Result, goals, project};
 use crate::domain::shape::PlanMetrics;
 use crate::error::UserError;
 use crate::io::cancelled;
-use crate::solve::{self, BuildRequest, Options, Wanted};
+use crate::solve::{BuildRequest, Wanted};
 use crate::work::build::{BuildError, Building, build};
 use crate::work::records::saved_metrics;
 
@@ -45,25 +46,14 @@ pub struct Arguments {
     /// Targets in proportion to the reps' hours instead of equal ones
     #[arg(long)]
     by_capacity: bool,
-    /// The same project, seed and effort give the same plan
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
-    /// How much to search
-    #[arg(long, value_enum, default_value_t = Effort::Normal)]
-    effort: Effort,
-    /// Cut the search off after this time; the plan may then differ from run to run
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    time: Option<Duration>,
-    /// Threads to use; changes the time, never the plan
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Effort {
-    Quick,
-    Normal,
-    Thorough,
+    /// No unit lies farther than this from its territory's centre
+    #[arg(long, value_name = "KM", value_parser = positive)]
+    max_distance: Option<f64>,
+    /// With --current: at most so much changes its territory, of a measure that is balanced, or of the units without a name
+    #[arg(long, value_name = "[MEASURE:]PERCENT", requires = "current")]
+    max_moved: Vec<String>,
+    #[command(flatten)]
+    search: Search,
 }
 
 #[derive(Serialize)]
@@ -75,7 +65,7 @@ struct Done {
     valid: bool,
     goals: Vec<GoalChecked>,
     seed: u64,
-    effort: &'static str,
+    effort: String,
     seconds: f64,
     cut_short: bool,
     mean_travel_km: f64,
@@ -102,9 +92,12 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         mix: arguments.mix,
         contiguous: true,
         by_capacity: arguments.by_capacity,
+        max_distance_km: arguments.max_distance,
+        moved_limits: goals::moved(&arguments.max_moved, &opened.project)?,
     };
     let start = Instant::now();
-    let building = output.with_progress(|progress| build(&opened.project, &request, &options(arguments), progress));
+    let building =
+        output.with_progress(|progress| build(&opened.project, &request, &arguments.search.options(), progress));
     let building = match building {
         Ok(building) => building,
         Err(BuildError::Cancelled) => return Err(UserError::new("Cancelled")),
@@ -145,8 +138,8 @@ fn report(
         written,
         valid: building.violations.is_empty(),
         goals: goals_checked(project, &project.goals),
-        seed: arguments.seed,
-        effort: arguments.effort.word(),
+        seed: arguments.search.seed,
+        effort: effort_word(arguments.search.effort),
         seconds,
         cut_short: proposal.cut_short,
         mean_travel_km: proposal.terms.travel_km,
@@ -174,36 +167,4 @@ fn report(
     }
     output.print(&done, &text)?;
     Ok(if done.valid { Outcome::Done } else { Outcome::Violated })
-}
-
-fn options(arguments: &Arguments) -> Options {
-    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    Options {
-        seed: arguments.seed,
-        effort: match arguments.effort {
-            Effort::Quick => solve::Effort::Quick,
-            Effort::Normal => solve::Effort::Normal,
-            Effort::Thorough => solve::Effort::Thorough,
-        },
-        threads: arguments.threads.map_or_else(cores, NonZeroUsize::get),
-        time_limit: arguments.time,
-    }
-}
-
-impl Effort {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Quick => "quick",
-            Self::Normal => "normal",
-            Self::Thorough => "thorough",
-        }
-    }
-}
-
-fn seconds(text: &str) -> std::result::Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        _ => Err("expected more than 0 seconds".to_owned()),
-    }
 }

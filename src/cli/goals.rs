@@ -3,6 +3,7 @@
 use super::Result;
 use crate::domain::project::{Goal, Project};
 use crate::error::UserError;
+use crate::solve::MovedAtMost;
 
 /// What `--help` says about it.
 pub const HELP: &str = "A measure to balance, with its tolerance: 5% or 5 is ±5 %, 0.05 is the same as a share";
@@ -52,8 +53,22 @@ fn read_one(text: &str, project: &Project) -> Result<Goal> {
     Ok(Goal { measure, tolerance, weight: 1.0 })
 }
 
+/// Reads limits on what may move: `10%` of the units, `Revenue:10%` of a measure.
+pub fn moved(named: &[String], project: &Project) -> Result<Vec<MovedAtMost>> {
+    let one = |text: &String| {
+        let (measure, share) = match text.rsplit_once(':') {
+            Some((name, share)) => (Some(read_one(name, project)?.measure), share),
+            None => (None, text.as_str()),
+        };
+        // Nothing may move either.
+        let share = if share.trim().trim_end_matches('%').trim() == "0" { 0.0 } else { tolerance_of(share)? };
+        Ok(MovedAtMost { measure, share })
+    };
+    named.iter().map(one).collect()
+}
+
 /// `5%` and `5` are five percent, `0.05` is the same as a share: numbers below 1 without a percent sign are shares.
-fn tolerance_of(text: &str) -> Result<f64> {
+pub fn tolerance_of(text: &str) -> Result<f64> {
     let wrong = |why: &str| {
         UserError::new(format!("\"{text}\" is not a tolerance"))
             .because(why)

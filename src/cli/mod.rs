@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done, 1 a rule does not hold or no plan could be found, 2 bad usage or input.
 
+mod bench;
 mod build;
 mod export;
 mod goals;
@@ -12,6 +13,8 @@ mod metrics;
 mod new;
 mod output;
 mod project;
+mod search;
+mod solve;
 mod undo;
 mod validate;
 
@@ -68,6 +71,10 @@ Then look at the result, and take it back if it does not please:
 
   bailiwick metrics plan.bwk        bailiwick validate plan.bwk        bailiwick undo plan.bwk
 
+The engine alone, on a table of points, with no project:
+
+  bailiwick solve sample_data/accounts.csv --territories 12 --load \"Annual Revenue:5%\" --out territories.csv
+
 Without a command the window opens: bailiwick, or bailiwick plan.bwk.
 
 Every command takes --json: one JSON object on standard output, described in docs/headless.md.
@@ -96,11 +103,14 @@ enum Command {
     New(new::Arguments),
     #[command(subcommand)]
     Import(import::Import),
-    Build(build::Arguments),
+    Build(Box<build::Arguments>),
+    Solve(Box<solve::Arguments>),
     Metrics(metrics::Arguments),
     Validate(validate::Arguments),
     Info(info::Arguments),
     Export(export::Arguments),
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Take the last step of the plan back
     Undo(undo::Arguments),
     /// Make the last step that was taken back again
@@ -143,10 +153,12 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::New(arguments) => new::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, output),
         Command::Build(arguments) => build::run(arguments, output),
+        Command::Solve(arguments) => solve::run(arguments, output),
         Command::Metrics(arguments) => metrics::run(arguments, output),
         Command::Validate(arguments) => validate::run(arguments, output),
         Command::Info(arguments) => info::run(arguments, output),
         Command::Export(arguments) => export::run(arguments, output),
+        Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),
         Command::Redo(arguments) => undo::redo(arguments, output),
     };

@@ -11,6 +11,7 @@ pub mod files;
 pub mod guess;
 pub mod layers;
 pub mod numbers;
+pub mod points;
 pub mod postal;
 pub mod reps;
 pub mod table;

@@ -65,6 +65,11 @@ impl PostalTable {
         Self { places, towns }
     }
 
+    /// All postal codes, sorted.
+    pub fn places(&self) -> &[PostalPlace] {
+        &self.places
+    }
+
     pub fn len(&self) -> usize {
         self.places.len()
     }

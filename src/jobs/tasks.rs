@@ -280,6 +280,8 @@ pub fn build(project: &Project, generation: u64, order: &BuildOrder, progress: &
         mix: order.mix,
         contiguous: order.contiguous,
         by_capacity: order.by_capacity,
+        max_distance_km: None,
+        moved_limits: Vec::new(),
     };
     let options = Options {
         seed: order.seed,

@@ -16,6 +16,7 @@ mod coarsen;
 mod connect;
 mod contested;
 mod evaluate;
+pub mod figures;
 pub mod from_plan;
 mod geometry;
 mod improve;
@@ -24,7 +25,9 @@ mod into_edit;
 mod labels;
 mod median;
 mod medians;
+pub mod neighbours;
 mod part;
+pub mod plane;
 mod prices;
 mod problem;
 mod rebalance;
@@ -38,7 +41,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-pub use from_plan::{BuildError, BuildRequest, Wanted, build};
+pub use from_plan::{BuildError, BuildRequest, MovedAtMost, Wanted, build};
 pub use into_edit::{Built, TerritoryPlan};
 pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
 pub use report::{Alternative, Bound, Proposal, Rule, Terms, Violation};

@@ -10,6 +10,7 @@ use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::solve::{self, BuildRequest, Built, Options, Problem, SolveError};
+use crate::words;
 
 /// Territories that were built, not yet saved.
 #[derive(Debug, Clone)]
@@ -68,6 +69,8 @@ pub fn build(
     if is_mix {
         violations.extend(of_the_mix(&built, request.goals.first().map(|goal| goal.measure)));
     }
+    violations.extend(too_far(&built));
+    violations.extend(moved_too_much(&change.project, &problem, &built));
     Ok(Building { change, totals, violations, built })
 }
 
@@ -91,4 +94,54 @@ fn of_the_mix(built: &Built, measure: Option<MeasureId>) -> Vec<Violation> {
         })
     })
     .collect()
+}
+
+/// What the engine says of the largest distance, which is a rule of the build and not of the plan.
+fn too_far(built: &Built) -> impl Iterator<Item = Violation> {
+    let said = built.proposal.violations.iter().zip(&built.violations);
+    said.filter(|(violation, _)| violation.rule == solve::Rule::TooFar).map(|(violation, words)| Violation {
+        rule: Rule::TooFar,
+        territory: built.territories.get(usize::from(violation.territory)).copied(),
+        measure: None,
+        units: violation.unit.into_iter().map(UnitId).collect(),
+        found: violation.found,
+        allowed: violation.allowed,
+        words: words.clone(),
+    })
+}
+
+/// The limits on what may move, held against what does.
+fn moved_too_much(project: &Project, problem: &Problem, built: &Built) -> Vec<Violation> {
+    let Some(current) = &problem.current else { return Vec::new() };
+    let owned = || (0..current.len()).filter(|&unit| current[unit].is_some());
+    let broken = problem.moved_limits.iter().filter_map(|limit| {
+        let loads = limit.measure.and_then(|measure| problem.loads.get(measure));
+        let amount = |unit: usize| loads.map_or(1.0, |loads| loads[unit]);
+        let all: f64 = owned().map(amount).sum();
+        let movers = || owned().filter(|&unit| built.proposal.assignment[unit] != current[unit]);
+        let found = movers().map(amount).sum::<f64>() / if all > 0.0 { all } else { 1.0 };
+        // A hair's breadth for sums in another order.
+        if found <= limit.share + 1e-9 {
+            return None;
+        }
+        let name = match limit.measure.and_then(|measure| problem.goals.get(measure)) {
+            Some(goal) => goal.name.clone(),
+            None => project.units.count_words(owned().count()),
+        };
+        let goal = limit.measure.and_then(|measure| project.goals.get(measure));
+        Some(Violation {
+            rule: Rule::MovedTooMuch,
+            territory: None,
+            measure: goal.map(|goal| goal.measure),
+            units: movers().take(MOST_UNITS).map(UnitId::from_index).collect(),
+            found,
+            allowed: limit.share,
+            words: format!(
+                "{} of {name} would move, {} is allowed",
+                words::percent(found),
+                words::percent(limit.share)
+            ),
+        })
+    });
+    broken.collect()
 }

@@ -1,8 +1,10 @@
 //! Runs the real binary in a temporary folder: the main job on the sample files, and what happens with bad input.
 
 mod bad_input;
+mod bench;
 mod main_job;
 mod replacing;
+mod solving;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -18,6 +18,7 @@ mod tests;
 
 pub use build::{BuildReport, Finding, Link, Reason, build};
 pub use pieces::NeighbourGraph;
+pub(crate) use sets::DisjointSets;
 
 use super::ids::{ArcId, TerritoryId, UnitId};
 use super::sphere::LonLat;

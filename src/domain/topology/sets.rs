@@ -1,7 +1,7 @@
 //! Disjoint sets, for connected parts.
 
 /// Sets of 0..n that can be joined (Tarjan 1975, halving paths). The root of a set is its smallest member.
-pub(super) struct DisjointSets {
+pub(crate) struct DisjointSets {
     parents: Vec<u32>,
 }
 

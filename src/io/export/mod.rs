@@ -3,6 +3,7 @@
 //! Same project, same bytes. Shapes come from the shared arcs, so neighbouring territories have exactly the same vertices along
 //! their border. Files appear whole or not at all.
 
+mod assignment;
 mod csv;
 mod geojson;
 mod shapefile;
@@ -11,6 +12,8 @@ mod sheet;
 mod tests;
 
 use std::path::{Path, PathBuf};
+
+pub use assignment::{Assigned, write_assignment};
 
 use super::files::{self, Writing};
 use super::{cancelled, count_of};

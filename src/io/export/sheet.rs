@@ -30,17 +30,17 @@ pub(super) enum Values {
 }
 
 impl Sheet {
-    fn of(rows: usize) -> Self {
+    pub fn of(rows: usize) -> Self {
         Self { columns: Vec::new(), rows }
     }
 
-    fn texts(&mut self, name: &str, values: impl IntoIterator<Item = String>) {
+    pub fn texts(&mut self, name: &str, values: impl IntoIterator<Item = String>) {
         let name = self.free_name(name);
         let values = Values::Texts(values.into_iter().collect());
         self.columns.push(Column { name, short_ending: "", values });
     }
 
-    fn numbers(&mut self, name: &str, short_ending: &'static str, values: impl IntoIterator<Item = f64>) {
+    pub fn numbers(&mut self, name: &str, short_ending: &'static str, values: impl IntoIterator<Item = f64>) {
         let name = self.free_name(name);
         let values = Values::Numbers(values.into_iter().collect());
         self.columns.push(Column { name, short_ending, values });
@@ -229,7 +229,7 @@ fn loads(sheet: &mut Sheet, source: Source, ids: &[TerritoryId]) {
 }
 
 /// Rounded to some decimals: what lies beyond them is noise of the summing.
-fn rounded(mut values: Vec<f64>, decimals: i32) -> Vec<f64> {
+pub(super) fn rounded(mut values: Vec<f64>, decimals: i32) -> Vec<f64> {
     let scale = 10_f64.powi(decimals);
     for value in &mut values {
         // Large values have no digits there to round away.
