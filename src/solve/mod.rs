@@ -363,6 +363,15 @@ impl Stages {
 mod tests;
 
 #[cfg(test)]
+mod exhaustive;
+
+#[cfg(test)]
+mod exhaustive_tests;
+
+#[cfg(test)]
+mod tiny;
+
+#[cfg(test)]
 mod from_plan_tests;
 
 #[cfg(test)]
