@@ -13,6 +13,7 @@ mod anneal;
 mod border;
 mod bound;
 mod coarsen;
+mod centre_free;
 mod connect;
 mod contested;
 mod evaluate;
@@ -28,6 +29,7 @@ mod part;
 mod prices;
 mod problem;
 mod rebalance;
+mod recount;
 mod relocate;
 mod repair;
 mod report;
@@ -38,10 +40,11 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+pub use centre_free::{BOUND_STEPS, CentreFree, centre_free_bound};
 pub use from_plan::{BuildError, BuildRequest, Wanted, build};
 pub use into_edit::{Built, TerritoryPlan};
 pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
-pub use report::{Alternative, Bound, Proposal, Rule, Terms, Violation};
+pub use report::{Alternative, Bound, BoundKind, Proposal, Rule, Terms, Violation};
 pub use watch::{Snapshot, Watch};
 
 use crate::domain::progress::{Cancelled, Phase, Progress};
