@@ -17,6 +17,8 @@ mod centre_free;
 mod connect;
 mod contested;
 mod evaluate;
+mod explain;
+mod explain_words;
 pub mod from_plan;
 mod geometry;
 mod improve;
@@ -41,6 +43,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 pub use centre_free::{BOUND_STEPS, CentreFree, centre_free_bound};
+pub use explain::{BalanceChange, Binding, Move, Names, explain};
 pub use from_plan::{BuildError, BuildRequest, Wanted, build};
 pub use into_edit::{Built, TerritoryPlan};
 pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
@@ -367,6 +370,9 @@ mod tests;
 
 #[cfg(test)]
 mod exhaustive;
+
+#[cfg(test)]
+mod explain_tests;
 
 #[cfg(test)]
 mod exhaustive_tests;
