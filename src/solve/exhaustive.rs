@@ -7,7 +7,7 @@ use crate::domain::sphere::{LonLat, centroid};
 /// The rules that are held against an assignment.
 #[derive(Debug, Clone)]
 pub struct Keep {
-    /// Every territory has a unit.
+    /// Every territory has a unit. Where not, one without units is held to no rule.
     pub filled: bool,
     /// Per measure, or per unit, group, pair or limit of the problem.
     pub most: Vec<bool>,
@@ -138,15 +138,20 @@ pub fn holds(problem: &Problem, keep: &Keep, assignment: &[Option<u16>]) -> bool
             let amount = |unit: usize| limit.measure.map_or(1.0, |measure| problem.loads[measure][unit]);
             let owned = (0..assignment.len()).filter(|&unit| current[unit].is_some());
             let all: f64 = owned.clone().map(amount).sum();
-            let moved: f64 = owned.filter(|&unit| assignment[unit] != current[unit]).map(amount).sum();
+            let may_move = |unit: &usize| {
+                let locked = problem.fixed[*unit].is_some_and(|t| problem.territories[t as usize].locked);
+                !locked && problem.excluded.get(*unit) != Some(&true)
+            };
+            let gone = owned.filter(|&unit| assignment[unit] != current[unit]).filter(may_move);
+            let moved: f64 = gone.map(amount).sum();
             !kept || moved <= limit.share * all + SLACK * all
         })
 }
 
 fn territory_holds(problem: &Problem, keep: &Keep, assignment: &[Option<u16>], territory: u16) -> bool {
     let members = members(assignment, territory);
-    if members.is_empty() && keep.filled {
-        return false;
+    if members.is_empty() {
+        return !keep.filled;
     }
     let goal = &problem.territories[territory as usize];
     for (measure, measure_goal) in problem.goals.iter().enumerate() {
@@ -166,7 +171,7 @@ fn territory_holds(problem: &Problem, keep: &Keep, assignment: &[Option<u16>], t
     if keep.contiguous && problem.contiguous && pieces(problem, &members) > 1 {
         return false;
     }
-    let far = problem.max_distance_km.filter(|_| keep.max_distance && !members.is_empty());
+    let far = problem.max_distance_km.filter(|_| keep.max_distance);
     far.is_none_or(|far| {
         let at = centre(problem, &members, territory, Centres::AsAsked);
         members.iter().all(|&unit| km(problem, unit, territory, at) <= far * (1.0 + SLACK))

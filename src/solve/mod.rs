@@ -12,8 +12,9 @@ mod alternatives;
 mod anneal;
 mod border;
 mod bound;
-mod coarsen;
 mod centre_free;
+mod coarsen;
+mod conflict;
 mod connect;
 mod contested;
 mod evaluate;
@@ -43,6 +44,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 pub use centre_free::{BOUND_STEPS, CentreFree, centre_free_bound};
+pub use conflict::{Conflict, ConflictRule, Proof, Relief, conflict};
 pub use explain::{BalanceChange, Binding, Move, Names, explain};
 pub use from_plan::{BuildError, BuildRequest, Wanted, build};
 pub use into_edit::{Built, TerritoryPlan};
