@@ -106,6 +106,11 @@ pub enum Proof {
         unit: u32,
         km: f64,
     },
+    /// No unit is near enough to the home of a territory.
+    Deserted {
+        territory: u16,
+        km: f64,
+    },
     /// Two units of one territory are too far from each other for any centre.
     FarApart {
         units: [u32; 2],

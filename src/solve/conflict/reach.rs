@@ -41,6 +41,16 @@ fn homes(case: &Case, rules: &Rules, far: f64, found: &mut Vec<Found>) {
     if !rules.contains(&ConflictRule::Count) {
         return;
     }
+    for &territory in &case.open {
+        let all = case.free.iter().map(|&unit| km_home(case, unit, territory).unwrap_or(0.0));
+        let km = all.fold(f64::INFINITY, f64::min);
+        if km > far && km.is_finite() {
+            let mut rules = near.clone();
+            rules.insert(ConflictRule::Count);
+            found.push((Proof::Deserted { territory, km }, rules));
+            break;
+        }
+    }
     for &unit in &case.free {
         let nearest = case.open.iter().map(|&territory| km_home(case, unit, territory).unwrap_or(0.0));
         let km = nearest.fold(f64::INFINITY, f64::min);

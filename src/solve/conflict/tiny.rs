@@ -52,13 +52,14 @@ pub(super) fn prove(case: &Case, rules: &Rules) -> Option<Found> {
             least.push(set);
         }
     }
-    let hit = (1..=trial.rules.len()).find_map(|size| hit_all(&least, 0, size))?;
+    // The number of territories is in it anyway.
+    let count = trial.rules.iter().position(|rule| *rule == ConflictRule::Count).map_or(0, |nth| 1 << nth);
+    let hit = (0..=trial.rules.len()).find_map(|size| hit_all(&least, count, size))?;
     let mut found: Rules =
         trial.rules.iter().enumerate().filter(|(nth, _)| hit >> nth & 1 == 1).map(|(_, rule)| *rule).collect();
     if found.contains(&ConflictRule::MaxDistance) && rules.contains(&ConflictRule::Homes) {
         found.insert(ConflictRule::Homes);
     }
-    found.insert(ConflictRule::Count);
     Some((Proof::Tried { plans }, found))
 }
 

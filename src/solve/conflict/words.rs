@@ -97,6 +97,9 @@ impl Proof {
             Self::OutOfReach { unit, km } => {
                 format!("{} is {km:.1} km from the nearest home that it may belong to", (names.unit)(*unit))
             }
+            Self::Deserted { territory, km } => {
+                format!("The nearest unit to the home of {} is {km:.1} km away", (names.territory)(*territory))
+            }
             Self::FarApart { units, km } => {
                 format!("{} are {km:.1} km from each other, too far for one centre between them", list(units))
             }
