@@ -94,7 +94,8 @@ fn each_rule_that_binds_is_named_in_words() {
         let moves = explain(&problem, assignment).unwrap();
         moves.iter().find(|found| found.unit == unit).unwrap().words(&problem, &names)
     };
-    let cases: [(&dyn Fn(&mut Problem), u32, &str); 8] = [
+    type Case<'a> = (&'a dyn Fn(&mut Problem), u32, &'a str);
+    let cases: [Case; 8] = [
         (&|p| p.goals[0].tolerance = 0.1, 3, "Revenue of North would be +33.3 % off its target; +10.0 % is allowed"),
         (&|_| (), 4, "North would be in pieces"),
         (&|p| p.max_distance_km = Some(12.0), 3, "North would reach 14 km from its centre; 12 km is allowed"),

@@ -31,7 +31,7 @@ use relax::Group;
 use sites::{Block, Sites};
 
 /// Enough steps for a bound within about 0.1 % of what can be had.
-pub const BOUND_STEPS: usize = 600;
+pub const BOUND_STEPS: usize = 1000;
 
 /// Bounds that do not depend on where the plan's centres are.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -97,9 +97,10 @@ pub fn centre_free_bound(
     })
 }
 
-/// Parts of the steps: with few places at first, with all, and with the places between the units.
-const COARSE: f64 = 0.2;
-const ALL: f64 = 0.45;
+/// Parts of the steps: with few places at first, with all, and each of ten times with places between the units or fewer for all.
+const COARSE: f64 = 0.15;
+const ALL: f64 = 0.35;
+const AGAIN: f64 = 0.05;
 /// Places per territory that are few.
 const FEW: usize = 20;
 /// How far below the best place found the proof may stay, in parts of the plan's travel, one for each search of the globe.
@@ -127,13 +128,13 @@ fn prove(
     for part in [4, 8, 16] {
         ascent.spread = (sites.free / part).max(2).min(sites.free);
         ascent.forget();
-        ascent.climb(count(0.05), progress, &mut |value, multipliers| proven.at_units(sites, value, multipliers))?;
+        ascent.climb(count(AGAIN), progress, &mut |value, multipliers| proven.at_units(sites, value, multipliers))?;
     }
     for _ in 0..3 {
         ascent.add_settled(progress)?;
         ascent.spread = (sites.free / 8).max(2).min(sites.free);
         ascent.forget();
-        ascent.climb(count(0.1), progress, &mut |_, _| ())?;
+        ascent.climb(count(AGAIN), progress, &mut |_, _| ())?;
     }
     for margin in MARGINS {
         ascent.spread = 1;
@@ -153,7 +154,7 @@ fn prove(
         }
         ascent.spread = (sites.free / 8).max(2).min(sites.free);
         ascent.forget();
-        ascent.climb(count(0.1), progress, &mut |_, _| ())?;
+        ascent.climb(count(AGAIN), progress, &mut |_, _| ())?;
     }
     Ok(())
 }

@@ -19,6 +19,10 @@ pub(super) fn prove(case: &Case, rules: &Rules, found: &mut Vec<Found>) {
     if !rules.contains(&ConflictRule::Count) {
         return;
     }
+    let about_loads = |rule: &ConflictRule| matches!(rule, ConflictRule::Most { .. } | ConflictRule::Least { .. });
+    if !rules.iter().any(about_loads) {
+        return;
+    }
     let near: Rules = [ConflictRule::MaxDistance, ConflictRule::Homes].into();
     let far = case.problem.max_distance_km.filter(|_| near.is_subset(rules)).map(|km| km * (1.0 + 1e-6));
     let classes = classes(case, rules, far);
@@ -43,10 +47,10 @@ pub(super) fn prove(case: &Case, rules: &Rules, found: &mut Vec<Found>) {
 /// The units by the territories that they may go to.
 fn classes(case: &Case, rules: &Rules, far: Option<f64>) -> BTreeMap<Vec<u16>, Vec<u32>> {
     let mut classes: BTreeMap<Vec<u16>, Vec<u32>> = BTreeMap::new();
-    for &unit in &case.free {
+    for (nth_unit, &unit) in case.free.iter().enumerate() {
         let fixed = case.fixed_in(unit, rules).and_then(|territory| case.nth(territory));
         let may = |nth: &u16| {
-            let near = |far: f64| km_home(case, unit, case.open[*nth as usize]).is_none_or(|km| km <= far);
+            let near = |far: f64| km_home(case, nth_unit, *nth as usize).is_none_or(|km| km <= far);
             fixed.is_none_or(|fixed| fixed == *nth as usize) && far.is_none_or(near)
         };
         classes.entry((0..case.open.len() as u16).filter(may).collect()).or_default().push(unit);

@@ -20,7 +20,9 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use super::geometry::Vector;
 use super::problem::{Limits, Problem};
+use crate::domain::sphere::LonLat;
 pub use relief::Relief;
 
 /// A rule that may take part in a conflict.
@@ -198,11 +200,8 @@ fn filter(case: &Case, mut found: Found) -> Found {
     }
     for rule in found.1.clone() {
         let mut fewer = found.1.clone();
-        if fewer.remove(&rule) {
-            if let Some(smaller) = prove(case, &fewer) {
-                found = smaller;
-            }
-        }
+        let smaller = if fewer.remove(&rule) { prove(case, &fewer) } else { None };
+        found = smaller.unwrap_or(found);
     }
     found
 }
@@ -213,6 +212,9 @@ struct Case<'a> {
     /// Units that are to be given to the territories that are open.
     free: Vec<u32>,
     open: Vec<u16>,
+    /// Where the free units are, and the homes of the open territories.
+    points: Vec<Vector>,
+    homes: Vec<Option<Vector>>,
     /// `[measure][nth of open]`.
     limits: Vec<Vec<Limits>>,
     /// Per measure the load of all free units.
@@ -234,7 +236,10 @@ impl<'a> Case<'a> {
         let total = |loads: &Vec<f64>| free.iter().map(|&unit| loads[unit as usize]).sum();
         let limits = (0..problem.goals.len()).map(limits_of).collect();
         let totals = problem.loads.iter().map(total).collect();
-        Self { problem, limits, totals, free, open }
+        let points = free.iter().map(|&unit| problem.places[unit as usize].to_unit_vector()).collect();
+        let home = |&territory: &u16| problem.territories[territory as usize].home.map(LonLat::to_unit_vector);
+        let homes = open.iter().map(home).collect();
+        Self { problem, limits, totals, points, homes, free, open }
     }
 
     /// Every rule that the problem has.

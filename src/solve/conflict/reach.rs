@@ -1,6 +1,7 @@
 //! Proofs by distance: units that no centre is near enough to.
 
 use super::{Case, ConflictRule, Found, Proof, Rules};
+use crate::solve::geometry::distance_km;
 
 /// What distances may be off by, as a part of them.
 const SLACK: f64 = 1e-6;
@@ -15,51 +16,51 @@ pub(super) fn prove(case: &Case, rules: &Rules, found: &mut Vec<Found>) {
     }
 }
 
-/// Kilometres from a unit to the home of a territory, where it has one.
-pub(super) fn km_home(case: &Case, unit: u32, territory: u16) -> Option<f64> {
-    let problem = case.problem;
-    let home = problem.territories[territory as usize].home?;
-    let at = unit as usize * problem.territories.len() + territory as usize;
-    Some(match problem.travel_table.get(at) {
+/// Kilometres from a unit to the home of a territory, by their numbers among those that are free and open; `None` without a home.
+pub(super) fn km_home(case: &Case, unit: usize, territory: usize) -> Option<f64> {
+    let home = case.homes[territory]?;
+    let all = case.problem.territories.len();
+    let at = case.free[unit] as usize * all + case.open[territory] as usize;
+    Some(match case.problem.travel_table.get(at) {
         Some(&km) => f64::from(km),
-        None => problem.places[unit as usize].distance_km(home),
+        None => distance_km(case.points[unit], home),
     })
 }
 
 fn homes(case: &Case, rules: &Rules, far: f64, found: &mut Vec<Found>) {
     let near = Rules::from([ConflictRule::MaxDistance, ConflictRule::Homes]);
-    for &unit in &case.free {
-        if let Some(km) = case.fixed_in(unit, rules).and_then(|territory| km_home(case, unit, territory)) {
-            if km > far {
-                let mut rules = near.clone();
-                rules.insert(ConflictRule::Fixed { unit });
-                found.push((Proof::OutOfReach { unit, km }, rules));
-                break;
-            }
+    for (nth, &unit) in case.free.iter().enumerate() {
+        let to = case.fixed_in(unit, rules).and_then(|territory| case.nth(territory));
+        if let Some(km) = to.and_then(|territory| km_home(case, nth, territory)).filter(|&km| km > far) {
+            let mut rules = near.clone();
+            rules.insert(ConflictRule::Fixed { unit });
+            found.push((Proof::OutOfReach { unit, km }, rules));
+            break;
         }
     }
     if !rules.contains(&ConflictRule::Count) {
         return;
     }
-    for &territory in &case.open {
-        let all = case.free.iter().map(|&unit| km_home(case, unit, territory).unwrap_or(0.0));
-        let km = all.fold(f64::INFINITY, f64::min);
-        if km > far && km.is_finite() {
-            let mut rules = near.clone();
-            rules.insert(ConflictRule::Count);
-            found.push((Proof::Deserted { territory, km }, rules));
-            break;
+    let mut tell = |proof: Proof| {
+        let mut rules = near.clone();
+        rules.insert(ConflictRule::Count);
+        found.push((proof, rules));
+    };
+    let mut nearest = vec![f64::INFINITY; case.open.len()];
+    for (nth, &unit) in case.free.iter().enumerate() {
+        let mut least = f64::INFINITY;
+        for (territory, nearest) in nearest.iter_mut().enumerate() {
+            let km = km_home(case, nth, territory).unwrap_or(0.0);
+            *nearest = nearest.min(km);
+            least = least.min(km);
         }
-    }
-    for &unit in &case.free {
-        let nearest = case.open.iter().map(|&territory| km_home(case, unit, territory).unwrap_or(0.0));
-        let km = nearest.fold(f64::INFINITY, f64::min);
-        if km > far && km.is_finite() {
-            let mut rules = near.clone();
-            rules.insert(ConflictRule::Count);
-            found.push((Proof::OutOfReach { unit, km }, rules));
+        if least > far && least.is_finite() {
+            tell(Proof::OutOfReach { unit, km: least });
             return;
         }
+    }
+    if let Some(at) = nearest.iter().position(|&km| km > far && km.is_finite()) {
+        tell(Proof::Deserted { territory: case.open[at], km: nearest[at] });
     }
 }
 

@@ -25,10 +25,11 @@ pub enum Relief {
 }
 
 /// Halvings of the range in which a figure is looked for.
-const HALVINGS: usize = 36;
+const HALVINGS: usize = 22;
 
-/// How many territories more or fewer are tried.
-const NUMBERS: usize = 40;
+/// How many territories more or fewer are tried: fewer for many units.
+const NUMBERS: [usize; 2] = [6, 40];
+const UNITS_TRIED: usize = 200_000;
 
 pub(super) fn of(problem: &Problem, rules: &Rules) -> Vec<Relief> {
     rules.iter().map(|rule| for_rule(problem, rules, *rule)).collect()
@@ -61,10 +62,17 @@ fn for_rule(problem: &Problem, rules: &Rules, rule: ConflictRule) -> Relief {
     }
 }
 
-/// The least figure of a range without conflict, from below; `None` when the end of the range has one too.
-fn least(rules: &Rules, [mut bad, mut good]: [f64; 2], with: &dyn Fn(f64) -> Problem) -> Option<f64> {
-    if still(&with(good), rules) {
-        return None;
+/// The least figure of a range without conflict, from below: ever longer steps, then halves. `None` when the end of the range has a
+/// conflict too.
+fn least(rules: &Rules, [mut bad, end]: [f64; 2], with: &dyn Fn(f64) -> Problem) -> Option<f64> {
+    let mut step = 0.01 * bad.max(0.01);
+    let mut good = (bad + step).min(end);
+    while still(&with(good), rules) {
+        if good >= end {
+            return None;
+        }
+        step *= 2.0;
+        (bad, good) = (good, (good + step).min(end));
     }
     for _ in 0..HALVINGS {
         let middle = 0.5 * (bad + good);
@@ -94,7 +102,8 @@ fn balance(problem: &Problem, rules: &Rules, measure: usize) -> Relief {
         changed.goals[measure].tolerance = tolerance;
         changed
     };
-    let most = problem.territories.len() as f64 + 100.0;
+    let targets = problem.territories.iter().map(|goal| goal.targets[measure]).filter(|&target| target > 0.0);
+    let most = problem.loads[measure].iter().sum::<f64>() / targets.fold(f64::INFINITY, f64::min) + 1.0;
     let found = least(rules, [problem.goals[measure].tolerance, most], &with);
     found.map_or(Relief::Unknown, |at_least| Relief::Tolerance { measure, at_least })
 }
@@ -114,7 +123,8 @@ fn number(problem: &Problem, rules: &Rules) -> Option<usize> {
         let fixed = Vec::new();
         Problem { territories: vec![goal; other], fixed, current: None, moved_limits: Vec::new(), ..problem.clone() }
     };
-    (1..=NUMBERS)
+    let tried = (UNITS_TRIED / problem.places.len().max(1)).clamp(NUMBERS[0], NUMBERS[1]);
+    (1..=tried)
         .flat_map(|step| [count.checked_sub(step), count.checked_add(step)])
         .flatten()
         .filter(|&other| other > 0)
