@@ -2,7 +2,8 @@
 //!
 //! Stages: [`seed`] places the first centres, [`allocate`] balances loads by prices while the centres move, `relocate` solves
 //! groups of adjacent territories again, [`repair`] makes every territory whole and fit its limits, [`improve`] moves borders,
-//! and [`bound`] proves how far from the best the result can be. A plan that shall stay near the one of today takes the way of
+//! and [`bound`] proves how far from the best the result can be for the centres it has, `centre_free` for any. `explain` says why
+//! each unit moved, `conflict` which rules cannot hold together. A plan that shall stay near the one of today takes the way of
 //! `rebalance` instead.
 //!
 //! What comes out depends on the problem, the seed and the number of steps alone: not on the clock, nor on the number of threads.

@@ -6,7 +6,7 @@
 
 use super::sites::{Range, Sites};
 use crate::domain::sphere::EARTH_RADIUS_KM;
-use crate::solve::geometry::{Vector, distance_km};
+use crate::solve::geometry::{Vector, distance_km, dot, minus};
 
 /// A unit that may be of use.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,9 @@ impl Multipliers {
     pub fn near(&self, sites: &Sites, at: Vector, radius_km: f64, extension: f64, near: &mut Near) {
         near.clear();
         for (block, reach) in sites.blocks.iter().zip(&self.reach) {
-            let apart = distance_km(at, block.centre) - block.radius_km;
+            // Through the earth it is never farther than around it.
+            let way = minus(at, block.centre);
+            let apart = EARTH_RADIUS_KM * dot(way, way).sqrt() - block.radius_km;
             if apart - radius_km >= reach.0 + extension * reach.1 {
                 continue;
             }
