@@ -9,8 +9,8 @@ use super::tiny::{Features, tiny};
 use super::*;
 use crate::domain::sphere::LonLat;
 
-/// The features that the stages obey and name. The others of [`Features::ALL`] are off until they do: no violation speaks of moves,
-/// groups and pairs yet, and that of the largest distance knows no table.
+/// The features that the stages obey and name. The others of [`Features::ALL`] are off until they do: violations speak of no moves,
+/// groups and pairs yet, know the tolerance but no limits of a territory's own, and measure the largest distance without the table.
 const SUPPORTED: Features =
     Features { moved_limits: false, together: false, apart: false, travel_table: false, ..Features::ALL };
 
