@@ -104,7 +104,7 @@ const AGAIN: f64 = 0.05;
 /// Places per territory that are few.
 const FEW: usize = 20;
 /// How far below the best place found the proof may stay, in parts of the plan's travel, one for each search of the globe.
-const MARGINS: [f64; 4] = [0.002, 0.001, 0.0005, 0.0003];
+const MARGINS: [f64; 3] = [0.002, 0.0008, 0.0004];
 
 fn prove(
     sites: &Sites,
