@@ -46,7 +46,7 @@ proptest! {
             let any = (0..count as u16).filter(|&t| !problem.territories[t as usize].locked).collect::<Vec<_>>();
             Some(problem.fixed[unit].unwrap_or(any[random.below(any.len())]))
         };
-        if problem.territories.iter().all(|goal| goal.locked) { return Ok(()) }
+        if problem.check().is_err() || problem.territories.iter().all(|goal| goal.locked) { return Ok(()) }
         let assignment: Vec<Option<u16>> = (0..units).map(|unit| owner(unit, &mut random)).collect();
         let all = Keep::everything(&problem);
         let holds = exhaustive::holds(&problem, &all, &assignment);

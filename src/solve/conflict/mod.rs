@@ -162,7 +162,13 @@ const TRIED: usize = 60;
 /// A smallest set of rules of a problem that provably cannot hold together. `None` when no proof was found, and for problems that are
 /// refused anyway; then it is not known whether a plan exists.
 pub fn conflict(problem: &Problem) -> Option<Conflict> {
-    problem.check().ok()?;
+    // Groups and pairs that contradict each other are refused by the check, but here they are what is looked for.
+    let units = problem.places.len() as u32;
+    let mut named = problem.together.iter().flatten().chain(problem.apart.iter().flatten());
+    Problem { together: Vec::new(), apart: Vec::new(), ..problem.clone() }.check().ok()?;
+    if named.any(|&unit| unit >= units) || problem.apart.iter().any(|pair| pair[0] == pair[1]) {
+        return None;
+    }
     let case = Case::new(problem);
     let all = case.rules();
     let mut best: Option<Found> = None;
