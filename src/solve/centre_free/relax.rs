@@ -35,9 +35,8 @@ pub(super) struct Relaxation {
     pub homes: f64,
     /// Per unit how much of it no territory took; negative where several did. A direction in which the multipliers may rise.
     pub untaken: Vec<f64>,
-    /// All values, cheapest first only up to `chosen`.
+    /// All values, in no order that counts.
     pub opened: Vec<Opened>,
-    pub chosen: usize,
 }
 
 /// The least cost of a territory around every place.
@@ -130,7 +129,7 @@ pub(super) fn relax(
         }
     }
     let homes = taken[chosen..].iter().map(|taken| taken.0).sum();
-    Ok(Relaxation { value, homes, untaken, opened, chosen })
+    Ok(Relaxation { value, homes, untaken, opened })
 }
 
 /// What a load may cost at least when units are gathered, in kilometres of a mean load's travel.
