@@ -73,9 +73,12 @@ pub(super) fn fixed_centres(
     Ok(Some(proof(instance, &centres, &best.1, progress)? / total))
 }
 
-/// What the prices make of the limits.
+/// What the prices make of the limits. The instance's are a hair inside the true ones; a proof takes them a hair outside.
 fn of_limits(instance: &Instance, prices: &[f64]) -> f64 {
-    let limit = |(at, &price): (usize, &f64)| price * if price > 0.0 { instance.high[at] } else { instance.low[at] };
+    let limit = |(at, &price): (usize, &f64)| {
+        let (low, high, wanted) = (instance.low[at], instance.high[at], instance.target[at]);
+        price * if price > 0.0 { high + HAIR * high.max(wanted) } else { low - HAIR * low.max(wanted) }
+    };
     prices.iter().enumerate().map(limit).sum()
 }
 
@@ -112,8 +115,15 @@ fn proof(instance: &Instance, centres: &[Centre], prices: &[f64], progress: &Pro
         .map(|chunk| if progress.is_cancelled() { 0.0 } else { chunk.iter().map(|&unit| least(unit as usize)).sum() })
         .collect();
     progress.check()?;
-    Ok(sums.into_iter().sum::<f64>() - of_limits(instance, prices))
+    let (units, limits) = (sums.into_iter().sum::<f64>(), of_limits(instance, prices));
+    Ok(units - limits - ROUNDING * (units.abs() + limits.abs()))
 }
+
+/// By what part of themselves limits are widened; more than what they are narrowed by in [`Instance`].
+const HAIR: f64 = 2e-6;
+
+/// What sums and distances may be wrong by, as a part of what is added up.
+const ROUNDING: f64 = 2e-9;
 
 struct Cheapest {
     /// The least cost with the true weight.

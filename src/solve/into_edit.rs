@@ -250,8 +250,9 @@ fn findings(problem: &Problem, proposal: &Proposal) -> Vec<String> {
     lines.push(format!("Mean distance to the centre: {:.1} km", terms.travel_km));
     if let Some(bound) = proposal.bound {
         lines.push(format!(
-            "At most {:.1} % above the least possible for these centres ({:.1} km)",
+            "At most {:.1} % above the least possible {} ({:.1} km)",
             100.0 * bound.gap.max(0.0),
+            bound.kind.words(),
             bound.travel_km
         ));
     }

@@ -2,7 +2,8 @@
 //!
 //! Stages: [`seed`] places the first centres, [`allocate`] balances loads by prices while the centres move, `relocate` solves
 //! groups of adjacent territories again, [`repair`] makes every territory whole and fit its limits, [`improve`] moves borders,
-//! and [`bound`] proves how far from the best the result can be. A plan that shall stay near the one of today takes the way of
+//! and [`bound`] proves how far from the best the result can be for the centres it has, `centre_free` for any. `explain` says why
+//! each unit moved, `conflict` which rules cannot hold together. A plan that shall stay near the one of today takes the way of
 //! `rebalance` instead.
 //!
 //! What comes out depends on the problem, the seed and the number of steps alone: not on the clock, nor on the number of threads.
@@ -12,10 +13,14 @@ mod alternatives;
 mod anneal;
 mod border;
 mod bound;
+mod centre_free;
 mod coarsen;
+mod conflict;
 mod connect;
 mod contested;
 mod evaluate;
+mod explain;
+mod explain_words;
 pub mod figures;
 pub mod from_plan;
 mod geometry;
@@ -31,6 +36,7 @@ pub mod plane;
 mod prices;
 mod problem;
 mod rebalance;
+mod recount;
 mod relocate;
 mod repair;
 mod report;
@@ -41,10 +47,13 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+pub use centre_free::{BOUND_STEPS, CentreFree, centre_free_bound};
+pub use conflict::{Conflict, ConflictRule, Proof, Relief, conflict};
+pub use explain::{BalanceChange, Binding, Move, Names, explain};
 pub use from_plan::{BuildError, BuildRequest, MovedAtMost, Wanted, build};
 pub use into_edit::{Built, TerritoryPlan};
 pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
-pub use report::{Alternative, Bound, Proposal, Rule, Terms, Violation};
+pub use report::{Alternative, Bound, BoundKind, Proposal, Rule, Terms, Violation};
 pub use watch::{Snapshot, Watch};
 
 use crate::domain::progress::{Cancelled, Phase, Progress};
@@ -364,6 +373,18 @@ impl Stages {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod exhaustive;
+
+#[cfg(test)]
+mod explain_tests;
+
+#[cfg(test)]
+mod exhaustive_tests;
+
+#[cfg(test)]
+mod tiny;
 
 #[cfg(test)]
 mod from_plan_tests;

@@ -50,10 +50,34 @@ pub struct Terms {
     pub disruption: Option<f64>,
 }
 
+/// What plans a bound speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BoundKind {
+    /// Those with the same centres.
+    #[default]
+    FixedCentres,
+    /// Those whose centres are at units of theirs.
+    CentresAtUnits,
+    /// All.
+    CentresAnywhere,
+}
+
+impl BoundKind {
+    /// Which plans those are, to follow "the least possible".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::FixedCentres => "for these centres",
+            Self::CentresAtUnits => "with centres at any units",
+            Self::CentresAnywhere => "with centres anywhere",
+        }
+    }
+}
+
 /// A proven lower bound of the travel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bound {
-    /// No plan within the limits that has the same centres travels less than this mean distance.
+    pub kind: BoundKind,
+    /// No plan of this kind within the limits travels less than this mean distance.
     pub travel_km: f64,
     /// (value − bound) / bound.
     pub gap: f64,
@@ -151,10 +175,11 @@ fn alternative(problem: &Problem, instance: &Instance, owner: &[u16]) -> Alterna
 pub(super) fn proposal(problem: &Problem, instance: &Instance, found: Found, cut_short: bool) -> Proposal {
     let assignment = assignment(problem, instance, &found.owner);
     let terms = terms(problem, instance, &found.owner, &assignment);
-    let bound = found
-        .bound_km
-        .filter(|&km| km > 0.0)
-        .map(|travel_km| Bound { travel_km, gap: (terms.travel_km - travel_km) / travel_km });
+    let bound = found.bound_km.filter(|&km| km > 0.0).map(|travel_km| Bound {
+        kind: BoundKind::FixedCentres,
+        travel_km,
+        gap: (terms.travel_km - travel_km) / travel_km,
+    });
     let violations = violations(problem, instance, &found.owner);
     let alternatives = found.alternatives.iter().map(|owner| alternative(problem, instance, owner)).collect();
     let alternatives = alternatives::choose(&terms, &violations, &assignment, alternatives);
