@@ -102,6 +102,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         mix: arguments.mix,
         contiguous: true,
         by_capacity: arguments.by_capacity,
+        max_distance_km: None,
+        moved_limits: Vec::new(),
     };
     let start = Instant::now();
     let building = output.with_progress(|progress| build(&opened.project, &request, &options(arguments), progress));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::into_edit::{Built, TerritoryPlan};
-use super::problem::{Graph, MeasureGoal, Problem, TerritoryGoal};
+use super::problem::{Graph, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
 use super::{Options, SolveError, run};
 use crate::domain::columns::Subject;
 use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
@@ -36,6 +36,19 @@ pub struct BuildRequest {
     pub contiguous: bool,
     /// Targets in proportion to the reps' hours instead of equal ones.
     pub by_capacity: bool,
+    /// No unit shall lie farther than this from its territory's centre.
+    pub max_distance_km: Option<f64>,
+    /// How much may change its territory; only with the territories of the plan.
+    pub moved_limits: Vec<MovedAtMost>,
+}
+
+/// A limit on what may change its territory against the plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MovedAtMost {
+    /// One of the goals' measures; `None` counts units.
+    pub measure: Option<MeasureId>,
+    /// In 0..=1, of what is in territories that are free to change.
+    pub share: f64,
 }
 
 /// Why nothing was built.
@@ -83,6 +96,7 @@ impl Problem {
         request: &BuildRequest,
     ) -> Result<(Self, TerritoryPlan), UserError> {
         check(project, request)?;
+        let moved_limits = moved_limits(project, request)?;
         let plan = &*project.plan;
         let units = &*project.units;
         let is_out = |unit: UnitId| {
@@ -154,6 +168,8 @@ impl Problem {
             fixed: units.ids().map(fixed).collect(),
             current: keeps.then(|| units.ids().map(current).collect()),
             start_from_current: keeps,
+            max_distance_km: request.max_distance_km,
+            moved_limits,
             excluded,
             loads: measures.iter().map(|column| column.loads.clone()).collect(),
             ..Self::default()
@@ -189,15 +205,20 @@ const STAY: f64 = 0.5;
 impl Problem {
     /// Mean distance of the current assignment to its own centroids, per unit of travel weight.
     fn present_travel_km(&self) -> f64 {
-        let Some(current) = &self.current else { return 0.0 };
-        let mut members: Vec<Vec<(LonLat, f64)>> = vec![Vec::new(); self.territories.len()];
-        for (unit, owner) in current.iter().enumerate() {
-            if let Some(members) = owner.and_then(|owner| members.get_mut(owner as usize)) {
-                members.push((self.places[unit], self.travel_weights[unit]));
+        self.current.as_ref().map_or(0.0, |current| self.travel_km(current.iter().copied()))
+    }
+
+    /// Mean distance of any assignment of the units to the weighted centroids of its territories, per unit of travel weight. Units
+    /// that are `None` or excluded do not count.
+    pub fn travel_km(&self, owners: impl Iterator<Item = Option<u16>>) -> f64 {
+        let mut members: BTreeMap<u16, Vec<(LonLat, f64)>> = BTreeMap::new();
+        for (unit, owner) in owners.enumerate().take(self.places.len()) {
+            if let Some(owner) = owner.filter(|_| !self.excluded.get(unit).copied().unwrap_or(false)) {
+                members.entry(owner).or_default().push((self.places[unit], self.travel_weights[unit]));
             }
         }
         let (mut km, mut weight) = (0.0, 0.0);
-        for members in members {
+        for members in members.into_values() {
             let Some(centre) = centroid(members.iter().copied()) else { continue };
             km += members.iter().map(|(place, weight)| weight * place.distance_km(centre)).sum::<f64>();
             weight += members.iter().map(|(_, weight)| weight).sum::<f64>();
@@ -240,7 +261,37 @@ fn check(project: &Project, request: &BuildRequest) -> Result<(), UserError> {
             return Err(refusal().because(format!("the weight of {name} is {}, expected more than 0", goal.weight)));
         }
     }
+    if let Some(km) = request.max_distance_km.filter(|km| !(km.is_finite() && *km > 0.0)) {
+        return Err(refusal().because(format!("the largest distance is {km} km, expected more than 0")));
+    }
     Ok(())
+}
+
+/// The limits on what may change, by the numbers of the measures in the problem.
+fn moved_limits(project: &Project, request: &BuildRequest) -> Result<Vec<MovedLimit>, UserError> {
+    if !request.moved_limits.is_empty() && request.territories != Wanted::Current {
+        return Err(refusal()
+            .because("a limit on what may move needs the territories of the plan to compare with")
+            .hint("Balance the territories there are, or leave the limit out"));
+    }
+    let limit = |limit: &MovedAtMost| {
+        if !(0.0..=1.0).contains(&limit.share) {
+            let why = format!("{} of 100 was given as the most that may move", 100.0 * limit.share);
+            return Err(refusal().because(why).hint("Give a percentage from 0 to 100"));
+        }
+        let Some(id) = limit.measure else { return Ok(MovedLimit { measure: None, share: limit.share }) };
+        let mixed = request.mix && request.goals.len() > 1;
+        match request.goals.iter().position(|goal| goal.measure == id) {
+            Some(measure) if !mixed => Ok(MovedLimit { measure: Some(measure), share: limit.share }),
+            _ => {
+                let name = project.measure(id).map_or("", |measure| measure.name.as_str());
+                Err(refusal()
+                    .because(format!("{name} is not balanced by itself, so that what moves of it cannot be limited"))
+                    .hint("Balance it too, or limit the units that move"))
+            }
+        }
+    };
+    request.moved_limits.iter().map(limit).collect()
 }
 
 /// The territories to be built: first those that must stay because units are locked in them or accounts are given to them by name.

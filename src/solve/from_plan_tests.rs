@@ -25,7 +25,15 @@ aaaaaacc";
 
 fn request(territories: Wanted) -> BuildRequest {
     let goals = vec![Goal { measure: MeasureId(0), tolerance: 0.05, weight: 1.0 }];
-    BuildRequest { territories, goals, mix: false, contiguous: true, by_capacity: false }
+    BuildRequest {
+        territories,
+        goals,
+        mix: false,
+        contiguous: true,
+        by_capacity: false,
+        max_distance_km: None,
+        moved_limits: Vec::new(),
+    }
 }
 
 fn totals(project: &Project) -> Totals {
@@ -80,6 +88,16 @@ fn new_neighbours_have_different_colours() {
         }
     }
     assert_eq!(built.territories.len(), 6);
+}
+
+#[test]
+fn travel_of_any_assignment_is_to_its_own_middle() {
+    let project = fixture::project("aab");
+    let (problem, _) = Problem::from_project(&project, &totals(&project), &request(Wanted::Count(2))).unwrap();
+    assert!(problem.travel_km([Some(5), Some(9), None].into_iter()).abs() < 1e-9, "alone in the middle");
+    let side = problem.places[0].distance_km(problem.places[1]);
+    let pair = problem.travel_km([Some(7), Some(7), Some(3)].into_iter());
+    assert!((pair - side / 3.0).abs() < 0.01 * side, "two of three are half a side away: {pair} of {side}");
 }
 
 #[test]
@@ -240,4 +258,26 @@ fn requests_that_cannot_be_met_are_refused_with_a_remedy() {
     let mut nothing = project.clone();
     nothing.measures = Arc::new(vec![Measure::sum("load", "", Subject::Units, vec![f64::NAN; 64])]);
     assert!(refused(&nothing, request(Wanted::Count(2))).contains("nothing to balance"));
+}
+
+#[test]
+fn limits_on_distance_and_on_what_moves_reach_the_engine() {
+    let project = fixture::project(UNEVEN);
+    let moved_limits =
+        vec![MovedAtMost { measure: None, share: 0.25 }, MovedAtMost { measure: Some(MeasureId(0)), share: 0.5 }];
+    let wished =
+        BuildRequest { max_distance_km: Some(300.0), moved_limits: moved_limits.clone(), ..request(Wanted::Current) };
+    let (problem, _) = Problem::from_project(&project, &totals(&project), &wished).unwrap();
+    let expected = [MovedLimit { measure: None, share: 0.25 }, MovedLimit { measure: Some(0), share: 0.5 }];
+    assert_eq!((problem.max_distance_km, problem.moved_limits.as_slice()), (Some(300.0), expected.as_slice()));
+    let refused = |request: BuildRequest| match try_build(&project, &request) {
+        Err(BuildError::Refused(error)) => error.why,
+        other => panic!("{other:?}"),
+    };
+    let anew = BuildRequest { moved_limits, ..request(Wanted::Count(2)) };
+    assert!(refused(anew).contains("territories of the plan"));
+    let far = BuildRequest { max_distance_km: Some(-1.0), ..request(Wanted::Count(2)) };
+    assert!(refused(far).contains("largest distance"));
+    let much = vec![MovedAtMost { measure: None, share: 1.5 }];
+    assert!(refused(BuildRequest { moved_limits: much, ..request(Wanted::Current) }).contains("150 of 100"));
 }

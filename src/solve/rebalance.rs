@@ -60,6 +60,7 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
         }
         stages.end("anew");
     }
+    progress.begin(Phase::Proving, 0)?;
     let bound_km = bound::fixed_centres(instance, &owner, &prices, progress)?;
     stages.end("bound");
     let start = improve::Start { owner, prices };

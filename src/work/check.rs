@@ -20,6 +20,10 @@ pub enum Rule {
     TooLittle,
     /// A unit is locked without a territory, so that nothing can ever give it one.
     LockedUnassigned,
+    /// A unit lies farther from the territory's centre than was allowed to a build.
+    TooFar,
+    /// More changes its territory than was allowed to a build.
+    MovedTooMuch,
 }
 
 impl Rule {
@@ -33,6 +37,8 @@ impl Rule {
             Self::TooMuch => "too-much",
             Self::TooLittle => "too-little",
             Self::LockedUnassigned => "locked-unassigned",
+            Self::TooFar => "too-far",
+            Self::MovedTooMuch => "moved-too-much",
         }
     }
 }
@@ -45,7 +51,7 @@ pub struct Violation {
     pub measure: Option<MeasureId>,
     /// Some of the units to look at: at most [`MOST_UNITS`].
     pub units: Vec<UnitId>,
-    /// What was found and what is allowed: numbers of units or pieces, deviations as shares.
+    /// What was found and what is allowed: numbers of units or pieces, deviations as shares, kilometres.
     pub found: f64,
     pub allowed: f64,
     /// The rule with its figures, for people.
