@@ -35,10 +35,13 @@ pub enum Phase {
     Improving,
     Measuring,
     Writing,
+    Relocating,
+    Proving,
+    Comparing,
 }
 
 impl Phase {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::Waiting,
         Self::Reading,
         Self::FindingBorders,
@@ -49,6 +52,9 @@ impl Phase {
         Self::Improving,
         Self::Measuring,
         Self::Writing,
+        Self::Relocating,
+        Self::Proving,
+        Self::Comparing,
     ];
 
     /// Words for the status bar.
@@ -64,6 +70,9 @@ impl Phase {
             Self::Improving => "Improving borders",
             Self::Measuring => "Measuring",
             Self::Writing => "Writing",
+            Self::Relocating => "Moving centres",
+            Self::Proving => "Proving how good it is",
+            Self::Comparing => "Looking for other plans",
         }
     }
 }

@@ -99,12 +99,12 @@ fn parts_of_cells(instance: &Instance, cell: &[u32]) -> Vec<u32> {
     let mut nodes = 0;
     if !instance.contiguous {
         let mut known = std::collections::BTreeMap::new();
-        for unit in 0..cell.len() {
+        for (unit, node) in node_of.iter_mut().enumerate() {
             let fresh = &mut || {
                 nodes += 1;
                 nodes - 1
             };
-            node_of[unit] = if alone(unit) { fresh() } else { *known.entry(key(unit)).or_insert_with(fresh) };
+            *node = if alone(unit) { fresh() } else { *known.entry(key(unit)).or_insert_with(fresh) };
         }
         return node_of;
     }

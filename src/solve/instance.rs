@@ -202,15 +202,15 @@ impl Instance {
             let measure = index % self.measures;
             let tolerance = problem.goals[measure].tolerance;
             // A hair inside the limit, so that sums in another order do not step over it.
-            let mut low = (target * (1.0 - tolerance * (1.0 - 1e-6))).max(0.0);
-            let mut high = target * (1.0 + tolerance * (1.0 - 1e-6));
+            let mut low = (target * (1.0 - tolerance * (1.0 - 1e-6) - ROUNDING)).max(0.0);
+            let mut high = target * (1.0 + tolerance * (1.0 - 1e-6) + ROUNDING);
             let goal = &problem.territories[territories[index / self.measures] as usize];
             if let Some(limits) = goal.limits.get(measure).copied().flatten() {
                 let mean = mean_targets[measure];
-                low = limits.least / mean * (1.0 + HAIR);
+                low = limits.least / mean * (1.0 - ROUNDING);
                 // More than all there is bounds nothing, and sums with infinity would not be numbers.
                 let all = problem.loads[measure].iter().sum::<f64>() / mean;
-                high = (limits.most / mean * (1.0 - HAIR)).min(all.max(low));
+                high = (limits.most / mean * (1.0 + ROUNDING)).min(all.max(low));
             }
             self.low.push(low);
             self.high.push(high);
@@ -278,3 +278,6 @@ const LEAST_PULL: f64 = 1e-4;
 
 /// Limits are kept by this part of themselves, so that sums in another order do not step over them.
 const HAIR: f64 = 1e-9;
+
+/// What sums may be off by, as part of a target: a load exactly at its limit is within it.
+pub(super) const ROUNDING: f64 = 1e-11;

@@ -19,7 +19,7 @@ pub(super) fn median(instance: &Instance, units: &[u32]) -> Option<(u32, f64)> {
         return best_of(instance, units, units.iter().copied());
     }
     let weight = |unit: u32| instance.weights[unit as usize].max(1e-9);
-    let mut place = mean(instance, units, |unit| weight(unit))?;
+    let mut place = mean(instance, units, weight)?;
     for _ in 0..STEPS {
         let near = |unit: u32| weight(unit) / distance_km(instance.points[unit as usize], place).max(1e-3);
         place = mean(instance, units, near)?;

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::connect::pieces;
-use super::geometry::distance_km;
-use super::instance::{Instance, NONE};
+use super::instance::{Instance, NONE, ROUNDING};
 use super::problem::Problem;
 use super::watch::Snapshot;
 use super::{Found, alternatives};
@@ -247,24 +246,7 @@ fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Viol
             allowed: 1.0,
         });
     }
-    for (measure, goal) in problem.goals.iter().enumerate() {
-        let allowed = goal.tolerance + 1e-12;
-        for (territory, deviation) in deviations(instance, owner, measure).filter(|entry| entry.1.abs() > allowed) {
-            let (rule, sign) = if deviation > 0.0 { (Rule::TooMuch, 1.0) } else { (Rule::TooLittle, -1.0) };
-            let high = instance.high[territory * instance.measures + measure];
-            let heavy = (0..owner.len()).find(|&unit| {
-                owner[unit] as usize == territory && instance.unit_loads(unit)[measure] > high && deviation > 0.0
-            });
-            violations.push(Violation {
-                rule,
-                territory: name(territory),
-                measure: Some(measure),
-                unit: heavy.map(|unit| instance.unit_names[unit]),
-                found: deviation,
-                allowed: sign * goal.tolerance,
-            });
-        }
-    }
+    violations.extend(outside_limits(problem, instance, owner));
     if instance.contiguous {
         let (piece, count) = pieces(&instance.graph, owner);
         let mut seen = vec![false; count];
@@ -290,7 +272,7 @@ fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Viol
         let centres = instance.centres(owner, &[]);
         let mut farthest = vec![0.0f64; instance.territories()];
         for (unit, &owner) in owner.iter().enumerate().filter(|entry| *entry.1 != NONE) {
-            let km = distance_km(instance.points[unit], centres[owner as usize].at);
+            let km = instance.km(unit, owner as usize, &centres[owner as usize]);
             farthest[owner as usize] = farthest[owner as usize].max(km);
         }
         for (territory, &found) in farthest.iter().enumerate().filter(|entry| *entry.1 > allowed) {
@@ -300,6 +282,48 @@ fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Viol
     }
     violations.extend(moved_too_much(problem, instance, owner));
     violations.extend(not_apart(instance, owner));
+    violations
+}
+
+/// The loads that are outside what a territory may have: limits of its own, or the tolerance around its target.
+fn outside_limits(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Violation> {
+    let m = instance.measures;
+    let loads = instance.loads_of(owner);
+    let mut violations = Vec::new();
+    for (measure, goal) in problem.goals.iter().enumerate() {
+        for territory in 0..instance.territories() {
+            let at = territory * m + measure;
+            let (load, target, high) = (loads[at], instance.target[at], instance.high[at]);
+            let own = problem.territories[instance.territory_names[territory] as usize].limits.get(measure);
+            let own = own.copied().flatten();
+            // Without a target, shares are of the mean one.
+            let base = if target > 0.0 { target } else { 1.0 };
+            let found = (load - target) / base;
+            let (least, most) = match own {
+                // Whole again after the allowance for rounding.
+                Some(_) => ((instance.low[at] - target) / base, (high - target) / base),
+                None if target > 0.0 => (-goal.tolerance, goal.tolerance),
+                None => continue,
+            };
+            let slack = 2.0 * ROUNDING;
+            let (rule, allowed) = match found {
+                found if found > most + slack => (Rule::TooMuch, most),
+                found if found < least - slack => (Rule::TooLittle, least),
+                _ => continue,
+            };
+            let heavy = (0..owner.len()).find(|&unit| {
+                rule == Rule::TooMuch && owner[unit] as usize == territory && instance.unit_loads(unit)[measure] > high
+            });
+            violations.push(Violation {
+                rule,
+                territory: instance.territory_names[territory],
+                measure: Some(measure),
+                unit: heavy.map(|unit| instance.unit_names[unit]),
+                found,
+                allowed,
+            });
+        }
+    }
     violations
 }
 
