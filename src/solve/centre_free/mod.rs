@@ -97,14 +97,17 @@ pub fn centre_free_bound(
     })
 }
 
-/// Parts of the steps: with few places at first, with all, and each of ten times with places between the units or fewer for all.
+/// Parts of the steps: with few places at first, with all, and each of a dozen times with places between the units or fewer for all.
 const COARSE: f64 = 0.15;
-const ALL: f64 = 0.35;
+const ALL: f64 = 0.3;
 const AGAIN: f64 = 0.05;
 /// Places per territory that are few.
 const FEW: usize = 20;
 /// How far below the best place found the proof may stay, in parts of the plan's travel, one for each search of the globe.
-const MARGINS: [f64; 3] = [0.002, 0.0008, 0.0004];
+const MARGINS: [f64; 6] = [0.002, 0.001, 0.0005, 0.0005, 0.0004, 0.0003];
+
+/// The search of the globe ends when what it proves is so close to what the places known promise.
+const CLOSE: f64 = 0.0015;
 
 fn prove(
     sites: &Sites,
@@ -148,7 +151,11 @@ fn prove(
         let best = per_territory(ascent.value);
         let globe = Globe { sites, multipliers: &ascent.multipliers, extension, best, margin };
         let least = globe.least(progress)?;
-        proven.anywhere(sites, sum + homes + sites.free as f64 * least.value, &ascent.multipliers);
+        let value = sum + homes + sites.free as f64 * least.value;
+        proven.anywhere(sites, value, &ascent.multipliers);
+        if value >= (1.0 - CLOSE) * ascent.value {
+            break;
+        }
         for at in least.places {
             ascent.add_place(at, extension);
         }
