@@ -35,10 +35,12 @@ pub enum Phase {
     Improving,
     Measuring,
     Writing,
+    Relocating,
+    Proving,
 }
 
 impl Phase {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Waiting,
         Self::Reading,
         Self::FindingBorders,
@@ -49,6 +51,8 @@ impl Phase {
         Self::Improving,
         Self::Measuring,
         Self::Writing,
+        Self::Relocating,
+        Self::Proving,
     ];
 
     /// Words for the status bar.
@@ -64,6 +68,8 @@ impl Phase {
             Self::Improving => "Improving borders",
             Self::Measuring => "Measuring",
             Self::Writing => "Writing",
+            Self::Relocating => "Moving centres",
+            Self::Proving => "Proving how good it is",
         }
     }
 }

@@ -205,15 +205,20 @@ const STAY: f64 = 0.5;
 impl Problem {
     /// Mean distance of the current assignment to its own centroids, per unit of travel weight.
     fn present_travel_km(&self) -> f64 {
-        let Some(current) = &self.current else { return 0.0 };
-        let mut members: Vec<Vec<(LonLat, f64)>> = vec![Vec::new(); self.territories.len()];
-        for (unit, owner) in current.iter().enumerate() {
-            if let Some(members) = owner.and_then(|owner| members.get_mut(owner as usize)) {
-                members.push((self.places[unit], self.travel_weights[unit]));
+        self.current.as_ref().map_or(0.0, |current| self.travel_km(current.iter().copied()))
+    }
+
+    /// Mean distance of any assignment of the units to the weighted centroids of its territories, per unit of travel weight. Units
+    /// that are `None` or excluded do not count.
+    pub fn travel_km(&self, owners: impl Iterator<Item = Option<u16>>) -> f64 {
+        let mut members: BTreeMap<u16, Vec<(LonLat, f64)>> = BTreeMap::new();
+        for (unit, owner) in owners.enumerate().take(self.places.len()) {
+            if let Some(owner) = owner.filter(|_| !self.excluded.get(unit).copied().unwrap_or(false)) {
+                members.entry(owner).or_default().push((self.places[unit], self.travel_weights[unit]));
             }
         }
         let (mut km, mut weight) = (0.0, 0.0);
-        for members in members {
+        for members in members.into_values() {
             let Some(centre) = centroid(members.iter().copied()) else { continue };
             km += members.iter().map(|(place, weight)| weight * place.distance_km(centre)).sum::<f64>();
             weight += members.iter().map(|(_, weight)| weight).sum::<f64>();

@@ -91,6 +91,16 @@ fn new_neighbours_have_different_colours() {
 }
 
 #[test]
+fn travel_of_any_assignment_is_to_its_own_middle() {
+    let project = fixture::project("aab");
+    let (problem, _) = Problem::from_project(&project, &totals(&project), &request(Wanted::Count(2))).unwrap();
+    assert!(problem.travel_km([Some(5), Some(9), None].into_iter()).abs() < 1e-9, "alone in the middle");
+    let side = problem.places[0].distance_km(problem.places[1]);
+    let pair = problem.travel_km([Some(7), Some(7), Some(3)].into_iter());
+    assert!((pair - side / 3.0).abs() < 0.01 * side, "two of three are half a side away: {pair} of {side}");
+}
+
+#[test]
 fn the_current_territories_are_balanced_where_they_are() {
     let project = fixture::project(UNEVEN);
     let mut wish = request(Wanted::Current);

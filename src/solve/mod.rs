@@ -30,6 +30,7 @@ mod into_edit;
 mod labels;
 mod median;
 mod medians;
+mod names;
 pub mod neighbours;
 mod part;
 pub mod plane;
@@ -51,7 +52,7 @@ pub use centre_free::{BOUND_STEPS, CentreFree, centre_free_bound};
 pub use conflict::{Conflict, ConflictRule, Proof, Relief, conflict};
 pub use explain::{BalanceChange, Binding, Move, Names, explain};
 pub use from_plan::{BuildError, BuildRequest, MovedAtMost, Wanted, build};
-pub use into_edit::{Built, TerritoryPlan};
+pub use into_edit::{Built, Sketch, TerritoryPlan};
 pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
 pub use report::{Alternative, Bound, BoundKind, Proposal, Rule, Terms, Violation};
 pub use watch::{Snapshot, Watch};
@@ -136,8 +137,9 @@ pub fn run_watched(
     progress: &Progress,
     watch: &Watch,
 ) -> Result<Proposal, SolveError> {
-    let run = Run { problem, options, clock: Clock::start(options.time_limit), progress, watch };
+    let clock = Clock::start(options.time_limit);
     let instance = Instance::new(problem)?;
+    let run = Run { problem, options, clock, progress, watch, units: instance.units() };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.clamp(1, 64))
         .build()
@@ -162,6 +164,8 @@ pub(crate) struct Run<'a> {
     clock: Clock,
     progress: &'a Progress,
     watch: &'a Watch,
+    /// Of the whole instance.
+    units: usize,
 }
 
 impl Run<'_> {
@@ -175,8 +179,11 @@ impl Run<'_> {
         self.clock.is_over()
     }
 
-    /// Shows a plan to whoever looks on: one of the whole instance, not of a part.
+    /// Shows a plan to whoever looks on: one of the whole instance, neither of a part nor of merged units.
     fn show(&self, instance: &Instance, owner: &[u16]) {
+        if instance.units() < self.units {
+            return;
+        }
         self.watch.offer(|| report::snapshot(self.problem, instance, owner));
     }
 }
@@ -220,6 +227,7 @@ fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
         let relaxed = relaxed(instance, steps, finalists(instance), &random, run, &mut stages)?;
         best_finish(instance, relaxed, Annealing::whole(steps), &random, run, &mut stages)?
     };
+    progress.begin(Phase::Proving, 0)?;
     let bound_km = bound::fixed_centres(instance, &found.owner, &found.prices, progress)?;
     stages.end("bound");
     let alternatives = alternatives::around(instance, &found, steps, &random, run)?;
@@ -240,9 +248,16 @@ fn relaxed(
     run.progress.begin(Phase::Seeding, starts as u64)?;
     let seeds = seed::seeds(instance, starts, random, run.progress)?;
     stages.end("seed");
+    if let Some(seed) = seeds.first() {
+        run.show(instance, &seed.owner);
+    }
     run.progress.begin(Phase::Balancing, 0)?;
     let relaxed = allocate::best_of(instance, seeds, count, run)?;
     stages.end("balance");
+    if let Some(best) = relaxed.first() {
+        run.show(instance, &best.owner);
+    }
+    run.progress.begin(Phase::Relocating, 0)?;
     let relaxed: Result<Vec<Relaxed>, Cancelled> = relaxed
         .into_par_iter()
         .enumerate()
@@ -388,6 +403,9 @@ mod tiny;
 
 #[cfg(test)]
 mod from_plan_tests;
+
+#[cfg(test)]
+mod names_tests;
 
 #[cfg(test)]
 mod rebalance_tests;

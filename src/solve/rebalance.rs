@@ -65,6 +65,7 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
         }
         stages.end("anew");
     }
+    progress.begin(Phase::Proving, 0)?;
     let bound_km = bound::fixed_centres(instance, &found.owner, &found.prices, progress)?;
     stages.end("bound");
     let alternatives = alternatives::around(instance, &found, options.effort.steps_per_unit(), &random, run)?;

@@ -74,6 +74,7 @@ pub(super) fn improve(
             let settled = allocate::balance(instance, centres, prices, price, schedule, run)?;
             *relaxed = settled;
         }
+        run.show(instance, &relaxed.owner);
         run.check()?;
     }
     Ok(())

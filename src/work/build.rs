@@ -1,15 +1,18 @@
 //! Builds territories: the engine's proposal as a change of the project, held against the plan's rules.
 
+use std::sync::Arc;
+
 use super::check::{self, Rule, Violation};
-use super::export::totals;
 use super::import::with_edit;
+use super::live::{self, BestSoFar, Task};
 use super::{Change, check::MOST_UNITS};
 use crate::domain::ids::{MeasureId, UnitId};
-use crate::domain::metrics::Totals;
+use crate::domain::metrics::{LoadTable, Totals};
+use crate::domain::plan::Plan;
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
-use crate::solve::{self, BuildRequest, Built, Options, Problem, SolveError};
+use crate::solve::{self, BuildRequest, Built, MeasureGoal, Options, Problem, Proposal, SolveError};
 use crate::words;
 
 /// Territories that were built, not yet saved.
@@ -22,6 +25,21 @@ pub struct Building {
     /// The rules that do not hold in it.
     pub violations: Vec<Violation>,
     pub built: Built,
+    /// What was balanced: a mix is one measure.
+    pub goals: Vec<MeasureGoal>,
+    /// The terms of the plan as it was; `None` when it had no territories.
+    pub before: Option<Before>,
+    /// Share of the first measure's load with an owner before that has another now; `None` when nothing had an owner.
+    pub moved: Option<f64>,
+    /// Other plans, better in one respect and worse in another; each without alternatives of its own.
+    pub alternatives: Vec<Building>,
+}
+
+/// Terms of the plan before, in the engine's units and over the units that the engine may assign.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Before {
+    pub travel_km: f64,
+    pub border_km: f64,
 }
 
 /// Why nothing was built.
@@ -47,9 +65,30 @@ pub fn build(
     options: &Options,
     progress: &Progress,
 ) -> Result<Building, BuildError> {
-    let (problem, plan) = Problem::from_project(project, &totals(project), request)?;
+    build_with(project, request, |task| solve::run(task.problem, options, progress))
+}
+
+/// The same; `show` is called from another thread with ever better plans.
+pub fn build_shown(
+    project: &Project,
+    request: &BuildRequest,
+    options: &Options,
+    progress: &Progress,
+    show: impl FnMut(BestSoFar) + Send,
+) -> Result<Building, BuildError> {
+    build_with(project, request, |task| live::run(task, options, progress, show))
+}
+
+fn build_with(
+    project: &Project,
+    request: &BuildRequest,
+    run: impl FnOnce(&Task) -> Result<Proposal, SolveError>,
+) -> Result<Building, BuildError> {
+    let loads = Arc::new(LoadTable::new(project));
+    let totals = Totals::count(Arc::clone(&loads), &project.plan);
+    let (problem, plan) = Problem::from_project(project, &totals, request)?;
     let failed = || UserError::new("Could not build territories");
-    let proposal = match solve::run(&problem, options, progress) {
+    let proposal = match run(&Task { project, loads: &loads, problem: &problem, names: &plan }) {
         Ok(proposal) => proposal,
         Err(SolveError::Cancelled) => return Err(BuildError::Cancelled),
         Err(SolveError::Unusable(why)) => return Err(failed().because(why).into()),
@@ -57,21 +96,71 @@ pub fn build(
             return Err(BuildError::Infeasible(failed().because(why).hint("Ask for fewer, or unlock some units")));
         }
     };
-    let built = plan.into_built(project, &problem, proposal);
+    let finish = |built: Built| finish(project, &totals, &problem, request, built);
+    let alternatives = plan.alternatives(project, &problem, &proposal);
+    let alternatives = alternatives.into_iter().map(finish).collect::<Result<Vec<Building>, UserError>>()?;
+    Ok(Building { alternatives, ..finish(plan.into_built(project, &problem, proposal))? })
+}
+
+/// Holds what was built against the rules, and against the plan before.
+fn finish(
+    project: &Project,
+    before: &Totals,
+    problem: &Problem,
+    request: &BuildRequest,
+    built: Built,
+) -> Result<Building, UserError> {
     let mut change = with_edit(project, built.edit.clone(), || "Could not take the engine's proposal".to_owned())?;
     change.taken = built.edit.changes.len();
     change.project.goals.clone_from(&request.goals);
-    let totals = totals(&change.project);
+    let totals = Totals::count(Arc::clone(before.table()), &change.project.plan);
     let is_mix = request.mix && request.goals.len() > 1;
     // In a mix it is the sum that keeps its tolerance, not each measure by itself.
     let goals = if is_mix { &[] } else { request.goals.as_slice() };
     let mut violations = check::violations(&change.project, &totals, goals);
+    let main = request.goals.first().map(|goal| goal.measure);
     if is_mix {
-        violations.extend(of_the_mix(&built, request.goals.first().map(|goal| goal.measure)));
+        violations.extend(of_the_mix(&built, main));
     }
     violations.extend(too_far(&built));
-    violations.extend(moved_too_much(&change.project, &problem, &built));
-    Ok(Building { change, totals, violations, built })
+    violations.extend(moved_too_much(&change.project, problem, &built));
+    let moved = main.and_then(|measure| moved(project, before, &change.project.plan, measure));
+    let goals = problem.goals.clone();
+    let before = (project.plan.territory_count() > 0).then(|| terms_before(project, problem));
+    Ok(Building { change, totals, violations, built, goals, before, moved, alternatives: Vec::new() })
+}
+
+/// Travel and border of the project's plan, measured as the engine does.
+fn terms_before(project: &Project, problem: &Problem) -> Before {
+    let plan = &*project.plan;
+    let owner = |unit: usize| {
+        let owner = plan.territory_of(UnitId::from_index(unit));
+        let out = owner.is_unassigned() || problem.excluded.get(unit).copied().unwrap_or(false);
+        (!out).then_some(owner.0)
+    };
+    let units = problem.places.len();
+    let mut border_km = 0.0;
+    for unit in 0..units {
+        let later = problem.graph.borders(unit).filter(|(other, _)| *other as usize > unit);
+        border_km +=
+            later.filter(|(other, _)| owner(*other as usize) != owner(unit)).map(|(_, km)| f64::from(km)).sum::<f64>();
+    }
+    Before { travel_km: problem.travel_km((0..units).map(owner)), border_km }
+}
+
+/// The share of a measure's load with an owner in the project's plan that has another in `after`.
+fn moved(project: &Project, totals: &Totals, after: &Plan, measure: MeasureId) -> Option<f64> {
+    let plan = &*project.plan;
+    let table = totals.table();
+    let (mut moved, mut all) = (0.0, 0.0);
+    for unit in project.units.ids().filter(|&unit| !plan.territory_of(unit).is_unassigned()) {
+        let load = table.unit_load(measure, unit);
+        all += load;
+        if after.territory_of(unit) != plan.territory_of(unit) {
+            moved += load;
+        }
+    }
+    (all > 0.0).then(|| moved / all)
 }
 
 /// What the engine says of the loads of a mix, which is a column of its own.

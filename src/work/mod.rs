@@ -7,6 +7,7 @@ pub mod check;
 pub mod columns;
 pub mod export;
 pub mod import;
+pub mod live;
 pub mod records;
 #[cfg(test)]
 mod tests;
