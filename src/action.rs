@@ -72,6 +72,8 @@ pub enum Action {
     },
     /// Shows the plan as it is instead of the proposal, for as long as a button is held.
     ShowCurrent(bool),
+    /// Shows another of the proposal's plans, by its position.
+    ChooseAlternative(usize),
     ShowPlace {
         place: LonLat,
         zoom: f64,

@@ -84,6 +84,19 @@ pub fn kilometres(km: f64) -> String {
     if km.is_finite() { format!("{} km", short(km)) } else { "–".to_owned() }
 }
 
+/// A time: "4.2 s", "1 min 5 s".
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if !s.is_finite() => "–".to_owned(),
+        s if s < 9.95 => format!("{s:.1} s"),
+        s if s < 59.5 => format!("{s:.0} s"),
+        s => {
+            let whole = s.round() as i64;
+            format!("{} min {} s", whole / 60, whole % 60)
+        }
+    }
+}
+
 fn with_unit(unit: &str, digits: &str) -> String {
     match unit {
         "" => digits.to_owned(),
@@ -123,6 +136,12 @@ mod tests {
         assert_eq!(signed_percent(-0.12345), "−12.3 %");
         assert_eq!(signed_percent(0.0001), "±0.0 %");
         assert_eq!(signed_percent(1.5), "+150 %");
+    }
+
+    #[test]
+    fn times_are_short() {
+        let words = [0.04, 9.97, 59.4, 59.7, 125.0].map(duration);
+        assert_eq!(words, ["0.0 s", "10 s", "59 s", "1 min 0 s", "2 min 5 s"]);
     }
 
     #[test]

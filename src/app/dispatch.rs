@@ -33,6 +33,7 @@ impl App {
             Action::Create(path) => self.create(path),
             Action::SaveAs(path) => self.save_as(ctx, &path),
             Action::Take(path) => self.take_file(ctx, path),
+            Action::Cancel(JobKind::Build) => self.stop_build(),
             Action::Cancel(kind) => self.jobs.cancel(kind),
             Action::RetrySaving => {
                 if let Some(store) = &self.store {
@@ -136,11 +137,13 @@ impl App {
                 let units: Vec<UnitId> = session.shown_plan().units_of(id).collect();
                 session.view.fit = session.units_bounds(units);
             }
-            Action::Build(order) => {
-                session.proposal = None;
-                let (project, generation) = (session.project.clone(), session.generation);
-                self.jobs.start(JobKind::Build, move |progress| tasks::build(&project, generation, &order, progress));
+            Action::ChooseAlternative(position) => {
+                if let Some(proposal) = session.proposal.as_mut() {
+                    proposal.choose(position);
+                    session.show_current = false;
+                }
             }
+            Action::Build(order) => self.start_build(ctx, order),
             Action::Export(order) => {
                 let project = session.project.clone();
                 self.jobs.start(JobKind::Export, move |progress| tasks::export(&project, &order, progress));
@@ -229,18 +232,8 @@ impl App {
             }
             Command::FitTerritory => self.actions.push(Action::FitTerritory(active)),
             Command::AutoBuild => self.ui.build.open(session),
-            Command::AcceptProposal => {
-                if let Some(proposal) = session.proposal.take() {
-                    session.show_current = false;
-                    if self.try_make(ctx, proposal.edit, true) {
-                        self.set_goals(proposal.goals);
-                    }
-                }
-            }
-            Command::RejectProposal => {
-                session.proposal = None;
-                session.show_current = false;
-            }
+            Command::AcceptProposal => self.accept_proposal(ctx),
+            Command::RejectProposal => session.drop_trials(),
             Command::ToolSelect => session.view.tool = Tool::Select,
             Command::ToolRectangle => session.view.tool = Tool::Rectangle,
             Command::ToolLasso => session.view.tool = Tool::Lasso,

@@ -6,6 +6,7 @@ use egui::{Context, Key};
 
 use super::App;
 use crate::action::{Action, Command};
+use crate::jobs::spec::JobKind;
 use crate::session::view::Tool;
 
 impl App {
@@ -50,7 +51,7 @@ impl App {
         }
     }
 
-    /// Escape backs out one step: the gesture, the proposal's comparison, the selection, the active territory, the tool.
+    /// Escape backs out one step: the gesture, the build under way, the proposal, the selection, the active territory, the tool.
     pub(super) fn back_out(&mut self) {
         let mut actions = Vec::new();
         let dropped = self.map.cancel_gesture(&mut actions);
@@ -59,7 +60,9 @@ impl App {
         if dropped {
             return;
         }
-        let next = if session.proposal.is_some() {
+        let next = if session.live.is_some() {
+            Action::Cancel(JobKind::Build)
+        } else if session.proposal.is_some() {
             Action::Run(Command::RejectProposal)
         } else if session.selection.account.is_some() {
             Action::SelectAccount(None)

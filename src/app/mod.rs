@@ -1,6 +1,7 @@
 //! The window: the only place that holds the session mutably. `logic` takes results and carries out actions, `ui` draws.
 
 mod asking;
+mod building;
 mod dispatch;
 mod files;
 mod input;
@@ -19,6 +20,7 @@ use egui::{Context, Ui};
 
 use crate::action::Action;
 use crate::jobs::Runner;
+use crate::jobs::building::Inbox;
 use crate::map::MapState;
 use crate::session::Session;
 use crate::session::recent::recent_projects;
@@ -46,6 +48,8 @@ pub struct App {
     measuring: Option<u64>,
     /// The generation of the data that a geometry job was last asked for.
     geometry_asked: Option<u64>,
+    /// Where the build under way leaves its best plan.
+    best_plans: Inbox,
     /// The settings last sent to the file.
     saved_settings: BTreeMap<String, String>,
     /// Settings that differ from those, and since when they are as they are; they are saved when the view rests.
@@ -82,6 +86,7 @@ impl App {
             wishes: Vec::new(),
             measuring: None,
             geometry_asked: None,
+            best_plans: Inbox::default(),
             saved_settings: BTreeMap::new(),
             view_changed: None,
             title: String::new(),
@@ -139,8 +144,9 @@ impl App {
     fn time_frame(&mut self, cpu_seconds: Option<f32>) {
         let camera = self.session.as_ref().map(|session| session.view.camera);
         let usable = self.session.as_ref().is_some_and(|session| self.map.has_geometry(session.data_generation));
+        let building = self.session.as_ref().is_some_and(|session| session.live.is_some());
         if let Some(timing) = &mut self.timing {
-            timing.frame(usable, camera != self.stood, cpu_seconds);
+            timing.frame(timing::Frame { usable, moved: camera != self.stood, building, cpu_seconds });
         }
         self.stood = camera;
     }

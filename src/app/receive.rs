@@ -6,19 +6,25 @@ use super::App;
 use super::asking::file_name;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::jobs::spec::{ImportOrder, ImportWhat, JobKind};
-use crate::jobs::{BuiltPlan, ImportedData, JobOutput, OpenedProject, tasks};
-use crate::session::{Measured, Proposal, recent};
+use crate::jobs::{ImportedData, JobOutput, OpenedProject, tasks};
+use crate::session::{Measured, recent};
 use crate::work::records;
 
 impl App {
     pub(super) fn receive(&mut self, ctx: &Context) {
         while let Some((kind, output)) = self.jobs.take() {
             ctx.request_repaint();
+            if kind == JobKind::Build {
+                self.end_live_view();
+                if let Some(timing) = &mut self.timing {
+                    timing.build_ended();
+                }
+            }
             match output {
                 JobOutput::Opened(opened) => self.take_project(ctx, *opened),
                 JobOutput::Peeked(preview) => self.ui.import.set_preview(preview),
                 JobOutput::Imported(data) => self.take_import(ctx, *data),
-                JobOutput::Built(built) => self.take_proposal(ctx, *built),
+                JobOutput::Built { generation, proposal } => self.take_proposal(ctx, generation, *proposal),
                 JobOutput::Exported { path, files, notes } => {
                     let words = if files == 1 { "Wrote".to_owned() } else { format!("Wrote {files} files:") };
                     self.ui.notices.done(ctx, format!("{words} {}", file_name(&path)));
@@ -61,6 +67,7 @@ impl App {
 
     fn take_project(&mut self, ctx: &Context, opened: OpenedProject) {
         self.save_settings();
+        self.jobs.cancel(JobKind::Build);
         // The old store writes what it still has when it is dropped.
         let repaint = ctx.clone();
         opened.store.set_notify(Box::new(move || repaint.request_repaint()));
@@ -77,7 +84,9 @@ impl App {
         self.session = Some(session);
         self.measuring = None;
         self.geometry_asked = None;
+        self.map.forget_geometry();
         self.ui.renaming = None;
+        self.ui.build = Default::default();
     }
 
     fn take_import(&mut self, ctx: &Context, data: ImportedData) {
@@ -120,31 +129,6 @@ impl App {
         } else {
             self.ui.notices.done(ctx, data.label);
         }
-    }
-
-    fn take_proposal(&mut self, ctx: &Context, built: BuiltPlan) {
-        let Some(session) = self.session.as_mut() else { return };
-        if session.generation != built.generation {
-            self.ui.notices.refused(ctx, "The plan changed while territories were built; build again");
-            return;
-        }
-        if built.edit.is_empty() {
-            self.ui.notices.done(ctx, "The plan is as good as the engine could make it; nothing to change");
-            return;
-        }
-        session.preview = None;
-        session.proposal = Some(Proposal {
-            edit: built.edit,
-            plan: built.plan,
-            totals: built.totals,
-            goals: built.goals,
-            findings: built.findings,
-            violations: built.violations,
-            metrics: built.metrics,
-        });
-        session.show_current = false;
-        session.view.show_inspector = true;
-        session.active = crate::domain::ids::TerritoryId::UNASSIGNED;
     }
 
     pub(super) fn start_import(&mut self, order: ImportOrder) {

@@ -49,8 +49,12 @@ impl App {
         self.ask_for_metrics();
         self.note_view(ctx);
         self.set_title(ctx);
-        if self.jobs.running().any(|(kind, _)| !kind.is_quiet()) {
-            ctx.request_repaint_after(std::time::Duration::from_millis(100));
+        self.follow_build(ctx);
+        // What is built draws itself when there is something new; only its clock has to move.
+        let rest = |kind| if kind == JobKind::Build { 250 } else { 100 };
+        let visible = self.jobs.running().map(|(kind, _)| kind).filter(|kind| !kind.is_quiet());
+        if let Some(rest) = visible.map(rest).min() {
+            ctx.request_repaint_after(std::time::Duration::from_millis(rest));
         }
     }
 

@@ -1,5 +1,6 @@
 //! Figures of the window itself, for docs/performance.md: with `BAILIWICK_TIMING=1` it says on standard error when the first usable
-//! frame was there and, when it is closed, how much processor time the frames took while the map was moving.
+//! frame was there, how soon a build ended that was cancelled and, when it is closed, how much processor time the frames took
+//! while the map was moving and while territories were built.
 
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -17,6 +18,20 @@ pub struct Timing {
     usable: bool,
     /// Seconds of processor time per frame in which the map moved.
     moving: Vec<f32>,
+    /// The same while territories were built.
+    building: Vec<f32>,
+    cancelled: Option<Instant>,
+}
+
+/// What a frame was like.
+pub struct Frame {
+    /// The project and its map were on it.
+    pub usable: bool,
+    /// The map stood elsewhere than before.
+    pub moved: bool,
+    /// Territories were being built.
+    pub building: bool,
+    pub cpu_seconds: Option<f32>,
 }
 
 impl Timing {
@@ -24,31 +39,50 @@ impl Timing {
     pub fn asked_for() -> Option<Self> {
         std::env::var_os("BAILIWICK_TIMING")?;
         let started = begin();
-        Some(Self { started, usable: false, moving: Vec::new() })
+        Some(Self { started, usable: false, moving: Vec::new(), building: Vec::new(), cancelled: None })
     }
 
-    /// A frame was drawn. `usable`: the project and its map were on it. `moved`: the map stood elsewhere than before.
-    pub fn frame(&mut self, usable: bool, moved: bool, cpu_seconds: Option<f32>) {
-        if usable && !self.usable {
+    /// A frame was drawn.
+    pub fn frame(&mut self, frame: Frame) {
+        if frame.usable && !self.usable {
             self.usable = true;
             eprintln!("first usable frame after {:.2} s", self.started.elapsed().as_secs_f64());
         }
-        if let (true, true, Some(seconds)) = (usable, moved, cpu_seconds) {
-            self.moving.push(seconds);
+        if let (true, Some(seconds)) = (frame.usable, frame.cpu_seconds) {
+            if frame.moved {
+                self.moving.push(seconds);
+            }
+            if frame.building {
+                self.building.push(seconds);
+            }
+        }
+    }
+
+    /// Somebody cancelled a build.
+    pub fn build_cancelled(&mut self) {
+        self.cancelled = Some(Instant::now());
+    }
+
+    /// A build ended.
+    pub fn build_ended(&mut self) {
+        if let Some(cancelled) = self.cancelled.take() {
+            eprintln!("the build ended {:.0} ms after it was cancelled", cancelled.elapsed().as_secs_f64() * 1000.0);
         }
     }
 
     /// Says what was gathered.
     pub fn report(&mut self) {
-        self.moving.sort_by(f32::total_cmp);
-        let Some(last) = self.moving.len().checked_sub(1) else { return };
-        let at = |share: f64| self.moving[(last as f64 * share) as usize] * 1000.0;
-        eprintln!(
-            "{} frames with the map moving: {:.2} ms of processor time in the middle, {:.2} ms in 95 of 100, {:.2} ms at most",
-            self.moving.len(),
-            at(0.5),
-            at(0.95),
-            at(1.0)
-        );
+        for (frames, what) in [(&mut self.moving, "with the map moving"), (&mut self.building, "while building")] {
+            frames.sort_by(f32::total_cmp);
+            let Some(last) = frames.len().checked_sub(1) else { continue };
+            let at = |share: f64| frames[(last as f64 * share) as usize] * 1000.0;
+            eprintln!(
+                "{} frames {what}: {:.2} ms of processor time in the middle, {:.2} ms in 95 of 100, {:.2} ms at most",
+                frames.len(),
+                at(0.5),
+                at(0.95),
+                at(1.0)
+            );
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Background work: one slot per kind, run on its own thread against snapshots. Results come back over one channel; the window
 //! takes them between frames and drops what has become old.
 
+pub mod building;
 pub mod spec;
 pub mod tasks;
 
@@ -11,13 +12,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::domain::edit::Edit;
-use crate::domain::plan::Plan;
 use crate::domain::progress::Progress;
 use crate::domain::shape::PlanMetrics;
 use crate::error::UserError;
 use crate::io::diagnostic::Diagnostic;
 use crate::render::geometry::UnitGeometry;
 use crate::session::Session;
+use crate::session::proposal::Proposal;
 use crate::store::Store;
 use spec::{ImportPreview, ImportWhat, JobKind};
 
@@ -26,11 +27,25 @@ pub enum JobOutput {
     Opened(Box<OpenedProject>),
     Peeked(ImportPreview),
     Imported(Box<ImportedData>),
-    Built(Box<BuiltPlan>),
-    Exported { path: PathBuf, files: usize, notes: Vec<String> },
+    /// The engine's answer to the plan of this generation.
+    Built {
+        generation: u64,
+        proposal: Box<Proposal>,
+    },
+    Exported {
+        path: PathBuf,
+        files: usize,
+        notes: Vec<String>,
+    },
     Saved(PathBuf),
-    Measured { generation: u64, metrics: Arc<PlanMetrics> },
-    Geometry { data_generation: u64, geometry: Arc<UnitGeometry> },
+    Measured {
+        generation: u64,
+        metrics: Arc<PlanMetrics>,
+    },
+    Geometry {
+        data_generation: u64,
+        geometry: Arc<UnitGeometry>,
+    },
     Failed(UserError),
     Cancelled,
 }
@@ -56,19 +71,6 @@ pub struct ImportedData {
     pub file_setting: &'static str,
     /// The data that the import was made against; a newer one makes it void.
     pub data_generation: u64,
-}
-
-/// The engine's answer.
-pub struct BuiltPlan {
-    pub generation: u64,
-    pub edit: Edit,
-    pub plan: Arc<Plan>,
-    pub totals: crate::domain::metrics::Totals,
-    /// What was asked to be balanced; becomes the project's when the proposal is accepted.
-    pub goals: Vec<crate::domain::project::Goal>,
-    pub metrics: Arc<PlanMetrics>,
-    pub findings: Vec<String>,
-    pub violations: Vec<String>,
 }
 
 type Work = Box<dyn FnOnce(&Progress) -> JobOutput + Send>;
@@ -107,6 +109,11 @@ impl Runner {
         }
     }
 
+    /// What jobs call that have something to show before they end.
+    pub fn wake(&self) -> Arc<dyn Fn() + Send + Sync> {
+        Arc::clone(&self.wake)
+    }
+
     pub fn cancel(&mut self, kind: JobKind) {
         if let Some(slot) = self.slots.get_mut(&kind) {
             slot.progress.cancel();
@@ -121,6 +128,11 @@ impl Runner {
 
     pub fn is_running(&self, kind: JobKind) -> bool {
         self.slots.contains_key(&kind)
+    }
+
+    /// A job of this kind runs, or waits to run, that nobody has cancelled.
+    pub fn is_wanted(&self, kind: JobKind) -> bool {
+        self.slots.get(&kind).is_some_and(|slot| slot.waiting.is_some() || !slot.progress.is_cancelled())
     }
 
     /// The next result, if there is one. What was cancelled comes as [`JobOutput::Cancelled`], once, unless something newer waits.

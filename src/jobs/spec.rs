@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::ids::MeasureId;
 use crate::domain::project::Goal;
 
 /// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older.
@@ -49,11 +50,33 @@ pub enum Territories {
     Current,
 }
 
+/// How long the engine shall look for something better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
     Quick,
     Normal,
     Thorough,
+}
+
+impl Effort {
+    pub const ALL: [Self; 3] = [Self::Quick, Self::Normal, Self::Thorough];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Quick => "Quick",
+            Self::Normal => "Normal",
+            Self::Thorough => "Thorough",
+        }
+    }
+
+    /// What it means.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Quick => "A first look: balanced, borders not yet at their best",
+            Self::Normal => "Good territories, for most purposes good enough to decide on",
+            Self::Thorough => "Ten times the search of Normal: less travel by a percent or two, for the final plan",
+        }
+    }
 }
 
 /// The wishes of Auto-build.
@@ -67,6 +90,10 @@ pub struct BuildOrder {
     pub contiguous: bool,
     /// Targets in proportion to the reps' hours instead of equal ones.
     pub by_capacity: bool,
+    /// No unit farther than this from its territory's centre.
+    pub max_distance_km: Option<f64>,
+    /// At most this share of a balanced measure, or of the units, may change owner.
+    pub moved_limit: Option<(Option<MeasureId>, f64)>,
     pub effort: Effort,
     pub seed: u64,
 }

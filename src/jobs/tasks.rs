@@ -3,11 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::spec::{
-    BuildOrder, Effort, ExportOrder, ExportWhat, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role,
-    Territories,
-};
-use super::{BuiltPlan, ImportedData, JobOutput, OpenedProject};
+use super::spec::{ExportOrder, ExportWhat, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
+use super::{ImportedData, JobOutput, OpenedProject};
 use crate::domain::metrics::Totals;
 use crate::domain::plan::Plan;
 use crate::domain::progress::{Phase, Progress};
@@ -26,11 +23,7 @@ use crate::io::table;
 use crate::render::geometry::UnitGeometry;
 use crate::session::view::View;
 use crate::session::{Indices, Session};
-use crate::solve::from_plan::BuildRequest;
-use crate::solve::{self, Options};
 use crate::store::{self, Access, Existing, Opened, Wanted};
-use crate::words;
-use crate::work::build::{BuildError, Building};
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
 use crate::work::{self, ChangeKind};
 
@@ -266,71 +259,6 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
             data_generation,
         }))
     }))
-}
-
-/// Lets the engine draw territories; the answer is a proposal.
-pub fn build(project: &Project, generation: u64, order: &BuildOrder, progress: &Progress) -> JobOutput {
-    let request = BuildRequest {
-        territories: match order.territories {
-            Territories::Count(count) => solve::from_plan::Wanted::Count(count),
-            Territories::PerRep => solve::from_plan::Wanted::PerRepHome,
-            Territories::Current => solve::from_plan::Wanted::Current,
-        },
-        goals: order.goals.clone(),
-        mix: order.mix,
-        contiguous: order.contiguous,
-        by_capacity: order.by_capacity,
-        max_distance_km: None,
-        moved_limits: Vec::new(),
-    };
-    let options = Options {
-        seed: order.seed,
-        effort: match order.effort {
-            Effort::Quick => solve::Effort::Quick,
-            Effort::Normal => solve::Effort::Normal,
-            Effort::Thorough => solve::Effort::Thorough,
-        },
-        threads: std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1)),
-        time_limit: None,
-    };
-    match work::build::build(project, &request, &options, progress) {
-        Ok(building) => match PlanMetrics::measure(&building.change.project, &building.totals, progress) {
-            Ok(metrics) => JobOutput::Built(Box::new(built_plan(building, Arc::new(metrics), generation))),
-            Err(_) => JobOutput::Cancelled,
-        },
-        Err(BuildError::Cancelled) => JobOutput::Cancelled,
-        Err(BuildError::Refused(error) | BuildError::Infeasible(error)) => JobOutput::Failed(error),
-    }
-}
-
-/// What the engine found, in lines a person reads.
-fn built_plan(building: Building, metrics: Arc<PlanMetrics>, generation: u64) -> BuiltPlan {
-    let proposal = &building.built.proposal;
-    let mut findings = vec![format!("Mean travel {}", words::kilometres(proposal.terms.travel_km))];
-    if let Some(bound) = &proposal.bound {
-        let least = words::kilometres(bound.travel_km);
-        findings.push(format!(
-            "At most {} above the least possible with these centres ({least})",
-            words::percent(bound.gap.max(0.0))
-        ));
-    }
-    if let Some(moved) = proposal.terms.disruption {
-        findings.push(format!("{} of the load changes owner", words::percent(moved)));
-    }
-    let edit = match building.change.kind {
-        ChangeKind::Plan(edit) => edit,
-        ChangeKind::Units | ChangeKind::Accounts | ChangeKind::Reps => Default::default(),
-    };
-    BuiltPlan {
-        generation,
-        edit,
-        plan: Arc::clone(&building.change.project.plan),
-        totals: building.totals,
-        goals: building.change.project.goals,
-        metrics,
-        findings,
-        violations: building.violations.into_iter().map(|violation| violation.words).collect(),
-    }
 }
 
 /// Writes a file.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use egui::{Color32, FontId, Painter, Rect, vec2};
 
 use super::basemap::Basemap;
-use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
+use crate::domain::ids::MeasureId;
 use crate::domain::sphere::to_mercator;
 use crate::render::camera::{Camera, WorldBox};
 use crate::render::labels::{Label, LabelStyle, central_place, draw_labels};
-use crate::session::Session;
+use crate::session::{Session, Shown};
 use crate::theme::{self, Tokens};
 use crate::words;
 
@@ -22,10 +22,7 @@ pub struct Labels {
 
 #[derive(Debug, Clone, PartialEq)]
 struct Seen {
-    generation: u64,
-    data_generation: u64,
-    preview: Option<(TerritoryId, usize, Option<UnitId>)>,
-    proposal: bool,
+    shown: Shown,
     dark: bool,
     measure: Option<MeasureId>,
     tolerance: Option<f64>,
@@ -41,12 +38,8 @@ impl Labels {
         dark: bool,
         taken: &[Rect],
     ) {
-        let preview = session.preview.as_ref();
         let seen = Seen {
-            generation: session.generation,
-            data_generation: session.data_generation,
-            preview: preview.map(|preview| (preview.to, preview.units.len(), preview.units.last().copied())),
-            proposal: session.shows_proposal(),
+            shown: session.shown(),
             dark,
             measure: session.view.measure,
             tolerance: session.goal().map(|goal| goal.tolerance),

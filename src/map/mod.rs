@@ -66,6 +66,11 @@ impl MapState {
         self.layers.set_geometry(geometry, session);
     }
 
+    /// Another project opened: what is on the GPU is not of its units.
+    pub fn forget_geometry(&mut self) {
+        self.layers.forget_geometry();
+    }
+
     /// Whether the geometry of this generation of the data is there.
     pub fn has_geometry(&self, data_generation: u64) -> bool {
         self.layers.has_geometry(data_generation)

@@ -6,13 +6,13 @@ use eframe::egui_wgpu::RenderState;
 use egui::{Painter, Rect};
 
 use crate::domain::columns::Subject;
-use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
+use crate::domain::ids::{MeasureId, UnitId};
 use crate::render::batches::{MapBatches, MapLook, OutlineKind, UnitPaint, Work};
 use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
 use crate::render::palette;
 use crate::render::points::{AccountBatches, AccountPaint, radius_for};
-use crate::session::Session;
+use crate::session::{Session, Shown};
 
 /// The largest dot, in points; its area stands for the value of the large accounts.
 const LARGEST_RADIUS: f32 = 6.0;
@@ -32,9 +32,7 @@ pub struct Layers {
 /// What decides the colours of units and accounts.
 #[derive(Debug, Clone, PartialEq)]
 struct Seen {
-    generation: u64,
-    preview: Option<(TerritoryId, usize, Option<UnitId>)>,
-    proposal: bool,
+    shown: Shown,
     dark: bool,
     measure: Option<MeasureId>,
 }
@@ -65,6 +63,13 @@ impl Layers {
         self.hover.clear();
     }
 
+    pub fn forget_geometry(&mut self) {
+        (self.units, self.accounts, self.seen) = (None, None, None);
+        self.selection.clear();
+        self.hover.clear();
+        self.data_generation = 0;
+    }
+
     pub fn has_geometry(&self, data_generation: u64) -> bool {
         self.data_generation == data_generation && self.units.is_some()
     }
@@ -82,14 +87,7 @@ impl Layers {
         if !self.has_geometry(session.data_generation) {
             return;
         }
-        let preview = session.preview.as_ref();
-        let seen = Seen {
-            generation: session.generation,
-            preview: preview.map(|preview| (preview.to, preview.units.len(), preview.units.last().copied())),
-            proposal: session.shows_proposal(),
-            dark,
-            measure: session.view.measure,
-        };
+        let seen = Seen { shown: session.shown(), dark, measure: session.view.measure };
         if self.seen.as_ref() != Some(&seen) {
             self.colour_units(session, dark);
             self.colour_accounts(session, dark);

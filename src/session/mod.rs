@@ -1,6 +1,7 @@
 //! The open project as the window sees it: plan, history, totals, selection, view, and what is only being tried (a gesture's
 //! preview, a proposal). Panels and the map read it; only `app` changes it, and only [`Session::apply`] changes the plan.
 
+pub mod proposal;
 pub mod recent;
 pub mod view;
 
@@ -18,6 +19,7 @@ use crate::domain::shape::PlanMetrics;
 use crate::domain::spatial::{AccountIndex, UnitIndex};
 use crate::domain::sphere::Bounds;
 use crate::io::diagnostic::Diagnostic;
+use proposal::{LiveBuild, Proposal};
 use view::View;
 
 /// What is selected.
@@ -36,20 +38,14 @@ pub struct Preview {
     pub totals: Totals,
 }
 
-/// A result of the engine that waits for a yes.
-#[derive(Debug, Clone)]
-pub struct Proposal {
-    /// The step that would make it the plan.
-    pub edit: Edit,
-    pub plan: Arc<Plan>,
-    pub totals: Totals,
-    pub goals: Vec<Goal>,
-    /// Its slow figures.
-    pub metrics: Arc<PlanMetrics>,
-    /// What the engine says of it, in lines.
-    pub findings: Vec<String>,
-    /// Rules it could not keep.
-    pub violations: Vec<String>,
+/// Which plan is shown: differs from the one before when that is another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    generation: u64,
+    data_generation: u64,
+    preview: Option<(TerritoryId, usize, Option<UnitId>)>,
+    choice: Option<usize>,
+    live: Option<u64>,
 }
 
 /// The slow figures and the generation of the plan they were taken of.
@@ -80,6 +76,8 @@ pub struct Session {
     pub view: View,
     pub preview: Option<Preview>,
     pub proposal: Option<Proposal>,
+    /// A build under way.
+    pub live: Option<LiveBuild>,
     /// The plan is shown instead of the proposal, to compare them.
     pub show_current: bool,
     pub diagnostics: Vec<Diagnostic>,
@@ -124,6 +122,7 @@ impl Session {
             view: View::default(),
             preview: None,
             proposal: None,
+            live: None,
             show_current: false,
             diagnostics: Vec::new(),
             imported_files: BTreeMap::new(),
@@ -139,21 +138,37 @@ impl Session {
         &self.project.plan
     }
 
-    /// The plan that figures and map show: the gesture's, else the proposal's, else the plan.
+    /// The plan that figures and map show: the gesture's, else the proposal's, else the engine's best so far, else the plan.
     pub fn shown_plan(&self) -> &Plan {
-        match (&self.preview, &self.proposal) {
-            (Some(preview), _) => &preview.plan,
-            (None, Some(proposal)) if !self.show_current => &proposal.plan,
-            _ => &self.project.plan,
-        }
+        self.tried().map_or(&self.project.plan, |(plan, _)| plan)
     }
 
     /// The totals of [`Self::shown_plan`].
     pub fn shown_totals(&self) -> &Totals {
-        match (&self.preview, &self.proposal) {
-            (Some(preview), _) => &preview.totals,
-            (None, Some(proposal)) if !self.show_current => &proposal.totals,
-            _ => &self.totals,
+        self.tried().map_or(&self.totals, |(_, totals)| totals)
+    }
+
+    fn tried(&self) -> Option<(&Plan, &Totals)> {
+        if let Some(preview) = &self.preview {
+            return Some((&preview.plan, &preview.totals));
+        }
+        if let Some(proposal) = &self.proposal {
+            let choice = proposal.choice();
+            return (!self.show_current).then_some((&choice.plan, &choice.totals));
+        }
+        let best = self.live.as_ref()?.best.as_ref()?;
+        Some((&best.plan, &best.totals))
+    }
+
+    /// Tells whether [`Self::shown_plan`] is another one than before.
+    pub fn shown(&self) -> Shown {
+        let preview = self.preview.as_ref();
+        Shown {
+            generation: self.generation,
+            data_generation: self.data_generation,
+            preview: preview.map(|preview| (preview.to, preview.units.len(), preview.units.last().copied())),
+            choice: self.proposal.as_ref().filter(|_| !self.show_current).map(Proposal::chosen),
+            live: self.live.as_ref().map(|live| live.shown),
         }
     }
 
@@ -162,14 +177,34 @@ impl Session {
         self.proposal.is_some() && !self.show_current
     }
 
+    /// What is on screen is only being tried by the engine: nothing in it can be edited.
+    pub fn shows_trial(&self) -> bool {
+        self.proposal.is_some() || self.live.is_some()
+    }
+
+    /// Ends what the engine tries without taking it.
+    pub fn drop_trials(&mut self) {
+        self.proposal = None;
+        self.live = None;
+        self.show_current = false;
+        self.forget_missing_territory();
+    }
+
+    /// The active territory may have been one of a plan that is no longer shown.
+    fn forget_missing_territory(&mut self) {
+        if self.shown_plan().territory(self.active).is_none() {
+            self.active = TerritoryId::UNASSIGNED;
+        }
+    }
+
     /// Slow figures of the plan, and whether they are of the plan as it is now.
     pub fn metrics(&self) -> Option<(&PlanMetrics, bool)> {
         if let (Some(proposal), None) = (self.proposal.as_ref().filter(|_| !self.show_current), &self.preview) {
-            return Some((&proposal.metrics, true));
+            return Some((&proposal.choice().metrics, true));
         }
         let measured = self.measured.as_ref()?;
-        let current = measured.generation == self.generation && self.preview.is_none() && !self.shows_proposal();
-        Some((&measured.metrics, current))
+        let shown = self.preview.is_none() && !self.shows_proposal() && self.live.is_none();
+        Some((&measured.metrics, measured.generation == self.generation && shown))
     }
 
     /// The measure in view and how it shall be balanced.
@@ -213,10 +248,7 @@ impl Session {
         self.totals.follow(&self.project.plan, edit);
         self.generation += 1;
         self.preview = None;
-        self.proposal = None;
-        if self.plan().territory(self.active).is_none() {
-            self.active = TerritoryId::UNASSIGNED;
-        }
+        self.drop_trials();
         Ok(effects)
     }
 
@@ -263,10 +295,7 @@ impl Session {
         self.generation += 1;
         self.data_generation += 1;
         self.preview = None;
-        self.proposal = None;
-        if self.plan().territory(self.active).is_none() {
-            self.active = TerritoryId::UNASSIGNED;
-        }
+        self.drop_trials();
         if self.view.measure.is_none_or(|measure| self.project.measure(measure).is_none_or(|m| !m.is_summed())) {
             self.view.measure = self.project.main_goal().map(|goal| goal.measure);
         }

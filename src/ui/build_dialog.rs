@@ -13,12 +13,20 @@ use crate::words;
 
 pub struct State {
     open: bool,
+    /// Opened since the last frame: its place is known only when it has been laid out.
+    fresh: bool,
     territories: Territories,
     count: usize,
     goals: Vec<Choice>,
     mix: bool,
     contiguous: bool,
     by_capacity: bool,
+    limit_distance: bool,
+    distance_km: f64,
+    limit_moved: bool,
+    moved_percent: f64,
+    /// What the limit on moving counts; `None` counts units.
+    moved_measure: Option<MeasureId>,
     effort: Effort,
     seed: u64,
 }
@@ -27,6 +35,8 @@ struct Choice {
     measure: MeasureId,
     chosen: bool,
     tolerance_percent: f64,
+    /// The project's tolerance when the dialog was last open: another one since then goes before what was typed here.
+    known_percent: f64,
     weight: f64,
 }
 
@@ -34,12 +44,18 @@ impl Default for State {
     fn default() -> Self {
         Self {
             open: false,
+            fresh: false,
             territories: Territories::Count(12),
             count: 12,
             goals: Vec::new(),
             mix: false,
             contiguous: true,
             by_capacity: false,
+            limit_distance: false,
+            distance_km: 150.0,
+            limit_moved: false,
+            moved_percent: 10.0,
+            moved_measure: None,
             effort: Effort::Normal,
             seed: 1,
         }
@@ -49,7 +65,7 @@ impl Default for State {
 impl State {
     /// Opens the dialog, with the project's goals and last time's wishes.
     pub fn open(&mut self, session: &Session) {
-        self.open = true;
+        (self.open, self.fresh) = (true, true);
         let main = session.goal();
         let measures = session.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed());
         let old = std::mem::take(&mut self.goals);
@@ -58,10 +74,13 @@ impl State {
                 let measure = MeasureId::from_index(index);
                 let known = session.project.goals.iter().find(|goal| goal.measure == measure);
                 let before = old.iter().find(|choice| choice.measure == measure);
+                let known_percent = known.or(main.as_ref()).map_or(5.0, |goal| goal.tolerance * 100.0);
+                let typed = before.filter(|choice| choice.known_percent == known_percent);
                 Choice {
                     measure,
                     chosen: before.map_or(main.is_some_and(|goal| goal.measure == measure), |choice| choice.chosen),
-                    tolerance_percent: known.or(main.as_ref()).map_or(5.0, |goal| goal.tolerance * 100.0),
+                    tolerance_percent: typed.map_or(known_percent, |choice| choice.tolerance_percent),
+                    known_percent,
                     weight: before.map_or(1.0, |choice| choice.weight),
                 }
             })
@@ -83,6 +102,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     if !state.open {
         return;
     }
+    if std::mem::take(&mut state.fresh) {
+        ui.ctx().request_repaint();
+    }
     let response = dialog(ui, "build dialog").show(ui.ctx(), |ui| {
         ui.set_width(430.0);
         ui.spacing_mut().item_spacing.y = 6.0;
@@ -90,35 +112,12 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         let what = session.project.units.count_words(session.project.units.len());
         ui.label(theme::note(ui, format!("From {what}; the result is a proposal you can compare and discard")));
         ui.add_space(4.0);
-        territories(ui, session, state);
-        ui.separator();
-        measures(ui, session, state);
-        ui.separator();
-        ui.checkbox(&mut state.contiguous, "Every territory in one piece");
-        ui.horizontal(|ui| {
-            ui.label("Effort");
-            for (effort, words, hover) in [
-                (Effort::Quick, "Quick", "A first look in a moment"),
-                (Effort::Normal, "Normal", "Good territories in seconds"),
-                (Effort::Thorough, "Thorough", "The best the program finds; takes several times as long"),
-            ] {
-                ui.selectable_value(&mut state.effort, effort, words).on_hover_text(hover);
-            }
-            ui.add_space(12.0);
-            let label = ui.label("Seed");
-            ui.add(DragValue::new(&mut state.seed).range(0..=999_999))
-                .labelled_by(label.id)
-                .on_hover_text("The same seed and wishes give the same territories; another seed gives another answer");
+        // Title and buttons stay in view in a small window.
+        let room = (ui.ctx().content_rect().height() - 190.0).max(120.0);
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
+            ui.set_width(430.0);
+            wishes(ui, session, state);
         });
-        let locked = session.plan().locked_units().len();
-        let locked_territories = session.plan().territories().filter(|(_, territory)| territory.locked).count();
-        if locked + locked_territories > 0 {
-            let text = format!(
-                "Locked and left alone: {locked_territories} territories, {}",
-                session.project.units.count_words(locked)
-            );
-            ui.label(theme::note(ui, text));
-        }
         ui.add_space(6.0);
         let problem = problem(session, state);
         ui.horizontal(|ui| {
@@ -141,6 +140,25 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     });
     if response.should_close() {
         state.open = false;
+    }
+}
+
+fn wishes(ui: &mut Ui, session: &Session, state: &mut State) {
+    territories(ui, session, state);
+    ui.separator();
+    measures(ui, session, state);
+    ui.separator();
+    limits(ui, session, state);
+    ui.separator();
+    effort(ui, state);
+    let locked = session.plan().locked_units().len();
+    let locked_territories = session.plan().territories().filter(|(_, territory)| territory.locked).count();
+    if locked + locked_territories > 0 {
+        let text = format!(
+            "Locked and left alone: {locked_territories} territories, {}",
+            session.project.units.count_words(locked)
+        );
+        ui.label(theme::note(ui, text));
     }
 }
 
@@ -184,7 +202,7 @@ fn measures(ui: &mut Ui, session: &Session, state: &mut State) {
     ui.label(theme::strong("Balance"));
     let chosen = state.goals.iter().filter(|choice| choice.chosen).count();
     let mix = state.mix && chosen > 1;
-    ScrollArea::vertical().max_height(180.0).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("measures").max_height(180.0).show(ui, |ui| {
         Grid::new("goals").num_columns(3).spacing([12.0, 4.0]).min_col_width(90.0).show(ui, |ui| {
             for choice in &mut state.goals {
                 let Some(measure) = session.project.measure(choice.measure) else { continue };
@@ -197,14 +215,10 @@ fn measures(ui: &mut Ui, session: &Session, state: &mut State) {
                         .accessible_name(format!("Tolerance of {}", measure.name))
                         .on_hover_text("How far a territory may be from its target");
                 });
-                ui.add_enabled_ui(choice.chosen && mix, |ui| {
-                    let value = DragValue::new(&mut choice.weight)
-                        .range(0.1..=100.0)
-                        .speed(0.1)
-                        .max_decimals(1)
-                        .prefix("weight ");
-                    ui.add(value).accessible_name(format!("Weight of {}", measure.name));
-                });
+                if choice.chosen && mix {
+                    let value = DragValue::new(&mut choice.weight).range(0.1..=100.0).speed(0.1).max_decimals(1);
+                    ui.add(value.prefix("weight ")).accessible_name(format!("Weight of {}", measure.name));
+                }
                 ui.end_row();
             }
         });
@@ -212,6 +226,71 @@ fn measures(ui: &mut Ui, session: &Session, state: &mut State) {
     ui.add_enabled_ui(chosen > 1, |ui| {
         ui.checkbox(&mut state.mix, "Balance one weighted mix of them instead of each by itself");
     });
+}
+
+/// What must hold besides the balance.
+fn limits(ui: &mut Ui, session: &Session, state: &mut State) {
+    ui.checkbox(&mut state.contiguous, "Every territory in one piece");
+    ui.horizontal(|ui| {
+        let kind = &session.project.units.kind;
+        ui.checkbox(&mut state.limit_distance, format!("No {kind} farther than"));
+        ui.add_enabled_ui(state.limit_distance, |ui| {
+            let value = DragValue::new(&mut state.distance_km).range(1.0..=5_000.0).speed(1.0).max_decimals(0);
+            ui.add(value.suffix(" km")).accessible_name("Largest distance");
+            ui.label("from the centre of its territory");
+        });
+    });
+    if state.territories != Territories::Current {
+        return;
+    }
+    ui.horizontal(|ui| {
+        ui.checkbox(&mut state.limit_moved, "Move at most");
+        ui.add_enabled_ui(state.limit_moved, |ui| {
+            let value = DragValue::new(&mut state.moved_percent).range(0.0..=100.0).speed(0.2).max_decimals(1);
+            ui.add(value.suffix(" %")).accessible_name("Largest share that moves");
+            ui.label("of");
+            moved_measure(ui, session, state);
+        });
+    });
+}
+
+fn moved_measure(ui: &mut Ui, session: &Session, state: &mut State) {
+    let name = |measure: Option<MeasureId>| {
+        let measure = measure.and_then(|measure| session.project.measure(measure));
+        measure.map_or("the units", |measure| &measure.name)
+    };
+    // What is not balanced by itself cannot be limited.
+    let chosen = state.goals.iter().filter(|choice| choice.chosen).map(|choice| choice.measure);
+    let mut chosen: Vec<MeasureId> = chosen.collect();
+    if state.mix && chosen.len() > 1 {
+        chosen.clear();
+    }
+    if state.moved_measure.is_some_and(|measure| !chosen.contains(&measure)) {
+        state.moved_measure = None;
+    }
+    let list = egui::ComboBox::from_id_salt("what moves").selected_text(name(state.moved_measure)).show_ui(ui, |ui| {
+        for measure in std::iter::once(None).chain(chosen.into_iter().map(Some)) {
+            ui.selectable_value(&mut state.moved_measure, measure, name(measure));
+        }
+    });
+    list.response.accessible_name("What the limit on moving counts");
+}
+
+fn effort(ui: &mut Ui, state: &mut State) {
+    ui.horizontal(|ui| {
+        ui.label(theme::strong("Effort"));
+        for effort in Effort::ALL {
+            ui.selectable_value(&mut state.effort, effort, effort.words()).on_hover_text(effort.about());
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let value = DragValue::new(&mut state.seed).range(0..=999_999);
+            ui.add(value)
+                .accessible_name("Seed")
+                .on_hover_text("The same seed and wishes give the same territories; another seed gives another answer");
+            ui.label("Seed");
+        });
+    });
+    ui.label(theme::note(ui, state.effort.about()));
 }
 
 fn problem(session: &Session, state: &State) -> Option<String> {
@@ -240,6 +319,9 @@ fn order(state: &State) -> BuildOrder {
         mix: state.mix,
         contiguous: state.contiguous,
         by_capacity: state.by_capacity && !matches!(state.territories, Territories::Count(_)),
+        max_distance_km: state.limit_distance.then_some(state.distance_km),
+        moved_limit: (state.limit_moved && state.territories == Territories::Current)
+            .then_some((state.moved_measure, state.moved_percent / 100.0)),
         effort: state.effort,
         seed: state.seed,
     }

@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::theme::{self, Tokens};
 
 pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
-    if !state.show_hint || session.proposal.is_some() {
+    if !state.show_hint || session.shows_trial() {
         return;
     }
     let tokens = Tokens::of(ui);

@@ -2,8 +2,9 @@
 
 use egui::{Align, Button, ComboBox, DragValue, Frame, Layout, Margin, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::UiState;
-use super::widgets::{deviation_bar, figure_row, icon_button, primary_button, swatch};
+use super::status::Status;
+use super::widgets::{deviation_bar, figure_row, icon_button, swatch};
+use super::{UiState, building, proposal};
 use crate::action::{Action, Command};
 use crate::domain::edit::Edit;
 use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
@@ -20,13 +21,17 @@ pub struct Renaming {
     pub focused: bool,
 }
 
-pub fn show(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, session: &Session, status: &Status, state: &mut UiState, actions: &mut Vec<Action>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         Frame::new().inner_margin(Margin::same(PANEL_PADDING)).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 4.0;
-            if session.proposal.is_some() {
-                proposal(ui, session, actions);
+            if let Some(live) = &session.live {
+                building::show(ui, live, status, actions);
+            } else if let Some(proposal) = &session.proposal {
+                proposal::show(ui, session, proposal, actions);
+            }
+            if session.shows_trial() {
                 ui.add_space(8.0);
                 ui.separator();
             }
@@ -81,47 +86,6 @@ fn measure_in_view(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             ui.add(value).accessible_name("Tolerance").on_hover_text("How far a territory may be from its target");
         if response.changed() {
             actions.push(Action::SetTolerance(percent / 100.0));
-        }
-    });
-}
-
-fn proposal(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
-    let Some(proposal) = &session.proposal else { return };
-    let tokens = Tokens::of(ui);
-    ui.label(theme::strong("Proposal").size(theme::HEADING));
-    for line in &proposal.findings {
-        ui.label(line);
-    }
-    for line in &proposal.violations {
-        ui.label(RichText::new(line).color(tokens.error));
-    }
-    if let Some(goal) = session.goal() {
-        let before = metrics::balance(session.plan(), &session.totals, goal.measure);
-        let after = metrics::balance(&proposal.plan, &proposal.totals, goal.measure);
-        let words = |value: Option<f64>| value.map_or("–".to_owned(), words::percent);
-        figure_row(ui, "Balance now", words(before), "The largest deviation from target in the plan");
-        figure_row(ui, "Balance proposed", words(after), "The largest deviation from target in the proposal");
-    }
-    let moved =
-        proposal.plan.assignment().iter().zip(session.plan().assignment()).filter(|(new, old)| new != old).count();
-    let share = moved as f64 / session.project.units.len().max(1) as f64;
-    let text = format!("{} ({})", words::count(moved as i128), words::percent(share));
-    figure_row(ui, "Units that change owner", text, "");
-    ui.add_space(4.0);
-    ui.horizontal_wrapped(|ui| {
-        if primary_button(ui, true, "Accept").on_hover_text("One undo step (Ctrl+Enter)").clicked() {
-            actions.push(Action::Run(Command::AcceptProposal));
-        }
-        if ui.button("Discard").on_hover_text("Keep the plan as it is (Escape)").clicked() {
-            actions.push(Action::Run(Command::RejectProposal));
-        }
-        let compare = ui.button("Hold to compare").on_hover_text("Shows the plan as it is while the button is held");
-        let held = compare.is_pointer_button_down_on();
-        if held != session.show_current {
-            actions.push(Action::ShowCurrent(held));
-        }
-        if ui.button("Again…").on_hover_text("Change the wishes and build again").clicked() {
-            actions.push(Action::Run(Command::AutoBuild));
         }
     });
 }
@@ -244,7 +208,7 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
     let plan = session.shown_plan();
     let Some(territory) = plan.territory(id) else { return };
     let tokens = Tokens::of(ui);
-    let can_edit = session.read_only.is_none() && session.proposal.is_none();
+    let can_edit = session.read_only.is_none() && !session.shows_trial();
     title(ui, session, id, can_edit, state, actions);
 
     rep(ui, session, id, territory.rep, can_edit, actions);

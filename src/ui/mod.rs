@@ -5,6 +5,7 @@ pub mod about;
 pub mod accounts;
 pub mod balance;
 pub mod build_dialog;
+pub mod building;
 pub mod export_dialog;
 pub mod hint;
 pub mod history;
@@ -13,6 +14,7 @@ pub mod inspector;
 pub mod notices;
 pub mod path_dialog;
 pub mod problems;
+pub mod proposal;
 pub mod search;
 pub mod start;
 pub mod status;
@@ -99,7 +101,7 @@ pub fn show(
                 .resizable(true)
                 .default_size(292.0)
                 .size_range(240.0..=440.0)
-                .show_collapsible(ui, &mut inspector_open, |ui| inspector::show(ui, session, state, actions));
+                .show_collapsible(ui, &mut inspector_open, |ui| inspector::show(ui, session, status, state, actions));
             if inspector_open != session.view.show_inspector {
                 actions.push(Action::Run(Command::ToggleInspector));
             }

@@ -55,11 +55,14 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, status: &Status, actions: &m
                         let text = format!("{:.0} %", fraction * 100.0);
                         ui.add(ProgressBar::new(fraction).desired_width(110.0).text(text));
                     }
+                    // What is built is on the map and in the inspector: a wheel that turns would only take its time.
+                    None if *kind == JobKind::Build => {}
                     None => {
                         ui.add(egui::Spinner::new().size(14.0));
                     }
                 }
-                ui.label(format!("{} · {}", kind.words(), progress.phase().words()));
+                let doing = if progress.is_cancelled() { "Stopping" } else { progress.phase().words() };
+                ui.label(format!("{} · {doing}", kind.words()));
             }
         });
     });

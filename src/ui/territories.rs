@@ -65,7 +65,7 @@ struct Delegate<'a> {
 }
 
 pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
-    if session.plan().territory_count() == 0 && session.proposal.is_none() {
+    if session.plan().territory_count() == 0 && !session.shows_trial() {
         let no_units = session.project.units.is_empty();
         let (title, text) = if no_units {
             ("No units yet", "Import ZIP areas or counties first; territories are made of them")

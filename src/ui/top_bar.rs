@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions:
     let ui = &mut ui;
     ui.spacing_mut().item_spacing.x = 6.0;
     if let Some(session) = session {
-        if session.proposal.is_none() {
+        if !session.shows_trial() {
             let why = session.read_only.as_deref();
             let response = primary_button(ui, why.is_none(), "Build…").on_hover_text(command_hover(Command::AutoBuild));
             if response.on_disabled_hover_text(why.unwrap_or_default()).clicked() {
