@@ -5,6 +5,7 @@ mod drawing;
 mod drawn;
 mod files;
 mod keys;
+mod live;
 mod opening;
 mod territories;
 

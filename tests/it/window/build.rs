@@ -1,6 +1,16 @@
 //! Auto-build from the window: a proposal that is compared, taken or left.
 
+use std::sync::Arc;
+
+use bailiwick::domain::edit::{Edit, Locks, apply};
+use bailiwick::domain::metrics::Totals;
+use bailiwick::domain::progress::Progress;
+use bailiwick::domain::project::Project;
+use bailiwick::domain::shape::PlanMetrics;
+use bailiwick::session::proposal::{Balance, Broken, Choice, Figures, Proposal};
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::steps;
 use crate::harness::AppHarness;
@@ -66,4 +76,134 @@ fn what_is_locked_stays_where_it_is() {
     let a = app.territory("A");
     assert_eq!([app.unit("4"), app.unit("10")].map(|unit| app.session().plan().territory_of(unit)), [a, a]);
     assert!((app.shown_load("A") - 12.0).abs() <= 1.2, "{}", app.picture(6));
+}
+
+/// A choice in which these units of A are B's.
+fn choice(app: &AppHarness, units: &[&str], figures: Figures, broken: Vec<Broken>) -> Choice {
+    let session = app.session();
+    let mut edit = Edit::assign(session.plan(), units.iter().map(|code| app.unit(code)), app.territory("B"));
+    edit.label = format!("Built with {} moved", units.len());
+    let mut plan = Arc::clone(&session.project.plan);
+    apply(Arc::make_mut(&mut plan), &edit, Locks::Obey).expect("the edit can be made");
+    let totals = Totals::count(Arc::clone(session.totals.table()), &plan);
+    let project = Project { plan: Arc::clone(&plan), ..session.project.clone() };
+    let metrics = PlanMetrics::measure(&project, &totals, &Progress::new()).expect("nobody cancels");
+    Choice { edit, plan, totals, metrics: Arc::new(metrics), figures, broken }
+}
+
+fn figures(travel_km: f64, deviation: f64, moved: f64) -> Figures {
+    let balances = vec![Balance { measure: "load".to_owned(), deviation, tolerance: 0.1 }];
+    Figures { travel_km, balances, border_km: 44.0, moved: Some(moved), broken: 0 }
+}
+
+/// Three plans to choose from; the last one leaves A too large and says so.
+fn with_alternatives() -> AppHarness {
+    let mut app = AppHarness::grid(UNEVEN);
+    let column = |first: u32| -> Vec<String> { (0..4).map(|row| (first + 6 * row).to_string()).collect() };
+    let (fourth, third) = (column(4), column(3));
+    let one: Vec<&str> = fourth.iter().map(String::as_str).collect();
+    let two: Vec<&str> = one.iter().copied().chain(third.iter().map(String::as_str)).collect();
+    let broken = Broken {
+        words: "A has too much".to_owned(),
+        territory: Some(app.territory("A")),
+        units: vec![app.unit("0"), app.unit("6")],
+    };
+    let best = choice(&app, &two, figures(22.5, 0.0, 0.4), Vec::new());
+    let others = vec![
+        choice(&app, &one[..2], figures(19.5, 0.3, 0.1), Vec::new()),
+        choice(&app, &one, Figures { broken: 1, ..figures(21.25, 0.2, 0.2) }, vec![broken]),
+    ];
+    let goals = app.session().project.goals.clone();
+    app.window().state_mut().propose(Proposal::new(best, others, goals));
+    app.settle();
+    app
+}
+
+fn choose(app: &mut AppHarness, row: &str) {
+    app.window().get_by_label_contains(row).click();
+    app.settle();
+}
+
+#[test]
+fn alternatives_are_listed_with_what_they_are_good_at() {
+    let app = with_alternatives();
+    for row in [
+        "Plan 1, First choice: mean travel 22.5 km, largest deviation 0.0 %, 40.0 % moves",
+        "Plan 2, Least travel: mean travel 19.5 km, largest deviation 30.0 %, 10.0 % moves",
+        "Plan 3, Plan 3: mean travel 21.2 km, largest deviation 20.0 %, 20.0 % moves",
+    ] {
+        assert!(app.shows(row), "{row}");
+    }
+}
+
+#[test]
+fn an_alternative_is_on_the_map_at_once_and_accepted_as_one_step() {
+    let mut app = with_alternatives();
+    assert_eq!(app.shown_load("A"), 12.0);
+    choose(&mut app, "Plan 3,");
+    assert_eq!(app.shown_load("A"), 16.0);
+    assert_eq!(app.picture(6), UNEVEN, "the plan itself is as it was");
+    assert!(app.session().metrics().is_some_and(|(_, current)| current), "its slow figures come with it");
+    app.key_with(Modifiers::COMMAND, Key::Enter);
+    assert_eq!(app.picture(6), "AAAABB\nAAAABB\nAAAABB\nAAAABB\n");
+    assert_eq!(steps(&app), 1);
+    assert!(app.was_told("Built with 4 moved"), "{:?}", app.messages());
+    app.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(app.picture(6), UNEVEN);
+}
+
+#[test]
+fn looking_at_alternatives_changes_nothing() {
+    let mut app = with_alternatives();
+    for row in ["Plan 2,", "Plan 3,", "Plan 1,"] {
+        choose(&mut app, row);
+    }
+    assert_eq!(app.session().proposal.as_ref().map(Proposal::chosen), Some(0));
+    app.key(Key::Escape);
+    assert!(app.session().proposal.is_none());
+    assert_eq!((app.picture(6).as_str(), steps(&app)), (UNEVEN, 0));
+}
+
+#[test]
+fn a_rule_that_does_not_hold_can_be_seen_on_the_map() {
+    let mut app = with_alternatives();
+    assert!(app.shows("Every rule holds"));
+    choose(&mut app, "Plan 3,");
+    assert!(app.shows("1 rule does not hold"));
+    assert!(app.shows("A has too much"));
+    app.press_button("Show rule 1 on the map");
+    assert_eq!(super::selected(&app), ["0", "6"]);
+    assert_eq!(app.session().active, app.territory("A"));
+    let (middle, camera) = (app.app().map().camera().rect.center(), app.app().map().camera());
+    let shown = camera.rect.shrink(20.0);
+    assert!(shown.contains(app.place_of("0")) && shown.contains(app.place_of("6")));
+    assert!(app.place_of("0").distance(middle) < app.place_of("5").distance(middle), "the map went there");
+}
+
+#[test]
+fn the_review_shows_every_term_beside_that_of_the_plan() {
+    let app = with_proposal();
+    let proposal = app.session().proposal.as_ref().expect("a proposal");
+    let before = proposal.before.expect("there was a plan");
+    assert!(before.travel_km > 0.0 && before.border_km > 0.0);
+    for words in ["now", "proposed", "Mean travel", "Borders", "Load that moves", "Units that move", "built in"] {
+        assert!(app.shows(words), "{words}");
+    }
+    assert!(app.shows("more travel than the least possible for these centres"));
+}
+
+#[test]
+fn the_dialog_remembers_its_wishes() {
+    let mut app = AppHarness::grid(UNEVEN);
+    app.key_with(Modifiers::COMMAND, Key::B);
+    app.press_button("Thorough");
+    assert!(app.shows("Ten times the search of Normal"));
+    app.window().get_by_role_and_label(Role::CheckBox, "Move at most").click();
+    app.settle();
+    app.press_button("Cancel");
+    assert!(!app.shows("Ten times the search of Normal"));
+    app.key_with(Modifiers::COMMAND, Key::B);
+    assert!(app.shows("Ten times the search of Normal"));
+    let toggled = app.window().get_by_role_and_label(Role::CheckBox, "Move at most").accesskit_node().toggled();
+    assert_eq!(toggled, Some(egui::accesskit::Toggled::True));
 }
