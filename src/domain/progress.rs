@@ -37,10 +37,11 @@ pub enum Phase {
     Writing,
     Relocating,
     Proving,
+    Comparing,
 }
 
 impl Phase {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Waiting,
         Self::Reading,
         Self::FindingBorders,
@@ -53,6 +54,7 @@ impl Phase {
         Self::Writing,
         Self::Relocating,
         Self::Proving,
+        Self::Comparing,
     ];
 
     /// Words for the status bar.
@@ -70,6 +72,7 @@ impl Phase {
             Self::Writing => "Writing",
             Self::Relocating => "Moving centres",
             Self::Proving => "Proving how good it is",
+            Self::Comparing => "Looking for other plans",
         }
     }
 }

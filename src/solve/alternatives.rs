@@ -43,7 +43,7 @@ pub(super) fn around(
         );
     }
     let annealing = Annealing { rounds: 8, hot: 0.02, steps_per_unit: 0.06 * steps as f64 };
-    run.progress.begin(Phase::Improving, improve::rounds(instance, annealing) * variants.len() as u64)?;
+    run.progress.begin(Phase::Comparing, improve::rounds(instance, annealing) * variants.len() as u64)?;
     variants
         .into_par_iter()
         .enumerate()

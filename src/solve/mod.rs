@@ -137,9 +137,8 @@ pub fn run_watched(
     progress: &Progress,
     watch: &Watch,
 ) -> Result<Proposal, SolveError> {
-    let clock = Clock::start(options.time_limit);
+    let run = Run { problem, options, clock: Clock::start(options.time_limit), progress, watch };
     let instance = Instance::new(problem)?;
-    let run = Run { problem, options, clock, progress, watch, units: instance.units() };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.clamp(1, 64))
         .build()
@@ -164,8 +163,6 @@ pub(crate) struct Run<'a> {
     clock: Clock,
     progress: &'a Progress,
     watch: &'a Watch,
-    /// Of the whole instance.
-    units: usize,
 }
 
 impl Run<'_> {
@@ -179,11 +176,8 @@ impl Run<'_> {
         self.clock.is_over()
     }
 
-    /// Shows a plan to whoever looks on: one of the whole instance, neither of a part nor of merged units.
+    /// Shows a plan to whoever looks on: one of the whole instance, not of a part.
     fn show(&self, instance: &Instance, owner: &[u16]) {
-        if instance.units() < self.units {
-            return;
-        }
         self.watch.offer(|| report::snapshot(self.problem, instance, owner));
     }
 }
