@@ -55,7 +55,7 @@ fn proposal(picture: &str, alternatives: &[&str]) -> Proposal {
         assignment: owners(picture),
         terms: Terms::default(),
         violations: Vec::new(),
-        bound: Some(Bound { travel_km: 1.0, gap: 0.0 }),
+        bound: Some(Bound { kind: BoundKind::FixedCentres, travel_km: 1.0, gap: 0.0 }),
         alternatives: alternatives.iter().map(alternative).collect(),
         stages: Vec::new(),
         cut_short: false,
