@@ -11,7 +11,7 @@ use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::project::Project;
 use crate::domain::shape::PlanMetrics;
 use crate::session::proposal::{Balance, Before, BestPlan, BoundWords, Broken, Choice, Figures, Proposal};
-use crate::solve::{self, BuildRequest, MeasureGoal, MovedAtMost, Options, Terms, Wanted};
+use crate::solve::{self, BoundKind, BuildRequest, MeasureGoal, MovedAtMost, Options, Terms, Wanted};
 use crate::words;
 use crate::work::build::{BuildError, Building, build_shown};
 use crate::work::live::BestSoFar;
@@ -148,12 +148,18 @@ fn capitalised(words: String) -> String {
 fn bound_words(bound: &solve::Bound) -> BoundWords {
     let gap = bound.gap.max(0.0);
     let least = words::kilometres(bound.travel_km);
-    BoundWords {
-        gap,
-        short: format!("At most {} more travel than the least possible for these centres", words::percent(gap)),
-        long: format!(
+    let long = match bound.kind {
+        BoundKind::FixedCentres => format!(
             "Proven: with the centres of the territories where they are, no plan within the limits has less mean travel \
              than {least}. Other centres might"
         ),
-    }
+        BoundKind::CentresAtUnits => format!(
+            "Proven: no plan within the limits whose centres are at units of theirs has less mean travel than {least}"
+        ),
+        BoundKind::CentresAnywhere => {
+            format!("Proven: no plan within the limits has less mean travel than {least}, wherever its centres are")
+        }
+    };
+    let (more, which) = (words::percent(gap), bound.kind.words());
+    BoundWords { gap, short: format!("At most {more} more travel than the least possible {which}"), long }
 }
