@@ -11,7 +11,7 @@ use crate::domain::sphere::LonLat;
 
 /// The features that the stages obey and name. The others of [`Features::ALL`] are off until they do: violations know the
 /// tolerance but no limits of a territory's own, and measure the largest distance without the table.
-const SUPPORTED: Features = Features { limits: false, travel_table: false, ..Features::ALL };
+const SUPPORTED: Features = Features::ALL;
 
 pub(super) fn fixed_seed(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() }
