@@ -75,6 +75,8 @@ struct Done {
     moved_share: Option<f64>,
     findings: Vec<String>,
     violations: Vec<Broken>,
+    /// Rules that provably cannot hold together, and what each would have to give; empty when every rule holds.
+    conflict: Vec<String>,
     #[serde(flatten)]
     figures: Figures,
 }
@@ -149,6 +151,7 @@ fn report(
         moved_share: proposal.terms.disruption,
         findings: building.built.findings.clone(),
         violations: broken(project, &building.violations),
+        conflict: building.conflict.clone(),
         figures: figures(project, &project.goals, metrics, |measure| building.totals.total(measure)),
     };
     let mut text = format!("{} in {seconds:.1} s\n\n", building.change.label);
@@ -163,6 +166,9 @@ fn report(
         text.push_str("\nRules that do not hold (bailiwick undo takes the step back):\n");
         for violation in &building.violations {
             let _ = writeln!(text, "  {}", violation.words);
+        }
+        for line in &building.conflict {
+            let _ = writeln!(text, "{line}");
         }
     }
     output.print(&done, &text)?;

@@ -9,8 +9,7 @@ use super::tiny::{Features, tiny};
 use super::*;
 use crate::domain::sphere::LonLat;
 
-/// The features that the stages obey and name. The others of [`Features::ALL`] are off until they do: violations know the
-/// tolerance but no limits of a territory's own, and measure the largest distance without the table.
+/// The features that the stages obey and name: all there are.
 const SUPPORTED: Features = Features::ALL;
 
 pub(super) fn fixed_seed(cases: u32) -> ProptestConfig {

@@ -12,7 +12,7 @@ use crate::domain::plan::Plan;
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
-use crate::solve::{self, BuildRequest, Built, MeasureGoal, Options, Problem, Proposal, SolveError};
+use crate::solve::{self, BuildRequest, Built, Conflict, MeasureGoal, Names, Options, Problem, Proposal, SolveError};
 use crate::words;
 
 /// Territories that were built, not yet saved.
@@ -31,6 +31,8 @@ pub struct Building {
     pub before: Option<Before>,
     /// Share of the first measure's load with an owner before that has another now; `None` when nothing had an owner.
     pub moved: Option<f64>,
+    /// Where a rule does not hold: the rules that provably cannot hold together, and what each would have to give, in lines.
+    pub conflict: Vec<String>,
     /// Other plans, better in one respect and worse in another; each without alternatives of its own.
     pub alternatives: Vec<Building>,
 }
@@ -99,7 +101,28 @@ fn build_with(
     let finish = |built: Built| finish(project, &totals, &problem, request, built);
     let alternatives = plan.alternatives(project, &problem, &proposal);
     let alternatives = alternatives.into_iter().map(finish).collect::<Result<Vec<Building>, UserError>>()?;
-    Ok(Building { alternatives, ..finish(plan.into_built(project, &problem, proposal))? })
+    let broken = !proposal.violations.is_empty();
+    let building = finish(plan.into_built(project, &problem, proposal))?;
+    let conflict = if broken { conflict_lines(&problem, &building) } else { Vec::new() };
+    Ok(Building { alternatives, conflict, ..building })
+}
+
+/// Which rules cannot hold together, with the names of the project.
+fn conflict_lines(problem: &Problem, building: &Building) -> Vec<String> {
+    let project = &building.change.project;
+    let territory = |index: u16| {
+        let id = building.built.territories.get(usize::from(index)).copied();
+        id.map_or(String::new(), |id| project.plan.territory_name(id).to_string())
+    };
+    let names = Names {
+        unit: &|unit| project.units.codes.get(unit as usize).map_or(String::new(), ToString::to_string),
+        territory: &territory,
+        measure: &|measure| problem.goals.get(measure).map_or(String::new(), |goal| goal.name.clone()),
+    };
+    match solve::conflict(problem) {
+        Some(conflict) => conflict.words(problem, &names),
+        None => vec![Conflict::none_found().to_owned()],
+    }
 }
 
 /// Holds what was built against the rules, and against the plan before.
@@ -127,7 +150,17 @@ fn finish(
     let moved = main.and_then(|measure| moved(project, before, &change.project.plan, measure));
     let goals = problem.goals.clone();
     let before = (project.plan.territory_count() > 0).then(|| terms_before(project, problem));
-    Ok(Building { change, totals, violations, built, goals, before, moved, alternatives: Vec::new() })
+    Ok(Building {
+        change,
+        totals,
+        violations,
+        built,
+        goals,
+        before,
+        moved,
+        conflict: Vec::new(),
+        alternatives: Vec::new(),
+    })
 }
 
 /// Travel and border of the project's plan, measured as the engine does.

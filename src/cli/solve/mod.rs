@@ -11,7 +11,7 @@ use super::output::{Output, print_error};
 use super::search::{Search, positive};
 use super::{Outcome, Result, goals};
 use crate::error::UserError;
-use crate::solve::{SolveError, run as run_engine};
+use crate::solve::{BOUND_STEPS, SolveError, centre_free_bound, run as run_engine};
 use task::Task;
 
 /// Divide a table of points into territories with the engine alone: no project, a file in and a file out
@@ -64,6 +64,9 @@ pub struct Arguments {
     border_weight: Option<f64>,
     #[command(flatten)]
     search: Search,
+    /// Prove how far every plan is from the best there can be, wherever its centres are; takes seconds to minutes
+    #[arg(long)]
+    prove: bool,
     /// Write each point's territory to this file: CSV, replaced when it is there
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -84,10 +87,24 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         }
         Err(SolveError::Infeasible(why)) => {
             print_error(&failed().because(why).hint("Ask for other territories, or for wider limits"), output.json);
+            if !output.json {
+                for line in report::conflict_lines(&task) {
+                    println!("{line}");
+                }
+            }
             return Ok(Outcome::Violated);
         }
     };
-    report::report(arguments, output, &task, &proposal, start.elapsed())
+    let seconds = start.elapsed();
+    let proven = if arguments.prove {
+        let prove = |progress: &_| {
+            centre_free_bound(&task.problem, &proposal, BOUND_STEPS, options.threads, progress, &mut |_| {})
+        };
+        output.with_progress(prove).map_err(|error| failed().because(error.to_string()))?
+    } else {
+        None
+    };
+    report::report(arguments, output, &task, &proposal, proven, seconds)
 }
 
 /// A load as it is named: the column, and the tolerance if there is one.

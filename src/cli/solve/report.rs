@@ -12,7 +12,7 @@ use crate::cli::search::effort_word;
 use crate::cli::{Outcome, Result};
 use crate::io::export::{Assigned, write_assignment};
 use crate::solve::figures::{TerritoryFigures, figures};
-use crate::solve::{Proposal, Rule, Violation};
+use crate::solve::{CentreFree, Conflict, Names, Proposal, Rule, Violation, conflict};
 use crate::words;
 
 #[derive(Serialize)]
@@ -36,14 +36,26 @@ struct Solved {
     border: f64,
     bound: Option<f64>,
     gap: Option<f64>,
+    /// Every bound that is proven, with what it holds for.
+    bounds: Vec<Proven>,
     measures: Vec<Measure>,
     territories: Vec<Territory>,
     stages: Vec<Stage>,
     violations: Vec<Broken>,
+    /// Rules that provably cannot hold together, and what each would have to give; empty when every rule holds.
+    conflict: Vec<String>,
     alternatives: Vec<Other>,
     out: Option<String>,
     columns: Vec<Column>,
     messages: Vec<Message>,
+}
+
+#[derive(Serialize)]
+struct Proven {
+    /// What the bound holds for, in words.
+    holds: &'static str,
+    bound: f64,
+    gap: f64,
 }
 
 #[derive(Serialize)]
@@ -102,8 +114,11 @@ pub(super) fn report(
     output: &Output,
     task: &Task,
     proposal: &Proposal,
+    proven: Option<CentreFree>,
     seconds: Duration,
 ) -> Result<Outcome> {
+    let more = proven.map_or([None, None], |proven| [proven.at_units, proven.anywhere]);
+    let bounds = proposal.bound.into_iter().chain(more.into_iter().flatten());
     let found = figures(&task.problem, &proposal.assignment);
     let out =
         arguments.out.as_ref().map(|path| write_assignment(assigned(task, proposal, &found), path)).transpose()?;
@@ -127,10 +142,14 @@ pub(super) fn report(
         border: task.length(proposal.terms.border_km),
         bound: proposal.bound.map(|bound| task.length(bound.travel_km)),
         gap: proposal.bound.map(|bound| bound.gap),
+        bounds: bounds
+            .map(|bound| Proven { holds: bound.kind.words(), bound: task.length(bound.travel_km), gap: bound.gap })
+            .collect(),
         measures: measures(task, &found),
         territories: found.iter().enumerate().map(|(at, figures)| territory(task, at, figures)).collect(),
         stages: stages.map(|&(stage, time)| Stage { stage, seconds: time.as_secs_f64() }).collect(),
         violations: proposal.violations.iter().map(|violation| broken(task, violation)).collect(),
+        conflict: if proposal.violations.is_empty() { Vec::new() } else { conflict_lines(task) },
         alternatives: proposal
             .alternatives
             .iter()
@@ -148,6 +167,22 @@ pub(super) fn report(
     };
     output.print(&solved, &text(task, &solved))?;
     Ok(if solved.valid { Outcome::Done } else { Outcome::Violated })
+}
+
+/// Which rules cannot hold together, in lines.
+pub(super) fn conflict_lines(task: &Task) -> Vec<String> {
+    let names = Names {
+        unit: &|unit| task.points.ids.get(unit as usize).cloned().unwrap_or_default(),
+        territory: &|territory| {
+            let name = task.names.get(usize::from(territory));
+            format!("territory {}", name.map_or("", String::as_str))
+        },
+        measure: &|measure| task.problem.goals.get(measure).map_or(String::new(), |goal| goal.name.clone()),
+    };
+    match conflict(&task.problem) {
+        Some(conflict) => conflict.words(&task.problem, &names),
+        None => vec![Conflict::none_found().to_owned()],
+    }
 }
 
 fn measures(task: &Task, found: &[TerritoryFigures]) -> Vec<Measure> {
@@ -280,15 +315,11 @@ fn text(task: &Task, solved: &Solved) -> String {
         solved.seconds,
         words::short(solved.mean_travel)
     );
-    if let (Some(bound), Some(gap)) = (solved.bound, solved.gap) {
-        let _ = write!(
-            text,
-            ", at most {} above the best for its centres ({}{unit})",
-            words::percent(gap.max(0.0)),
-            words::short(bound)
-        );
-    }
     text.push('\n');
+    for bound in &solved.bounds {
+        let (gap, least) = (words::percent(bound.gap.max(0.0)), words::short(bound.bound));
+        let _ = writeln!(text, "At most {gap} above the least possible {} ({least}{unit})", bound.holds);
+    }
     if let Some(out) = &solved.out {
         let _ = writeln!(text, "Wrote {out}");
     }
@@ -296,6 +327,9 @@ fn text(task: &Task, solved: &Solved) -> String {
         text.push_str("\nRules that do not hold:\n");
         for violation in &solved.violations {
             let _ = writeln!(text, "  {}", violation.message);
+        }
+        for line in &solved.conflict {
+            let _ = writeln!(text, "{line}");
         }
     }
     text

@@ -1,6 +1,5 @@
 //! The engine alone, on a table of points.
 
-
 use super::{Folder, messages, sample};
 
 /// Four towns of six points each on a plane, far from each other; the points of a town carry 10 together.
