@@ -40,14 +40,16 @@ pub(super) struct Annealing {
 }
 
 impl Annealing {
-    /// From a plan whose borders are still rough.
-    pub fn whole(steps: usize) -> Self {
-        Self { rounds: 40, hot: HOT, steps_per_unit: steps as f64 }
+    /// From a plan whose borders are still rough. A small problem costs little and has few units to find its way by: it gets up to
+    /// ten times as many steps.
+    pub fn whole(instance: &Instance, steps: usize) -> Self {
+        let more = (SMALL / instance.units().max(1) as f64).clamp(1.0, 10.0);
+        Self { rounds: 40, hot: HOT, steps_per_unit: more * steps as f64 }
     }
 
     /// Of a plan that shall stay near the one of today: there is no need to melt it first.
-    pub fn gentle(steps: usize) -> Self {
-        Self { hot: 0.1 * HOT, ..Self::whole(steps) }
+    pub fn gentle(instance: &Instance, steps: usize) -> Self {
+        Self { hot: 0.1 * HOT, ..Self::whole(instance, steps) }
     }
 
     /// Of the single units after their nodes, each of which had `ratio` units.
@@ -55,6 +57,9 @@ impl Annealing {
         Self { rounds: 12, hot: 0.2 * HOT, steps_per_unit: 0.4 * steps as f64 / ratio.max(1.0) }
     }
 }
+
+/// Problems of fewer units than this are small.
+const SMALL: f64 = 1000.0;
 
 /// The steps of progress that one plan takes.
 pub(super) fn rounds(instance: &Instance, annealing: Annealing) -> u64 {

@@ -219,7 +219,7 @@ fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError> {
         multilevel(instance, steps, &random, run, &mut stages)?
     } else {
         let relaxed = relaxed(instance, steps, finalists(instance), &random, run, &mut stages)?;
-        best_finish(instance, relaxed, Annealing::whole(steps), &random, run, &mut stages)?
+        best_finish(instance, relaxed, Annealing::whole(instance, steps), &random, run, &mut stages)?
     };
     progress.begin(Phase::Proving, 0)?;
     let bound_km = bound::fixed_centres(instance, &found.owner, &found.prices, progress)?;
@@ -317,7 +317,7 @@ fn multilevel(
     let ratio = instance.units() as f64 / coarse.units() as f64;
     let fine_prices = |prices: &[f64]| prices.iter().map(|price| price * ratio).collect::<Vec<f64>>();
     let fine = Annealing::fine(steps, ratio);
-    let best = best_finish(&coarse, found, Annealing::whole(steps), random, run, stages)?;
+    let best = best_finish(&coarse, found, Annealing::whole(&coarse, steps), random, run, stages)?;
     let owner: Vec<u16> = node_of.iter().map(|&node| best.owner[node as usize]).collect();
     let start = Start { owner, prices: fine_prices(&best.prices) };
     run.progress.begin(Phase::Improving, improve::rounds(instance, fine))?;

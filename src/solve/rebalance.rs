@@ -97,7 +97,7 @@ fn stay_near(instance: &Instance, today: &Relaxed, random: &Random, run: &Run) -
 }
 
 fn anneal(instance: &Instance, start: Start, random: &Random, run: &Run) -> Result<Start, Cancelled> {
-    let annealing = Annealing::gentle(run.options.effort.steps_per_unit());
+    let annealing = Annealing::gentle(instance, run.options.effort.steps_per_unit());
     run.progress.begin(Phase::Improving, improve::rounds(instance, annealing))?;
     improve::improve(&instance.with_prices(&start.prices), start, annealing, random, run)
 }
