@@ -27,12 +27,8 @@ pub(super) fn fixed_centres(
     progress: &Progress,
 ) -> Result<Option<f64>, Cancelled> {
     // What the search pays beyond travel and loads would lead the prices astray.
-    let instance = &Instance {
-        prices: Vec::new(),
-        stay_worth_km: 0.0,
-        max_distance_km: f64::INFINITY,
-        ..instance.clone()
-    };
+    let instance =
+        &Instance { prices: Vec::new(), stay_worth_km: 0.0, max_distance_km: f64::INFINITY, ..instance.clone() };
     let total: f64 = instance.weights.iter().sum();
     if total <= 0.0 || instance.territories() == 0 {
         return Ok(None);
