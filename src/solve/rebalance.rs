@@ -5,6 +5,8 @@
 //! cannot be met like this, the price of moving falls step by step; the last resort is a plan from nothing, whose territories
 //! then take the names of those they overlap most.
 
+use rayon::prelude::*;
+
 use super::allocate::{Relaxed, Schedule, balance, excess_price};
 use super::improve::{Annealing, Start};
 use super::instance::{Instance, NONE};
@@ -14,8 +16,12 @@ use crate::domain::random::Random;
 
 /// The parts of the price of moving that are tried one after the other, until everything fits.
 const EASING: [f64; 5] = [1.0, 0.4, 0.1, 0.03, 0.0];
-/// The same where it is limited how much may move: ever dearer, then from the best of these with some freedom again.
-const CAPPED: [f64; 5] = [1.0, 5.0, 25.0, 5.0, 1.0];
+/// Where it is limited how much may move: ever dearer, the first one that fits counts ...
+const DEARER: [f64; 3] = [1.0, 5.0, 25.0];
+/// ... else on from the best of these, with more freedom again.
+const FREER: [f64; 2] = [5.0, 1.0];
+/// Up to so many units the first attempts are made side by side.
+const SIDE_BY_SIDE: usize = 12_000;
 
 /// Finds a plan near the current one.
 pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::SolveError> {
@@ -31,30 +37,47 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
         value: 0.0,
         centres: instance.centres(&present(instance), &centres),
     };
-    let mut best: Option<(f64, Start)> = None;
+    let near = |part: f64| Instance { stay_worth_km: part * instance.stay_worth_km, ..instance.clone() };
     let capped = !instance.moved.is_empty();
-    for (attempt, part) in if capped { CAPPED } else { EASING }.into_iter().enumerate() {
-        if best.is_some() && (run.is_over() || instance.stay_worth_km == 0.0) {
-            break;
-        }
-        let near = Instance { stay_worth_km: part * instance.stay_worth_km, ..instance.clone() };
-        let random = random.fork(attempt as u64);
-        let found = match &best {
-            // On from the best so far, where what moves counts.
-            Some((_, best)) if capped && attempt > 2 => anneal(&near, best.clone(), &random, run)?,
-            _ => stay_near(&near, &today, &random, run)?,
-        };
+    let first: &[f64] = if capped { &DEARER } else { &EASING[..1] };
+    let mut best: Option<(f64, Start)> = None;
+    let mut keep = |found: Start| {
         let broken = instance.broken(&found.owner);
         if best.as_ref().is_none_or(|best| broken < best.0) {
             best = Some((broken, found));
         }
-        if broken == 0.0 {
+        best.clone()
+    };
+    let mut so_far = None;
+    // A large map keeps all threads busy with one attempt; of a small one several are made side by side.
+    let at_once = if instance.units() > SIDE_BY_SIDE { 1 } else { first.len() };
+    for parts in first.chunks(at_once) {
+        if so_far.as_ref().is_some_and(|best: &(f64, Start)| best.0 == 0.0 || run.is_over()) {
             break;
         }
+        let attempt = |&part: &f64| stay_near(&near(part), &today, &random.fork(part as u64), run);
+        let found: Result<Vec<Start>, Cancelled> = parts.par_iter().map(attempt).collect();
+        for found in found? {
+            so_far = keep(found);
+        }
+    }
+    let rest: &[f64] = if capped { &FREER } else { &EASING[1..] };
+    for (nth, &part) in rest.iter().enumerate() {
+        let Some((broken, best)) = &so_far else { break };
+        if *broken == 0.0 || run.is_over() || instance.stay_worth_km == 0.0 {
+            break;
+        }
+        let random = random.fork(100 + nth as u64);
+        // On from the best so far, where what moves counts.
+        so_far = keep(if capped {
+            anneal(&near(part), best.clone(), &random, run)?
+        } else {
+            stay_near(&near(part), &today, &random, run)?
+        });
     }
     stages.end("stay near");
     let (broken, mut found) =
-        best.unwrap_or_else(|| (0.0, Start { owner: today.owner.clone(), prices: today.prices.clone() }));
+        so_far.unwrap_or_else(|| (0.0, Start { owner: today.owner.clone(), prices: today.prices.clone() }));
     // A plan from nothing moves far more than any cap allows.
     if broken > 0.0 && !capped && !run.is_over() {
         let anew = Instance { start_from_current: false, stay_worth_km: 0.0, ..instance.clone() };
