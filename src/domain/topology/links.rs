@@ -28,7 +28,7 @@ pub(super) fn join_parts(arrays: &TopologyArrays, progress: &Progress) -> Result
     if count < 2 {
         return Ok((Vec::new(), count));
     }
-    let vertices = border_vertices(arrays);
+    let vertices = border_vertices(arrays, &mut parts);
     progress.check()?;
     let mut edges = touching(&vertices);
     edges.extend(delaunay_edges(&vertices));
@@ -65,16 +65,24 @@ struct BorderVertex {
     unit: u32,
 }
 
-/// Sorted by position, then unit, each once.
-fn border_vertices(arrays: &TopologyArrays) -> Vec<BorderVertex> {
+/// Sorted by position, then unit, each once. Of a part that meets the outside nowhere, as units upon each other can, all vertices count.
+fn border_vertices(arrays: &TopologyArrays, parts: &mut DisjointSets) -> Vec<BorderVertex> {
     let mut places: Vec<(LonLat, u32)> = Vec::new();
+    let points = |arc: usize| &arrays.points[arrays.arc_starts[arc] as usize..arrays.arc_starts[arc + 1] as usize];
+    let mut meets_outside = vec![false; arrays.unit_starts.len()];
     for arc in 0..arrays.arc_left.len() {
         let unit = match (arrays.arc_left[arc], arrays.arc_right[arc]) {
             (OUTSIDE, unit) | (unit, OUTSIDE) => unit,
             _ => continue,
         };
-        let points = &arrays.points[arrays.arc_starts[arc] as usize..arrays.arc_starts[arc + 1] as usize];
-        places.extend(points.iter().map(|&place| (place, unit)));
+        meets_outside[parts.root(unit as usize)] = true;
+        places.extend(points(arc).iter().map(|&place| (place, unit)));
+    }
+    for arc in 0..arrays.arc_left.len() {
+        let unit = arrays.arc_left[arc];
+        if unit != OUTSIDE && !meets_outside[parts.root(unit as usize)] {
+            places.extend(points(arc).iter().map(|&place| (place, unit)));
+        }
     }
     let middle = centroid(places.iter().map(|&(place, _)| (place, 1.0))).unwrap_or_default();
     let mut vertices: Vec<BorderVertex> = places

@@ -207,6 +207,33 @@ fn check_partition(topology: &Topology, areas: &[f64], random: &mut Random) -> R
     Ok(())
 }
 
+fn check_rubbish(seed: u64) -> Result<(), TestCaseError> {
+    let mut random = Random::new(seed);
+    let ring = |random: &mut Random| -> Vec<LonLat> {
+        (0..random.below(9)).map(|_| LonLat::new(random.below(4) as f64, random.below(4) as f64)).collect()
+    };
+    let polygon = |random: &mut Random| Polygon {
+        outer: ring(random),
+        holes: (0..random.below(2)).map(|_| ring(random)).collect(),
+    };
+    let shapes: Vec<Shape> = (0..random.below(12))
+        .map(|_| Shape { polygons: (0..random.below(3)).map(|_| polygon(&mut random)).collect() })
+        .collect();
+    let (topology, report) = built(&shapes);
+    prop_assert_eq!(&built(&shapes).1, &report);
+    let assignment: Vec<TerritoryId> = shapes.iter().map(|_| TerritoryId(random.below(3) as u16)).collect();
+    prop_assert_eq!(topology.outlines(&assignment, 3).len(), 3);
+    let with_shape = (0..shapes.len()).filter(|&unit| topology.has_shape(UnitId::from_index(unit))).count();
+    prop_assert_eq!(topology.components(&vec![TerritoryId(0); shapes.len()], 1)[0], u32::from(with_shape > 0));
+    Ok(())
+}
+
+/// Here a unit lay wholly upon others and met the outside nowhere.
+#[test]
+fn a_unit_upon_others_is_joined_to_the_rest() {
+    check_rubbish(4_791_935_595_501_234_181).expect("a topology that is one");
+}
+
 proptest! {
     #[test]
     fn a_layer_comes_back_with_its_areas_and_its_borders(seed: u64) {
@@ -239,23 +266,7 @@ proptest! {
     /// Rings at random: units upon each other, crossing themselves and each other. Nothing is promised but an answer.
     #[test]
     fn rubbish_becomes_a_topology(seed: u64) {
-        let mut random = Random::new(seed);
-        let ring = |random: &mut Random| -> Vec<LonLat> {
-            (0..random.below(9)).map(|_| LonLat::new(random.below(4) as f64, random.below(4) as f64)).collect()
-        };
-        let polygon = |random: &mut Random| Polygon {
-            outer: ring(random),
-            holes: (0..random.below(2)).map(|_| ring(random)).collect(),
-        };
-        let shapes: Vec<Shape> = (0..random.below(12))
-            .map(|_| Shape { polygons: (0..random.below(3)).map(|_| polygon(&mut random)).collect() })
-            .collect();
-        let (topology, report) = built(&shapes);
-        prop_assert_eq!(&built(&shapes).1, &report);
-        let assignment: Vec<TerritoryId> = shapes.iter().map(|_| TerritoryId(random.below(3) as u16)).collect();
-        prop_assert_eq!(topology.outlines(&assignment, 3).len(), 3);
-        let with_shape = (0..shapes.len()).filter(|&unit| topology.has_shape(UnitId::from_index(unit))).count();
-        prop_assert_eq!(topology.components(&vec![TerritoryId(0); shapes.len()], 1)[0], u32::from(with_shape > 0));
+        check_rubbish(seed)?;
     }
 
     /// A project file may hold anything: it is refused, or what was read can be asked everything.
