@@ -224,7 +224,7 @@ impl App {
                 self.make(ctx, edit, true);
             }
             Command::LockTerritory => {
-                let locked = session.plan().territory(active).is_some_and(|territory| territory.locked);
+                let locked = session.plan().is_territory_locked(active);
                 self.actions.push(Action::LockTerritory { id: active, locked: !locked });
             }
             Command::SelectUnitsOfTerritory => {

@@ -15,7 +15,7 @@ impl App {
         let Some(session) = self.session.as_mut() else { return };
         session.preview = None;
         let plan = session.plan();
-        if plan.territory(to).is_some_and(|territory| territory.locked) {
+        if plan.is_territory_locked(to) {
             let name = plan.territory_name(to);
             self.ui.notices.refused(ctx, format!("{name} is locked; unlock it to change it"));
             return;

@@ -1,8 +1,9 @@
 //! The one way a plan changes. An edit holds old and new values; undo is the same edit with the two swapped, through the same
 //! [`apply`], which tells what it touched. One gesture is one edit, one undo step and one transaction in the project file.
 
-use super::ids::{AccountId, TerritoryId, UnitId};
-use super::plan::{Plan, Territory};
+use super::hierarchy::{Group, MOST_LEVELS};
+use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
+use super::plan::{Adjacency, Plan, Territory};
 
 /// One value replaced by another.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,28 @@ pub enum Change {
         old: bool,
         new: bool,
     },
+    LockAccount {
+        account: AccountId,
+        old: bool,
+        new: bool,
+    },
+    /// What the levels above territories are called, from the lowest up.
+    Levels {
+        old: Vec<String>,
+        new: Vec<String>,
+    },
+    /// Adds (`old` is none), removes (`new` is none) or alters a district, region or other group.
+    Group {
+        id: GroupId,
+        old: Option<Box<Group>>,
+        new: Option<Box<Group>>,
+    },
+    /// What the user says about two units, the smaller first; `None` means "as on the map".
+    Adjacency {
+        units: [UnitId; 2],
+        old: Option<Adjacency>,
+        new: Option<Adjacency>,
+    },
 }
 
 /// One undo step.
@@ -49,6 +72,10 @@ pub struct Effects {
     pub territories: Vec<TerritoryId>,
     /// A territory was added, removed or altered.
     pub territories_edited: bool,
+    /// Levels or groups were added, removed or altered, or a territory went to another group.
+    pub hierarchy_edited: bool,
+    /// Units became neighbours, or ceased to be.
+    pub adjacency_edited: bool,
 }
 
 /// Why an edit was refused. The plan is as it was before.
@@ -60,14 +87,24 @@ pub enum EditError {
     TerritoryLocked(String),
     #[error("{0} of the units are locked")]
     UnitsLocked(usize),
+    #[error("{0} of the accounts are locked")]
+    AccountsLocked(usize),
+    #[error("\"{0}\" is locked")]
+    GroupLocked(String),
     #[error("the plan has changed in between")]
     Stale,
-    #[error("a unit, account or territory of the edit does not exist")]
+    #[error("a unit, account, territory or level of the edit does not exist")]
     Unknown,
+    #[error("a group can only hold what is on a lower level")]
+    WrongLevel,
     #[error("the territory still holds units or named accounts")]
     NotEmpty,
+    #[error("the group still holds territories or other groups")]
+    GroupNotEmpty,
     #[error("a plan can hold 65,535 territories, no more")]
     TooManyTerritories,
+    #[error("a plan can hold 65,535 groups on {MOST_LEVELS} levels, no more")]
+    TooManyGroups,
 }
 
 impl Edit {
@@ -107,6 +144,94 @@ impl Edit {
         edit
     }
 
+    /// Keeps accounts with their owners, or frees them. One that belongs to its unit's territory becomes a named account of it first,
+    /// so that it stays when the unit goes. `unit_of` tells where accounts are.
+    pub fn lock_accounts(
+        plan: &Plan,
+        accounts: impl IntoIterator<Item = AccountId>,
+        unit_of: impl Fn(AccountId) -> Option<UnitId>,
+        locked: bool,
+    ) -> Self {
+        let mut edit = Self::default();
+        for account in accounts {
+            let old = plan.locked_accounts.contains(&account);
+            if old == locked {
+                continue;
+            }
+            if locked && !plan.overrides.contains_key(&account) {
+                let owner = plan.owner_of(account, unit_of(account));
+                edit.changes.push(Change::Override { account, old: None, new: Some(owner) });
+            }
+            edit.changes.push(Change::LockAccount { account, old, new: locked });
+        }
+        edit
+    }
+
+    /// Replaces the properties of a group.
+    pub fn alter_group(plan: &Plan, id: GroupId, label: impl Into<String>, alter: impl FnOnce(&mut Group)) -> Self {
+        let mut edit = Self::new(label);
+        if let Some(old) = plan.hierarchy.group(id) {
+            let mut new = old.clone();
+            alter(&mut new);
+            if new != *old {
+                edit.changes.push(Change::Group { id, old: Some(Box::new(old.clone())), new: Some(Box::new(new)) });
+            }
+        }
+        edit
+    }
+
+    /// Adds a group.
+    pub fn add_group(plan: &Plan, label: impl Into<String>, group: Group) -> (Self, GroupId) {
+        let id = plan.hierarchy.next_id();
+        let mut edit = Self::new(label);
+        edit.changes.push(Change::Group { id, old: None, new: Some(Box::new(group)) });
+        (edit, id)
+    }
+
+    /// Removes a group; what it holds goes to the group above it.
+    pub fn remove_group(plan: &Plan, id: GroupId) -> Self {
+        let Some(old) = plan.hierarchy.group(id) else { return Self::default() };
+        let mut edit = Self::new(format!("Removed {}", old.name));
+        for (territory, properties) in plan.territories().filter(|(_, territory)| territory.parent == Some(id)) {
+            let new = Territory { parent: old.parent, ..properties.clone() };
+            edit.changes.push(Change::Territory {
+                id: territory,
+                old: Some(Box::new(properties.clone())),
+                new: Some(Box::new(new)),
+            });
+        }
+        for (group, properties) in plan.hierarchy.iter().filter(|(_, group)| group.parent == Some(id)) {
+            let new = Group { parent: old.parent, ..properties.clone() };
+            edit.changes.push(Change::Group {
+                id: group,
+                old: Some(Box::new(properties.clone())),
+                new: Some(Box::new(new)),
+            });
+        }
+        edit.changes.push(Change::Group { id, old: Some(Box::new(old.clone())), new: None });
+        edit
+    }
+
+    /// Puts territories into a group, or out of every group.
+    pub fn move_to_group(plan: &Plan, territories: impl IntoIterator<Item = TerritoryId>, to: Option<GroupId>) -> Self {
+        let mut edit = Self::default();
+        for id in territories {
+            edit.changes.extend(Self::alter(plan, id, "", |territory| territory.parent = to).changes);
+        }
+        edit
+    }
+
+    /// Says something about two units that the map does not, or (`None`) takes it back.
+    pub fn set_adjacency(plan: &Plan, a: UnitId, b: UnitId, new: Option<Adjacency>) -> Self {
+        let mut edit = Self::default();
+        let units = [a.min(b), a.max(b)];
+        let old = plan.adjacency.get(&units).copied();
+        if a != b && old != new {
+            edit.changes.push(Change::Adjacency { units, old, new });
+        }
+        edit
+    }
+
     /// Removes a territory; its units and named accounts become unassigned.
     pub fn remove(plan: &Plan, id: TerritoryId) -> Self {
         let mut edit = Self::new(format!("Removed territory {}", plan.territory_name(id)));
@@ -133,6 +258,10 @@ impl Change {
             Self::Override { account, old, new } => Self::Override { account, old: new, new: old },
             Self::Territory { id, old, new } => Self::Territory { id, old: new, new: old },
             Self::LockUnit { unit, old, new } => Self::LockUnit { unit, old: new, new: old },
+            Self::LockAccount { account, old, new } => Self::LockAccount { account, old: new, new: old },
+            Self::Levels { old, new } => Self::Levels { old: new, new: old },
+            Self::Group { id, old, new } => Self::Group { id, old: new, new: old },
+            Self::Adjacency { units, old, new } => Self::Adjacency { units, old: new, new: old },
         }
     }
 }
@@ -174,23 +303,57 @@ pub fn apply(plan: &mut Plan, edit: &Edit, locks: Locks) -> Result<Effects, Edit
 }
 
 fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
-    let locked_territory = |id: TerritoryId| plan.territory(id).filter(|territory| territory.locked);
-    let mut locked_units = 0;
+    let (mut locked_units, mut locked_accounts) = (0, 0);
+    let group_is_free = |id: Option<GroupId>| match plan.hierarchy.upwards(id).find(|(_, group)| group.locked) {
+        Some((_, group)) => Err(EditError::GroupLocked(group.name.clone())),
+        None => Ok(()),
+    };
+    let is_free = |id: TerritoryId| match plan.territory(id) {
+        Some(territory) if territory.locked => Err(EditError::TerritoryLocked(territory.name.clone())),
+        Some(territory) => group_is_free(territory.parent),
+        None => Ok(()),
+    };
     for change in &edit.changes {
-        let touched: &[TerritoryId] = match change {
+        match change {
             Change::Assign { unit, old, new } => {
                 locked_units += usize::from(plan.locked_units.contains(unit));
-                &[*old, *new]
+                is_free(*old)?;
+                is_free(*new)?;
             }
-            Change::Override { old, new, .. } => &[old.unwrap_or_default(), new.unwrap_or_default()],
-            Change::Territory { id, new: None, .. } => &[*id],
-            Change::Territory { .. } | Change::LockUnit { .. } => &[],
-        };
-        if let Some(territory) = touched.iter().find_map(|&id| locked_territory(id)) {
-            return Err(EditError::TerritoryLocked(territory.name.clone()));
+            Change::Override { account, old, new } => {
+                locked_accounts += usize::from(plan.locked_accounts.contains(account));
+                is_free(old.unwrap_or_default())?;
+                is_free(new.unwrap_or_default())?;
+            }
+            Change::Territory { id, new: None, .. } => is_free(*id)?,
+            Change::Territory { old, new: Some(new), .. } => {
+                let before = old.as_ref().and_then(|territory| territory.parent);
+                if before != new.parent {
+                    group_is_free(before)?;
+                    group_is_free(new.parent)?;
+                }
+            }
+            Change::Group { old, new, .. } => {
+                let (before, after) = (old.as_ref().and_then(|g| g.parent), new.as_ref().and_then(|g| g.parent));
+                if before != after || new.is_none() || old.is_none() {
+                    group_is_free(before)?;
+                    group_is_free(after)?;
+                }
+                if let (Some(old), None) = (old, new)
+                    && old.locked
+                {
+                    return Err(EditError::GroupLocked(old.name.clone()));
+                }
+            }
+            Change::LockUnit { .. } | Change::LockAccount { .. } | Change::Levels { .. } | Change::Adjacency { .. } => {
+            }
         }
     }
-    if locked_units > 0 { Err(EditError::UnitsLocked(locked_units)) } else { Ok(()) }
+    match (locked_units, locked_accounts) {
+        (0, 0) => Ok(()),
+        (0, accounts) => Err(EditError::AccountsLocked(accounts)),
+        (units, _) => Err(EditError::UnitsLocked(units)),
+    }
 }
 
 fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Result<(), EditError> {
@@ -229,6 +392,12 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             if plan.territory(*id) != old.as_deref() {
                 return Err(EditError::Stale);
             }
+            if let Some(new) = new
+                && new.parent.is_some_and(|parent| plan.hierarchy.group(parent).is_none())
+            {
+                return Err(EditError::Unknown);
+            }
+            effects.hierarchy_edited |= old.as_ref().and_then(|t| t.parent) != new.as_ref().and_then(|t| t.parent);
             if new.is_none() && (plan.assignment.contains(id) || plan.overrides.values().any(|owner| owner == id)) {
                 return Err(EditError::NotEmpty);
             }
@@ -260,6 +429,75 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             }
             effects.units.push(unit);
         }
+        &Change::LockAccount { account, old, new } => {
+            if plan.locked_accounts.contains(&account) != old {
+                return Err(EditError::Stale);
+            }
+            if new {
+                plan.locked_accounts.insert(account);
+            } else {
+                plan.locked_accounts.remove(&account);
+            }
+            effects.accounts.push(account);
+        }
+        Change::Levels { old, new } => {
+            if plan.hierarchy.levels != *old {
+                return Err(EditError::Stale);
+            }
+            if new.len() > MOST_LEVELS {
+                return Err(EditError::TooManyGroups);
+            }
+            if plan.hierarchy.iter().any(|(_, group)| usize::from(group.level) >= new.len()) {
+                return Err(EditError::WrongLevel);
+            }
+            plan.hierarchy.levels.clone_from(new);
+            effects.hierarchy_edited = true;
+        }
+        Change::Group { id, old, new } => {
+            apply_group(plan, *id, old.as_deref(), new.as_deref())?;
+            effects.hierarchy_edited = true;
+        }
+        &Change::Adjacency { units, old, new } => {
+            if units[0] >= units[1] || units[1].index() >= plan.assignment.len() {
+                return Err(EditError::Unknown);
+            }
+            if plan.adjacency.get(&units).copied() != old {
+                return Err(EditError::Stale);
+            }
+            match new {
+                Some(adjacency) => plan.adjacency.insert(units, adjacency),
+                None => plan.adjacency.remove(&units),
+            };
+            effects.units.extend(units);
+            effects.adjacency_edited = true;
+        }
     }
+    Ok(())
+}
+
+fn apply_group(plan: &mut Plan, id: GroupId, old: Option<&Group>, new: Option<&Group>) -> Result<(), EditError> {
+    let hierarchy = &mut plan.hierarchy;
+    if id == GroupId::default() {
+        return Err(EditError::Unknown);
+    }
+    if hierarchy.group(id) != old {
+        return Err(EditError::Stale);
+    }
+    match new {
+        None => {
+            let in_it = |parent: Option<GroupId>| parent == Some(id);
+            let holds_territories = plan.territories.iter().flatten().any(|territory| in_it(territory.parent));
+            if holds_territories || hierarchy.iter().any(|(_, group)| in_it(group.parent)) {
+                return Err(EditError::GroupNotEmpty);
+            }
+        }
+        Some(_) if id.0 == u16::MAX => return Err(EditError::TooManyGroups),
+        Some(group) if !hierarchy.fits(group) || !hierarchy.holds(id, group.level) => {
+            return Err(EditError::WrongLevel);
+        }
+        Some(_) => {}
+    }
+    *hierarchy.slot(id) = new.cloned();
+    hierarchy.trim();
     Ok(())
 }

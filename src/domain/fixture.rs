@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::columns::{Measure, Subject};
 use super::ids::{TerritoryId, UnitId};
-use super::plan::{Plan, Territory};
+use super::plan::{Plan, PlanParts, Territory};
 use super::polygon::{Polygon, Shape};
 use super::progress::Progress;
 use super::project::Project;
@@ -51,7 +51,8 @@ pub fn plan(text: &str) -> Plan {
     let assignment = grid.iter().map(|cell| ids.get(&cell.0).copied().unwrap_or_default()).collect();
     let named = |letter: char| Territory { name: letter.to_string(), ..Territory::default() };
     let territories = ids.iter().map(|(&letter, &id)| (id, named(letter))).collect();
-    Plan::from_parts("test".into(), assignment, territories, BTreeMap::new(), BTreeSet::new()).unwrap_or_default()
+    Plan::from_parts(PlanParts { name: "test".into(), assignment, territories, ..PlanParts::default() })
+        .unwrap_or_default()
 }
 
 /// The units in which two pictures of the same shape differ from each other.

@@ -37,6 +37,11 @@ index!(
     u16
 );
 index!(
+    /// A district, region or other group of territories. 0 is never used.
+    GroupId,
+    u16
+);
+index!(
     /// A rep, by position in the roster.
     RepId,
     u16

@@ -3,9 +3,11 @@
 //! Sums are exact: values are rounded once to a grid of 2⁻⁴⁰ and added as integers. So the order of additions does not matter,
 //! totals kept up to date change by change equal a full recount to the last bit, and undo brings the same figures back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::columns::{Aggregate, Subject};
+use super::edit::{Change, Edit};
 use super::ids::{AccountId, MeasureId, TerritoryId, UnitId};
 use super::plan::Plan;
 use super::project::Project;
@@ -144,8 +146,8 @@ impl Totals {
         totals
     }
 
-    /// A unit changes owner, with its accounts, except the named ones. O(measures + named accounts).
-    pub fn move_unit(&mut self, plan: &Plan, unit: UnitId, from: TerritoryId, to: TerritoryId) {
+    /// A unit changes owner, with all its accounts.
+    fn carry_unit(&mut self, unit: UnitId, from: TerritoryId, to: TerritoryId) {
         self.grow(to);
         self.grow(from);
         self.units[from.index()] -= 1;
@@ -158,16 +160,10 @@ impl Totals {
             loads[from.index()] -= values[unit.index()];
             loads[to.index()] += values[unit.index()];
         }
-        for &account in plan.overrides().keys() {
-            if table.unit_of.get(account.index()) == Some(&Some(unit)) {
-                // It was carried along; give it back.
-                self.move_account(account, to, from);
-            }
-        }
     }
 
     /// An account changes owner. O(measures).
-    pub fn move_account(&mut self, account: AccountId, from: TerritoryId, to: TerritoryId) {
+    fn move_account(&mut self, account: AccountId, from: TerritoryId, to: TerritoryId) {
         if from == to || account.index() >= self.table.unit_of.len() {
             return;
         }
@@ -184,22 +180,39 @@ impl Totals {
         }
     }
 
-    /// Follows an edit that has been applied: `plan` is the plan after it. Falls back to nothing cheaper than O(changes).
-    pub fn follow(&mut self, plan: &Plan, edit: &super::edit::Edit) {
-        use super::edit::Change;
-        let has_overrides =
-            !plan.overrides().is_empty() || edit.changes.iter().any(|change| matches!(change, Change::Override { .. }));
-        if has_overrides {
-            // Named accounts and their units may change in one edit in any order; a recount is exact and still fast.
-            *self = Self::count(Arc::clone(&self.table), plan);
-            return;
-        }
+    /// Follows an edit that has been applied: `plan` is the plan after it. O(changes + named accounts).
+    pub fn follow(&mut self, plan: &Plan, edit: &Edit) {
+        // A unit or account may change more than once in an edit, units and named accounts in any order: what counts is how it was
+        // before and is after.
+        let mut units: BTreeMap<UnitId, (TerritoryId, TerritoryId)> = BTreeMap::new();
+        let mut named: BTreeMap<AccountId, Option<TerritoryId>> = BTreeMap::new();
         for change in &edit.changes {
-            match change {
-                &Change::Assign { unit, old, new } => self.move_unit(plan, unit, old, new),
-                &Change::Territory { id, .. } => self.grow(id),
-                Change::Override { .. } | Change::LockUnit { .. } => {}
+            match *change {
+                Change::Assign { unit, old, new } => units.entry(unit).or_insert((old, new)).1 = new,
+                Change::Override { account, old, .. } => drop(named.entry(account).or_insert(old)),
+                Change::Territory { id, .. } => self.grow(id),
+                _ => {}
             }
+        }
+        for (&unit, &(from, to)) in &units {
+            self.carry_unit(unit, from, to);
+        }
+        let unit_of = |table: &LoadTable, account: AccountId| table.unit_of.get(account.index()).copied().flatten();
+        if !units.is_empty() {
+            for (&account, &owner) in plan.overrides() {
+                if unit_of(&self.table, account).is_some_and(|unit| units.contains_key(&unit)) {
+                    named.entry(account).or_insert(Some(owner));
+                }
+            }
+        }
+        for (account, before) in named {
+            let unit = unit_of(&self.table, account);
+            let home = unit.map_or(TerritoryId::UNASSIGNED, |unit| plan.territory_of(unit));
+            let home_before = unit.and_then(|unit| units.get(&unit)).map_or(home, |&(from, _)| from);
+            // It was carried along with its unit; give it back, then move it as it has moved.
+            self.move_account(account, home, home_before);
+            let after = plan.overrides().get(&account).copied();
+            self.move_account(account, before.unwrap_or(home_before), after.unwrap_or(home));
         }
         let slots = plan.territory_slots();
         for loads in &mut self.loads {
@@ -213,6 +226,16 @@ impl Totals {
     pub fn load(&self, measure: MeasureId, territory: TerritoryId) -> f64 {
         let Some(&(column, divisor)) = self.table.measures.get(measure.index()) else { return f64::NAN };
         let at = |column: usize| self.loads[column].get(territory.index()).copied().unwrap_or(0);
+        figure(at(column), divisor.map(at))
+    }
+
+    /// A measure's figure over several territories: what a district carries.
+    pub fn load_of(&self, measure: MeasureId, territories: impl Iterator<Item = TerritoryId> + Clone) -> f64 {
+        let Some(&(column, divisor)) = self.table.measures.get(measure.index()) else { return f64::NAN };
+        let at = |column: usize| {
+            let loads = &self.loads[column];
+            territories.clone().map(|id| loads.get(id.index()).copied().unwrap_or(0)).sum::<i128>()
+        };
         figure(at(column), divisor.map(at))
     }
 

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod columns;
 pub mod edit;
 pub mod fixture;
+pub mod hierarchy;
 pub mod history;
 pub mod ids;
 pub mod metrics;

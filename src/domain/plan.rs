@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ids::{AccountId, MeasureId, RepId, TerritoryId, UnitId};
+use super::hierarchy::Hierarchy;
+use super::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
 
 /// A named set of units, owned by one rep.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -11,6 +12,8 @@ pub struct Territory {
     /// Red, green, blue.
     pub colour: [u8; 3],
     pub rep: Option<RepId>,
+    /// The district, or whatever stands above it.
+    pub parent: Option<GroupId>,
     /// Wanted load per measure. Where none is set, the target is an equal share of the project's total.
     pub targets: BTreeMap<MeasureId, f64>,
     /// Neither hand nor solver may change what is in it.
@@ -31,6 +34,34 @@ pub struct Plan {
     /// Named accounts: owned by this territory whatever their unit's is. `UNASSIGNED` takes an account out of every territory.
     pub(super) overrides: BTreeMap<AccountId, TerritoryId>,
     pub(super) locked_units: BTreeSet<UnitId>,
+    /// Accounts that keep their owner, or that they have none.
+    pub(super) locked_accounts: BTreeSet<AccountId>,
+    /// What stands above the territories.
+    pub(super) hierarchy: Hierarchy,
+    /// Where the user says something else about neighbours than the map, by pair of units, the smaller first.
+    pub(super) adjacency: BTreeMap<[UnitId; 2], Adjacency>,
+}
+
+/// What the user says about two units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adjacency {
+    /// They are neighbours though no border is shared: a bridge, a ferry.
+    Bridge,
+    /// They are no neighbours though they share a border: a motorway, a river without a bridge.
+    Barrier,
+}
+
+/// Saved parts of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct PlanParts {
+    pub name: String,
+    pub assignment: Vec<TerritoryId>,
+    pub territories: BTreeMap<TerritoryId, Territory>,
+    pub overrides: BTreeMap<AccountId, TerritoryId>,
+    pub locked_units: BTreeSet<UnitId>,
+    pub locked_accounts: BTreeSet<AccountId>,
+    pub hierarchy: Hierarchy,
+    pub adjacency: BTreeMap<[UnitId; 2], Adjacency>,
 }
 
 impl Plan {
@@ -45,13 +76,9 @@ impl Plan {
     }
 
     /// A plan from saved parts. Refuses parts that do not fit together, saying which.
-    pub fn from_parts(
-        name: String,
-        assignment: Vec<TerritoryId>,
-        territories: BTreeMap<TerritoryId, Territory>,
-        overrides: BTreeMap<AccountId, TerritoryId>,
-        locked_units: BTreeSet<UnitId>,
-    ) -> Result<Self, String> {
+    pub fn from_parts(parts: PlanParts) -> Result<Self, String> {
+        let PlanParts { name, assignment, territories, overrides, locked_units, locked_accounts, hierarchy, adjacency } =
+            parts;
         if territories.contains_key(&TerritoryId::UNASSIGNED) {
             return Err("territory 0 is reserved for what is unassigned".into());
         }
@@ -65,12 +92,20 @@ impl Plan {
         if let Some(unit) = locked_units.iter().find(|unit| unit.index() >= assignment.len()) {
             return Err(format!("unit {} is locked but does not exist", unit.0));
         }
+        let group_known = |territory: &Territory| territory.parent.is_none_or(|id| hierarchy.group(id).is_some());
+        if let Some((id, _)) = territories.iter().find(|(_, territory)| !group_known(territory)) {
+            return Err(format!("territory {} lies in a group that does not exist", id.0));
+        }
+        if let Some([a, b]) = adjacency.keys().find(|[a, b]| a >= b || b.index() >= assignment.len()) {
+            return Err(format!("units {} and {} cannot be neighbours", a.0, b.0));
+        }
         let slots = territories.keys().next_back().map_or(1, |id| id.index() + 1);
         let mut list = vec![None; slots];
         for (id, territory) in territories {
             list[id.index()] = Some(territory);
         }
-        Ok(Self { name, assignment, territories: list, overrides, locked_units })
+        let territories = list;
+        Ok(Self { name, assignment, territories, overrides, locked_units, locked_accounts, hierarchy, adjacency })
     }
 
     /// Per unit its territory.
@@ -135,10 +170,39 @@ impl Plan {
         &self.locked_units
     }
 
-    /// Whether the unit, or the territory it is in, is locked.
+    pub fn locked_accounts(&self) -> &BTreeSet<AccountId> {
+        &self.locked_accounts
+    }
+
+    /// What stands above the territories.
+    pub fn hierarchy(&self) -> &Hierarchy {
+        &self.hierarchy
+    }
+
+    /// What the user says about neighbours, by pair of units, the smaller first.
+    pub fn adjacency(&self) -> &BTreeMap<[UnitId; 2], Adjacency> {
+        &self.adjacency
+    }
+
+    /// Whether the unit, its territory or a group that holds it is locked.
     pub fn is_locked(&self, unit: UnitId) -> bool {
-        self.locked_units.contains(&unit)
-            || self.territory(self.territory_of(unit)).is_some_and(|territory| territory.locked)
+        self.locked_units.contains(&unit) || self.is_territory_locked(self.territory_of(unit))
+    }
+
+    /// Whether a territory or a group that holds it is locked.
+    pub fn is_territory_locked(&self, id: TerritoryId) -> bool {
+        self.territory(id).is_some_and(|territory| territory.locked || self.hierarchy.is_locked(territory.parent))
+    }
+
+    /// The group of a level that a territory lies in.
+    pub fn group_of(&self, id: TerritoryId, level: usize) -> Option<GroupId> {
+        self.hierarchy.at_level(self.territory(id)?.parent, level)
+    }
+
+    /// The territories in a group or in the groups below it, by id.
+    pub fn territories_in(&self, group: GroupId) -> impl Iterator<Item = TerritoryId> {
+        let inside = move |territory: &Territory| self.hierarchy.upwards(territory.parent).any(|(id, _)| id == group);
+        self.territories().filter(move |(_, territory)| inside(territory)).map(|(id, _)| id)
     }
 
     /// The units of a territory, ascending.

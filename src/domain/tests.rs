@@ -9,10 +9,11 @@ use super::accounts::{Accounts, Placement};
 use super::columns::{Aggregate, Measure, Subject};
 use super::edit::{Change, Edit, EditError, Effects, Locks, apply};
 use super::fixture;
+use super::hierarchy::Group;
 use super::history::History;
 use super::ids::{AccountId, MeasureId, RepId, TerritoryId, UnitId};
 use super::metrics::{LoadTable, Totals, balance, deviation, target};
-use super::plan::{Plan, Territory};
+use super::plan::{Adjacency, Plan, PlanParts, Territory};
 use super::project::Project;
 use super::random::Random;
 use super::sphere::LonLat;
@@ -59,7 +60,8 @@ fn random_edit(plan: &Plan, accounts: usize, random: &mut Random) -> Edit {
         std::iter::once(TerritoryId::UNASSIGNED).chain(plan.territories().map(|(id, _)| id)).collect();
     let id = ids[random.below(ids.len())];
     let unit = |random: &mut Random| UnitId::from_index(random.below(plan.assignment().len()));
-    match random.below(8) {
+    let groups: Vec<_> = plan.hierarchy().iter().map(|(id, _)| id).collect();
+    match random.below(14) {
         0 | 1 => Edit::assign(plan, (0..4).map(|_| unit(random)).collect::<std::collections::BTreeSet<_>>(), id),
         2 | 3 if accounts > 0 => {
             let account = AccountId::from_index(random.below(accounts));
@@ -87,6 +89,44 @@ fn random_edit(plan: &Plan, accounts: usize, random: &mut Random) -> Edit {
             edit.changes.push(Change::LockUnit { unit, old, new: !old });
             edit
         }
+        7 if accounts > 0 => {
+            let account = AccountId::from_index(random.below(accounts));
+            let locked = !plan.locked_accounts().contains(&account);
+            Edit::lock_accounts(plan, [account], |_| Some(unit(&mut Random::new(3))), locked)
+        }
+        8 => {
+            let mut new = plan.hierarchy().levels().to_vec();
+            if random.below(3) == 0 {
+                new.pop();
+            } else {
+                new.push("level".into());
+            }
+            let mut edit = Edit::new("levels");
+            edit.changes.push(Change::Levels { old: plan.hierarchy().levels().to_vec(), new });
+            edit
+        }
+        9 => {
+            let parent = (!groups.is_empty() && random.below(2) == 0).then(|| groups[random.below(groups.len())]);
+            let group =
+                Group { level: random.below(3) as u8, parent, locked: random.below(5) == 0, ..Group::default() };
+            Edit::add_group(plan, "group", group).0
+        }
+        10 if !groups.is_empty() => {
+            let to = (random.below(4) > 0).then(|| groups[random.below(groups.len())]);
+            Edit::move_to_group(plan, [id], to)
+        }
+        11 if !groups.is_empty() => {
+            let (id, other) = (groups[random.below(groups.len())], groups[random.below(groups.len())]);
+            match random.below(3) {
+                0 => Edit::remove_group(plan, id),
+                1 => Edit::alter_group(plan, id, "other level", |group| group.level = random.below(4) as u8),
+                _ => Edit::alter_group(plan, id, "other parent", |group| group.parent = Some(other)),
+            }
+        }
+        12 => {
+            let new = [None, Some(Adjacency::Bridge), Some(Adjacency::Barrier)][random.below(3)];
+            Edit::set_adjacency(plan, unit(random), unit(random), new)
+        }
         _ => Edit::alter(plan, id, "altered", |territory| {
             territory.locked = random.below(4) == 0;
             territory.rep = Some(RepId(random.below(3) as u16));
@@ -99,6 +139,13 @@ fn check_partition(plan: &Plan, totals: &Totals, accounts: usize) -> Result<(), 
     let known = |id: TerritoryId| id.is_unassigned() || plan.territory(id).is_some();
     prop_assert!(plan.assignment().iter().copied().all(known));
     prop_assert!(plan.overrides().values().copied().all(known));
+    let hierarchy = plan.hierarchy();
+    for (_, group) in hierarchy.iter() {
+        prop_assert!(usize::from(group.level) < hierarchy.levels().len());
+        let above = group.parent.map(|id| hierarchy.group(id).map(|parent| parent.level));
+        prop_assert!(above.is_none_or(|level| level > Some(group.level)), "{:?}", hierarchy);
+    }
+    prop_assert!(plan.territories().all(|(_, t)| t.parent.is_none_or(|id| hierarchy.group(id).is_some())));
     let slots = (0..plan.territory_slots()).map(TerritoryId::from_index);
     let mut units: Vec<UnitId> = slots.clone().flat_map(|id| plan.units_of(id)).collect();
     units.sort_unstable();
@@ -228,6 +275,7 @@ fn a_removed_territory_leaves_its_units_and_accounts_to_nobody() {
         accounts: vec![AccountId(4)],
         territories: vec![TerritoryId(0), TerritoryId(1)],
         territories_edited: true,
+        ..Effects::default()
     };
     assert_eq!(effects, expected);
     assert_eq!(plan.assignment(), [TerritoryId(0), TerritoryId(0), TerritoryId(2)]);
@@ -251,13 +299,12 @@ fn a_new_step_ends_what_could_be_redone() {
 #[test]
 fn a_plan_of_parts_that_do_not_fit_is_refused() {
     let plan = |assignment: &[u16], locked: &[u32]| {
-        Plan::from_parts(
-            "plan".into(),
-            assignment.iter().map(|&id| TerritoryId(id)).collect(),
-            BTreeMap::from([(TerritoryId(3), Territory::default())]),
-            BTreeMap::new(),
-            locked.iter().map(|&unit| UnitId(unit)).collect(),
-        )
+        Plan::from_parts(PlanParts {
+            assignment: assignment.iter().map(|&id| TerritoryId(id)).collect(),
+            territories: BTreeMap::from([(TerritoryId(3), Territory::default())]),
+            locked_units: locked.iter().map(|&unit| UnitId(unit)).collect(),
+            ..PlanParts::default()
+        })
     };
     assert_eq!(plan(&[0, 3], &[1]).map(|plan| plan.territory_slots()), Ok(4));
     assert!(plan(&[0, 2], &[]).is_err_and(|why| why.contains("territory 2")));
@@ -276,4 +323,71 @@ fn targets_are_equal_shares_unless_set() {
     apply(&mut plan, &edit, Locks::Obey).expect("a target can be set");
     assert_eq!(deviation(&plan, &totals, load, a), Some(-0.25));
     assert_eq!(balance(&plan, &totals, load), Some(0.5));
+}
+
+/// Makes an edit that must be possible.
+fn make(plan: &mut Plan, edit: &Edit) {
+    apply(plan, edit, Locks::Obey).expect("the edit is allowed");
+}
+
+#[test]
+fn a_locked_district_keeps_its_territories() {
+    let mut plan = fixture::plan("AABB");
+    let mut edit = Edit::new("levels");
+    edit.changes.push(Change::Levels { old: vec![], new: vec!["District".into(), "Region".into()] });
+    make(&mut plan, &edit);
+    let (edit, region) = Edit::add_group(&plan, "", Group { name: "East".into(), level: 1, ..Group::default() });
+    make(&mut plan, &edit);
+    let district = Group { name: "North".into(), parent: Some(region), ..Group::default() };
+    let (edit, district) = Edit::add_group(&plan, "", district);
+    make(&mut plan, &edit);
+    let (a, b) = (TerritoryId(1), TerritoryId(2));
+    let edit = Edit::move_to_group(&plan, [a], Some(district));
+    make(&mut plan, &edit);
+    assert_eq!((plan.group_of(a, 0), plan.group_of(a, 1), plan.group_of(b, 1)), (Some(district), Some(region), None));
+    assert_eq!(plan.territories_in(region).collect::<Vec<_>>(), [a]);
+
+    let lock = Edit::alter_group(&plan, region, "lock", |group| group.locked = true);
+    make(&mut plan, &lock);
+    assert!(plan.is_locked(UnitId(0)) && !plan.is_locked(UnitId(2)));
+    assert!(Edit::assign(&plan, [UnitId(0)], b).is_empty());
+    let refused = |plan: &mut Plan, edit: &Edit| apply(plan, edit, Locks::Obey);
+    let mut into = Edit::new("into it");
+    into.changes.push(Change::Assign { unit: UnitId(2), old: b, new: a });
+    assert_eq!(refused(&mut plan, &into), Err(EditError::GroupLocked("East".into())));
+    let out = Edit::move_to_group(&plan, [a], None);
+    assert_eq!(refused(&mut plan, &out), Err(EditError::GroupLocked("East".into())));
+    let gone = Edit::remove_group(&plan, district);
+    assert_eq!(refused(&mut plan, &gone), Err(EditError::GroupLocked("East".into())));
+    let unlock = Edit::alter_group(&plan, region, "unlock", |group| group.locked = false);
+    make(&mut plan, &unlock);
+    make(&mut plan, &gone);
+    assert_eq!(plan.territory(a).and_then(|territory| territory.parent), Some(region));
+}
+
+#[test]
+fn a_locked_account_keeps_its_owner() {
+    let mut plan = fixture::plan("AB");
+    let (a, b, account) = (TerritoryId(1), TerritoryId(2), AccountId(3));
+    let unit_of = |_: AccountId| Some(UnitId(0));
+    let edit = Edit::lock_accounts(&plan, [account], unit_of, true);
+    make(&mut plan, &edit);
+    let edit = Edit::assign(&plan, [UnitId(0)], b);
+    make(&mut plan, &edit);
+    assert_eq!(plan.owner_of(account, Some(UnitId(0))), a);
+    let mut take = Edit::new("take");
+    take.changes.push(Change::Override { account, old: Some(a), new: Some(b) });
+    assert_eq!(apply(&mut plan, &take, Locks::Obey), Err(EditError::AccountsLocked(1)));
+    let edit = Edit::lock_accounts(&plan, [account], unit_of, false);
+    make(&mut plan, &edit);
+    make(&mut plan, &take);
+}
+
+#[test]
+fn a_district_carries_what_its_territories_carry() {
+    let project = fixture::project("AAAB\nCCCC");
+    let totals = Totals::count(Arc::new(LoadTable::new(&project)), &project.plan);
+    let load = MeasureId(0);
+    assert_eq!(totals.load_of(load, [TerritoryId(1), TerritoryId(3)].into_iter()), 7.0);
+    assert_eq!(totals.load_of(load, std::iter::empty()), 0.0);
 }

@@ -248,7 +248,7 @@ impl Gesture {
         let mut ring = corners.clone();
         ring.extend(pointer.map(|position| context.camera.screen_to_place(position)));
         let to = context.session.active;
-        let locked = context.session.plan().territory(to).is_none_or(|territory| territory.locked);
+        let locked = to.is_unassigned() || context.session.plan().is_territory_locked(to);
         if ring.len() > 2 && !locked {
             let units = context.session.unit_index.centres_in_polygon(&ring);
             // Only what differs from what is shown: a boundary at rest lets the window rest.

@@ -255,7 +255,7 @@ impl Session {
     /// Shows what a gesture would do. Units already in the preview cost nothing; an empty list ends it.
     pub fn show_preview(&mut self, units: Vec<UnitId>, to: TerritoryId) {
         // A locked territory will not take them: nothing is shown that will not be.
-        let locked = self.plan().territory(to).is_some_and(|territory| territory.locked);
+        let locked = self.plan().is_territory_locked(to);
         if units.is_empty() || locked {
             self.preview = None;
             return;

@@ -101,7 +101,7 @@ impl Problem {
         let units = &*project.units;
         let is_out = |unit: UnitId| {
             let owner = plan.territory_of(unit);
-            plan.territory(owner).is_some_and(|territory| territory.locked)
+            plan.is_territory_locked(owner)
                 || (owner.is_unassigned() && plan.locked_units().contains(&unit))
                 || !units.centres[unit.index()].is_valid()
                 || !units.topology.has_shape(unit)
@@ -297,9 +297,9 @@ fn moved_limits(project: &Project, request: &BuildRequest) -> Result<Vec<MovedLi
 /// The territories to be built: first those that must stay because units are locked in them or accounts are given to them by name.
 fn slots(project: &Project, request: &BuildRequest) -> Result<Vec<Slot>, UserError> {
     let plan = &*project.plan;
-    let locked = plan.territories().filter(|(_, territory)| territory.locked).count();
+    let locked = plan.territories().filter(|&(id, _)| plan.is_territory_locked(id)).count();
     let free: Vec<TerritoryId> =
-        plan.territories().filter(|(_, territory)| !territory.locked).map(|(id, _)| id).collect();
+        plan.territories().filter(|&(id, _)| !plan.is_territory_locked(id)).map(|(id, _)| id).collect();
     let must_stay = |id: TerritoryId| {
         plan.locked_units().iter().any(|&unit| plan.territory_of(unit) == id)
             || plan.overrides().values().any(|&owner| owner == id)
@@ -352,8 +352,9 @@ fn per_rep(
     must_stay: impl Fn(TerritoryId) -> bool,
 ) -> Result<Vec<Slot>, UserError> {
     let plan = &*project.plan;
-    let has_locked =
-        |rep: RepId| plan.territories().any(|(_, territory)| territory.locked && territory.rep == Some(rep));
+    let has_locked = |rep: RepId| {
+        plan.territories().any(|(id, territory)| plan.is_territory_locked(id) && territory.rep == Some(rep))
+    };
     let mut slots: Vec<Slot> = Vec::new();
     for (index, rep) in project.reps.iter().enumerate().take(super::problem::MAX_TERRITORIES) {
         let rep_id = RepId::from_index(index);
@@ -417,7 +418,7 @@ impl Column {
                 named[slot] += value;
             }
         }
-        let locked = plan.territories().filter(|(_, territory)| territory.locked).count();
+        let locked = plan.territories().filter(|&(id, _)| plan.is_territory_locked(id)).count();
         let equal = totals.total(goal.measure) / (slots.len() + locked).max(1) as f64;
         let own = |slot: &Slot| match slot.id {
             Some(id) if request.territories == Wanted::Current => target(plan, totals, goal.measure, id),

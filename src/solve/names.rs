@@ -233,7 +233,8 @@ impl Colours {
                 }
             }
         }
-        let others = plan.territories().filter(|(_, territory)| territory.locked).map(|(_, t)| t.colour).collect();
+        let others =
+            plan.territories().filter(|&(id, _)| plan.is_territory_locked(id)).map(|(_, t)| t.colour).collect();
         Self { adjacent, given, others }
     }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::domain::edit::{Change, Edit};
-use crate::domain::ids::{AccountId, MeasureId, RepId, TerritoryId, UnitId};
-use crate::domain::plan::Territory;
+use crate::domain::hierarchy::Group;
+use crate::domain::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
+use crate::domain::plan::{Adjacency, Territory};
 use crate::domain::sphere::LonLat;
 use crate::domain::topology::{ArcUse, TopologyArrays};
 
@@ -83,7 +84,7 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 }
             }
             Change::Territory { id, old, new } => {
-                out.push(3);
+                out.push(5);
                 out.extend(id.0.to_le_bytes());
                 for territory in [old, new] {
                     out.push(u8::from(territory.is_some()));
@@ -96,6 +97,33 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 out.push(4);
                 out.extend(unit.0.to_le_bytes());
                 out.extend([u8::from(*old), u8::from(*new)]);
+            }
+            Change::LockAccount { account, old, new } => {
+                out.push(6);
+                out.extend(account.0.to_le_bytes());
+                out.extend([u8::from(*old), u8::from(*new)]);
+            }
+            Change::Levels { old, new } => {
+                out.push(7);
+                for names in [old, new] {
+                    out.push(u8::try_from(names.len()).unwrap_or(u8::MAX));
+                    names.iter().for_each(|name| put_text(&mut out, name));
+                }
+            }
+            Change::Group { id, old, new } => {
+                out.push(8);
+                out.extend(id.0.to_le_bytes());
+                for group in [old, new] {
+                    out.push(u8::from(group.is_some()));
+                    if let Some(group) = group {
+                        put_group(&mut out, group);
+                    }
+                }
+            }
+            Change::Adjacency { units, old, new } => {
+                out.push(9);
+                units.iter().for_each(|unit| out.extend(unit.0.to_le_bytes()));
+                out.extend([old, new].map(|adjacency| adjacency_byte(*adjacency)));
             }
         }
     }
@@ -116,12 +144,29 @@ pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
         changes.push(match bytes.u8()? {
             1 => Change::Assign { unit: UnitId(bytes.u32()?), old: bytes.territory()?, new: bytes.territory()? },
             2 => Change::Override { account: AccountId(bytes.u32()?), old: bytes.owner()?, new: bytes.owner()? },
-            3 => {
+            // Kind 3 was written before territories could stand in groups.
+            kind @ (3 | 5) => {
                 let id = bytes.territory()?;
-                let mut side = || Ok::<_, String>(if bytes.flag()? { Some(bytes.properties()?) } else { None });
+                let mut side =
+                    || Ok::<_, String>(if bytes.flag()? { Some(bytes.properties(kind == 5)?) } else { None });
                 Change::Territory { id, old: side()?, new: side()? }
             }
             4 => Change::LockUnit { unit: UnitId(bytes.u32()?), old: bytes.flag()?, new: bytes.flag()? },
+            6 => Change::LockAccount { account: AccountId(bytes.u32()?), old: bytes.flag()?, new: bytes.flag()? },
+            7 => {
+                let mut names = || (0..bytes.u8()?).map(|_| bytes.text()).collect::<Result<Vec<String>, String>>();
+                Change::Levels { old: names()?, new: names()? }
+            }
+            8 => {
+                let id = GroupId(bytes.u16()?);
+                let mut side = || Ok::<_, String>(if bytes.flag()? { Some(bytes.group()?) } else { None });
+                Change::Group { id, old: side()?, new: side()? }
+            }
+            9 => Change::Adjacency {
+                units: [UnitId(bytes.u32()?), UnitId(bytes.u32()?)],
+                old: bytes.adjacency()?,
+                new: bytes.adjacency()?,
+            },
             kind => return Err(format!("a change of unknown kind {kind}")),
         });
     }
@@ -169,6 +214,26 @@ fn put_territory(out: &mut Vec<u8>, territory: &Territory) {
     for (measure, target) in &territory.targets {
         out.extend(measure.0.to_le_bytes());
         out.extend(target.to_le_bytes());
+    }
+    out.extend(territory.parent.unwrap_or_default().0.to_le_bytes());
+}
+
+fn put_group(out: &mut Vec<u8>, group: &Group) {
+    put_text(out, &group.name);
+    out.push(group.level);
+    out.extend(group.parent.unwrap_or_default().0.to_le_bytes());
+    out.extend(group.colour);
+    out.push(u8::from(group.rep.is_some()));
+    out.extend(group.rep.unwrap_or_default().0.to_le_bytes());
+    out.push(u8::from(group.locked));
+    put_text(out, &group.note);
+}
+
+fn adjacency_byte(adjacency: Option<Adjacency>) -> u8 {
+    match adjacency {
+        None => 0,
+        Some(Adjacency::Bridge) => 1,
+        Some(Adjacency::Barrier) => 2,
     }
 }
 
@@ -218,7 +283,7 @@ impl<'a> Bytes<'a> {
         Ok(some.then_some(id))
     }
 
-    fn properties(&mut self) -> Result<Box<Territory>, String> {
+    fn properties(&mut self, with_parent: bool) -> Result<Box<Territory>, String> {
         let name = self.text()?;
         let colour = self.array()?;
         let (has_rep, rep) = (self.flag()?, RepId(self.u16()?));
@@ -231,6 +296,28 @@ impl<'a> Bytes<'a> {
                 targets.insert(measure, target);
             }
         }
-        Ok(Box::new(Territory { name, colour, rep: has_rep.then_some(rep), targets, locked, note }))
+        let parent = if with_parent { self.parent()? } else { None };
+        Ok(Box::new(Territory { name, colour, rep: has_rep.then_some(rep), parent, targets, locked, note }))
+    }
+
+    fn group(&mut self) -> Result<Box<Group>, String> {
+        let (name, level, parent, colour) = (self.text()?, self.u8()?, self.parent()?, self.array()?);
+        let (has_rep, rep) = (self.flag()?, RepId(self.u16()?));
+        let (locked, note) = (self.flag()?, self.text()?);
+        Ok(Box::new(Group { name, level, parent, colour, rep: has_rep.then_some(rep), locked, note }))
+    }
+
+    /// Groups count from 1; 0 is none.
+    fn parent(&mut self) -> Result<Option<GroupId>, String> {
+        Ok(Some(GroupId(self.u16()?)).filter(|&id| id != GroupId::default()))
+    }
+
+    fn adjacency(&mut self) -> Result<Option<Adjacency>, String> {
+        match self.u8()? {
+            0 => Ok(None),
+            1 => Ok(Some(Adjacency::Bridge)),
+            2 => Ok(Some(Adjacency::Barrier)),
+            other => Err(format!("neighbours of unknown kind {other}")),
+        }
     }
 }

@@ -3,13 +3,17 @@
 use rusqlite::{Connection, Transaction};
 
 /// The schema version that this program writes.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 /// A change of the schema and of the rows in it.
 pub type Step = fn(&Transaction) -> rusqlite::Result<()>;
 
 /// `STEPS[n]` takes a file from version n + 1 to n + 2. There is always one fewer than [`VERSION`].
-pub const STEPS: [Step; VERSION as usize - 1] = [];
+pub const STEPS: [Step; VERSION as usize - 1] = [levels_above_territories];
+
+fn levels_above_territories(transaction: &Transaction) -> rusqlite::Result<()> {
+    transaction.execute_batch(include_str!("schema_2.sql"))
+}
 
 /// Makes all steps after version `from` in one transaction: a file is migrated or untouched. Foreign keys are checked at the end.
 pub fn migrate(connection: &mut Connection, from: i32, steps: &[Step]) -> rusqlite::Result<()> {
@@ -65,6 +69,40 @@ mod tests {
         let words: String =
             connection.query_row("SELECT group_concat(text || ' ' || colour) FROM note", [], |row| row.get(0)).unwrap();
         assert_eq!(words, "a red,aa red");
+    }
+
+    /// What there is, and with which columns.
+    fn shape(connection: &Connection) -> Vec<(String, String, Vec<String>)> {
+        let query = |sql: &str| -> Vec<(String, String)> {
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        query("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite%' ORDER BY name")
+            .into_iter()
+            .map(|(kind, name)| {
+                let columns = query(&format!("SELECT name, type FROM pragma_table_info('{name}') ORDER BY name"));
+                (kind, name, columns.into_iter().map(|(name, kind)| format!("{name} {kind}")).collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_old_file_comes_to_have_the_present_schema() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.bwk");
+        std::fs::write(&path, include_bytes!("tests/old/version_1.bwk")).unwrap();
+        let mut old = Connection::open(&path).unwrap();
+        assert_eq!(version(&old), 1);
+        migrate(&mut old, 1, &STEPS).unwrap();
+        assert_eq!(version(&old), VERSION);
+        let new = Connection::open_in_memory().unwrap();
+        new.execute_batch(include_str!("schema.sql")).unwrap();
+        let fixed: Vec<_> = shape(&new);
+        // The tables of imported columns are made with every import.
+        let made = ["unit_data", "account_data", "v_unit", "v_account"];
+        let old: Vec<_> = shape(&old).into_iter().filter(|entry| !made.contains(&entry.1.as_str())).collect();
+        assert_eq!(old, fixed);
     }
 
     #[test]

@@ -9,9 +9,10 @@ use super::blobs::decode_changes;
 use super::cells::{Read, for_each, index, integer, real, text};
 use super::failure::Trouble;
 use super::{OpenedPlan, PlanId};
+use crate::domain::hierarchy::{Group, Hierarchy};
 use crate::domain::history::History;
-use crate::domain::ids::{AccountId, MeasureId, RepId, TerritoryId, UnitId};
-use crate::domain::plan::{Plan, Territory};
+use crate::domain::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
+use crate::domain::plan::{Adjacency, Plan, PlanParts, Territory};
 
 /// How many there are of what a plan refers to.
 #[derive(Debug, Clone, Copy)]
@@ -55,8 +56,18 @@ pub fn plan(connection: &Connection, id: PlanId, sizes: Sizes) -> Read<OpenedPla
         locked_units.insert(UnitId::from_index(unit));
         Ok(())
     })?;
-    let plan = Plan::from_parts(name, assignment, territories, overrides, locked_units)
-        .map_err(|why| format!("plan {} does not fit together: {why}", id.0))?;
+    let mut locked_accounts = BTreeSet::new();
+    for_each(connection, "SELECT account FROM locked_account WHERE plan = ?1", id, |row| {
+        let account =
+            index(row, 0, sizes.accounts).ok_or_else(|| "an account is locked that does not exist".to_owned())?;
+        locked_accounts.insert(AccountId::from_index(account));
+        Ok(())
+    })?;
+    let hierarchy = hierarchy(connection, id, sizes)?;
+    let adjacency = adjacency(connection, id, sizes)?;
+    let parts =
+        PlanParts { name, assignment, territories, overrides, locked_units, locked_accounts, hierarchy, adjacency };
+    let plan = Plan::from_parts(parts).map_err(|why| format!("plan {} does not fit together: {why}", id.0))?;
     let mut opened = OpenedPlan { plan, generation: u64::try_from(generation).unwrap_or(0), ..OpenedPlan::default() };
     opened.history = history(connection, id, applied, &mut opened.notes)?;
     for_each(connection, "SELECT territory, name, value, generation FROM metric WHERE plan = ?1", id, |row| {
@@ -73,12 +84,13 @@ pub fn plan(connection: &Connection, id: PlanId, sizes: Sizes) -> Read<OpenedPla
 
 fn territories(connection: &Connection, id: PlanId, sizes: Sizes) -> Read<BTreeMap<TerritoryId, Territory>> {
     let mut territories = BTreeMap::new();
-    let sql = "SELECT id, name, colour, rep, locked, note FROM territory WHERE plan = ?1";
+    let sql = "SELECT id, name, colour, rep, locked, note, parent FROM territory WHERE plan = ?1";
     for_each(connection, sql, id, |row| {
         let territory = Territory {
             name: text(row, 1),
             colour: colour(&text(row, 2)),
             rep: index(row, 3, sizes.reps).map(RepId::from_index),
+            parent: group(row, 6)?,
             targets: BTreeMap::new(),
             locked: integer(row, 4) != 0,
             note: text(row, 5),
@@ -98,6 +110,49 @@ fn territories(connection: &Connection, id: PlanId, sizes: Sizes) -> Read<BTreeM
         Ok(())
     })?;
     Ok(territories)
+}
+
+fn hierarchy(connection: &Connection, id: PlanId, sizes: Sizes) -> Read<Hierarchy> {
+    let mut levels = Vec::new();
+    for_each(connection, "SELECT name FROM level WHERE plan = ?1 ORDER BY position", id, |row| {
+        levels.push(text(row, 0));
+        Ok(())
+    })?;
+    let mut groups = Vec::new();
+    let sql = "SELECT id, level, name, parent, colour, rep, locked, note FROM territory_group WHERE plan = ?1";
+    for_each(connection, sql, id, |row| {
+        let name = text(row, 2);
+        let level = u8::try_from(integer(row, 1)).map_err(|_| format!("the group {name} is on an impossible level"))?;
+        let id = group(row, 0)?.unwrap_or_default();
+        groups.push((
+            id,
+            Group {
+                name,
+                level,
+                parent: group(row, 3)?,
+                colour: colour(&text(row, 4)),
+                rep: index(row, 5, sizes.reps).map(RepId::from_index),
+                locked: integer(row, 6) != 0,
+                note: text(row, 7),
+            },
+        ));
+        Ok(())
+    })?;
+    Ok(Hierarchy::from_parts(levels, groups)?)
+}
+
+fn adjacency(connection: &Connection, id: PlanId, sizes: Sizes) -> Read<BTreeMap<[UnitId; 2], Adjacency>> {
+    let mut adjacency = BTreeMap::new();
+    for_each(connection, "SELECT a, b, kind FROM adjacency WHERE plan = ?1", id, |row| {
+        let unit = |column| {
+            let known = index(row, column, sizes.units).map(UnitId::from_index);
+            known.ok_or_else(|| "units are neighbours that do not exist".to_owned())
+        };
+        let kind = if text(row, 2) == "barrier" { Adjacency::Barrier } else { Adjacency::Bridge };
+        adjacency.insert([unit(0)?, unit(1)?], kind);
+        Ok(())
+    })?;
+    Ok(adjacency)
 }
 
 /// The newest steps that can be read, and those that can be redone. A step that cannot be read ends the history there.
@@ -152,6 +207,15 @@ fn owner(row: &Row, column: usize) -> Read<TerritoryId> {
         ValueRef::Null => Ok(TerritoryId::UNASSIGNED),
         ValueRef::Integer(id) if (1..=i64::from(u16::MAX)).contains(&id) => Ok(TerritoryId(id as u16)),
         _ => Err(Trouble::Damaged("a territory has an impossible id".to_owned())),
+    }
+}
+
+/// The id of a group; NULL is none.
+fn group(row: &Row, column: usize) -> Read<Option<GroupId>> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        ValueRef::Integer(id) if (1..=i64::from(u16::MAX)).contains(&id) => Ok(Some(GroupId(id as u16))),
+        _ => Err(Trouble::Damaged("a group has an impossible id".to_owned())),
     }
 }
 

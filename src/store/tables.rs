@@ -9,8 +9,9 @@ use super::PlanId;
 use super::blobs::encode_topology;
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
-use crate::domain::ids::TerritoryId;
-use crate::domain::plan::{Plan, Territory};
+use crate::domain::hierarchy::Group;
+use crate::domain::ids::{GroupId, TerritoryId, UnitId};
+use crate::domain::plan::{Adjacency, Plan, Territory};
 use crate::domain::project::{Goal, Project};
 use crate::domain::reps::Rep;
 use crate::domain::units::Units;
@@ -145,6 +146,10 @@ pub fn put_plan(connection: &Connection, id: PlanId, plan: &Plan) -> Result<()> 
         params![id.0, plan.name],
     )?;
     clear_plan(connection, id)?;
+    put_levels(connection, id, plan.hierarchy().levels())?;
+    for (group, properties) in plan.hierarchy().iter() {
+        put_group(connection, id, group, properties)?;
+    }
     for (territory, properties) in plan.territories() {
         put_territory(connection, id, territory, properties)?;
     }
@@ -160,12 +165,31 @@ pub fn put_plan(connection: &Connection, id: PlanId, plan: &Plan) -> Result<()> 
     for unit in plan.locked_units() {
         insert.execute(params![id.0, unit.0])?;
     }
+    let mut insert = connection.prepare("INSERT INTO locked_account VALUES (?1, ?2)")?;
+    for account in plan.locked_accounts() {
+        insert.execute(params![id.0, account.0])?;
+    }
+    for (&units, &adjacency) in plan.adjacency() {
+        put_adjacency(connection, id, units, Some(adjacency))?;
+    }
     Ok(())
 }
 
 /// Takes everything out of a plan.
 pub fn clear_plan(connection: &Connection, id: PlanId) -> Result<()> {
-    for table in ["assignment", "override", "locked_unit", "target", "territory", "metric"] {
+    let tables = [
+        "assignment",
+        "override",
+        "locked_unit",
+        "locked_account",
+        "adjacency",
+        "target",
+        "territory",
+        "territory_group",
+        "level",
+        "metric",
+    ];
+    for table in tables {
         connection.execute(&format!("DELETE FROM {table} WHERE plan = ?1"), [id.0])?;
     }
     Ok(())
@@ -176,9 +200,9 @@ pub fn put_territory(connection: &Connection, plan: PlanId, id: TerritoryId, ter
     let [red, green, blue] = territory.colour;
     let mut put = connection.prepare_cached(
         // A rep who is not in the roster is nobody: a wrong number must not stop everything behind it from being written.
-        "INSERT INTO territory VALUES (?1, ?2, ?3, ?4, (SELECT id FROM rep WHERE id = ?5), ?6, ?7)
+        "INSERT INTO territory VALUES (?1, ?2, ?3, ?4, (SELECT id FROM rep WHERE id = ?5), ?6, ?7, ?8)
          ON CONFLICT (plan, id) DO UPDATE SET name = excluded.name, colour = excluded.colour, rep = excluded.rep,
-         locked = excluded.locked, note = excluded.note",
+         locked = excluded.locked, note = excluded.note, parent = excluded.parent",
     )?;
     put.execute(params![
         plan.0,
@@ -188,6 +212,7 @@ pub fn put_territory(connection: &Connection, plan: PlanId, id: TerritoryId, ter
         territory.rep.map(|rep| rep.0),
         territory.locked,
         territory.note,
+        territory.parent.map(|parent| parent.0),
     ])?;
     connection
         .prepare_cached("DELETE FROM target WHERE plan = ?1 AND territory = ?2")?
@@ -200,6 +225,52 @@ pub fn put_territory(connection: &Connection, plan: PlanId, id: TerritoryId, ter
         }
     }
     Ok(())
+}
+
+/// The names of the levels above territories, in place of those before.
+pub fn put_levels(connection: &Connection, plan: PlanId, levels: &[String]) -> Result<()> {
+    connection.execute("DELETE FROM level WHERE plan = ?1", [plan.0])?;
+    for (position, name) in levels.iter().enumerate() {
+        connection.execute("INSERT INTO level VALUES (?1, ?2, ?3)", params![plan.0, position as i64, name])?;
+    }
+    Ok(())
+}
+
+/// Adds a group or alters the one with that id.
+pub fn put_group(connection: &Connection, plan: PlanId, id: GroupId, group: &Group) -> Result<()> {
+    let [red, green, blue] = group.colour;
+    let mut put = connection.prepare_cached(
+        "INSERT INTO territory_group VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT id FROM rep WHERE id = ?7), ?8, ?9)
+         ON CONFLICT (plan, id) DO UPDATE SET level = excluded.level, name = excluded.name, parent = excluded.parent,
+         colour = excluded.colour, rep = excluded.rep, locked = excluded.locked, note = excluded.note",
+    )?;
+    put.execute(params![
+        plan.0,
+        id.0,
+        group.level,
+        group.name,
+        group.parent.map(|parent| parent.0),
+        format!("#{red:02x}{green:02x}{blue:02x}"),
+        group.rep.map(|rep| rep.0),
+        group.locked,
+        group.note,
+    ])
+    .map(drop)
+}
+
+/// Writes what the user says about two units, or forgets it.
+pub fn put_adjacency(connection: &Connection, plan: PlanId, units: [UnitId; 2], kind: Option<Adjacency>) -> Result<()> {
+    let [a, b] = units;
+    let word = match kind {
+        Some(Adjacency::Bridge) => "bridge",
+        Some(Adjacency::Barrier) => "barrier",
+        None => {
+            let sql = "DELETE FROM adjacency WHERE plan = ?1 AND a = ?2 AND b = ?3";
+            return connection.prepare_cached(sql)?.execute(params![plan.0, a.0, b.0]).map(drop);
+        }
+    };
+    let sql = "REPLACE INTO adjacency VALUES (?1, ?2, ?3, ?4)";
+    connection.prepare_cached(sql)?.execute(params![plan.0, a.0, b.0, word]).map(drop)
 }
 
 /// How an owner stands in a row: unassigned is NULL.

@@ -147,6 +147,20 @@ fn write_changes(connection: &Connection, plan: PlanId, edit: &Edit) -> Result<(
                 };
                 connection.prepare_cached(sql)?.execute(params![plan.0, unit.0]).map(drop)?;
             }
+            Change::LockAccount { account, new, .. } => {
+                let sql = match new {
+                    true => "INSERT OR IGNORE INTO locked_account VALUES (?1, ?2)",
+                    false => "DELETE FROM locked_account WHERE plan = ?1 AND account = ?2",
+                };
+                connection.prepare_cached(sql)?.execute(params![plan.0, account.0]).map(drop)?;
+            }
+            Change::Levels { new, .. } => tables::put_levels(connection, plan, new)?,
+            Change::Group { id, new: Some(group), .. } => tables::put_group(connection, plan, *id, group)?,
+            Change::Group { id, new: None, .. } => connection
+                .prepare_cached("DELETE FROM territory_group WHERE plan = ?1 AND id = ?2")?
+                .execute(params![plan.0, id.0])
+                .map(drop)?,
+            Change::Adjacency { units, new, .. } => tables::put_adjacency(connection, plan, *units, *new)?,
         }
     }
     Ok(())
@@ -159,7 +173,9 @@ fn replace_units(connection: &Connection, plan: PlanId, project: &Project) -> Re
            FROM assignment JOIN unit ON unit.id = assignment.unit WHERE assignment.territory IS NOT NULL;
          CREATE TEMP TABLE kept_lock AS SELECT locked_unit.plan, unit.code
            FROM locked_unit JOIN unit ON unit.id = locked_unit.unit;
-         DELETE FROM assignment; DELETE FROM locked_unit",
+         CREATE TEMP TABLE kept_adjacency AS SELECT adjacency.plan, first.code AS a, second.code AS b, adjacency.kind
+           FROM adjacency JOIN unit AS first ON first.id = adjacency.a JOIN unit AS second ON second.id = adjacency.b;
+         DELETE FROM assignment; DELETE FROM locked_unit; DELETE FROM adjacency",
     )?;
     with_accounts_out(connection, plan, project, || {
         connection.execute("DELETE FROM unit", [])?;
@@ -171,7 +187,10 @@ fn replace_units(connection: &Connection, plan: PlanId, project: &Project) -> Re
            WHERE plan.id <> {plan};
          INSERT INTO locked_unit SELECT kept_lock.plan, unit.id FROM temp.kept_lock JOIN unit ON unit.code = kept_lock.code
            WHERE kept_lock.plan <> {plan};
-         DROP TABLE temp.kept_assignment; DROP TABLE temp.kept_lock",
+         INSERT INTO adjacency SELECT kept_adjacency.plan, min(first.id, second.id), max(first.id, second.id), kept_adjacency.kind
+           FROM temp.kept_adjacency JOIN unit AS first ON first.code = kept_adjacency.a
+           JOIN unit AS second ON second.code = kept_adjacency.b WHERE kept_adjacency.plan <> {plan};
+         DROP TABLE temp.kept_assignment; DROP TABLE temp.kept_lock; DROP TABLE temp.kept_adjacency",
         plan = plan.0
     ))
 }
@@ -191,9 +210,11 @@ fn with_accounts_out(
     connection.execute_batch(
         "CREATE TEMP TABLE kept_override AS SELECT override.plan, account.code, override.territory
            FROM override JOIN account ON account.id = override.account;
+         CREATE TEMP TABLE kept_account_lock AS SELECT locked_account.plan, account.code
+           FROM locked_account JOIN account ON account.id = locked_account.account;
          CREATE TEMP TABLE kept_target AS SELECT target.plan, target.territory, measure.name, target.value
            FROM target JOIN measure ON measure.id = target.measure;
-         DELETE FROM override; DELETE FROM target; DELETE FROM account",
+         DELETE FROM override; DELETE FROM locked_account; DELETE FROM target; DELETE FROM account",
     )?;
     between()?;
     tables::put_accounts(connection, &project.accounts)?;
@@ -207,7 +228,10 @@ fn with_accounts_out(
            FROM temp.kept_override JOIN account ON account.code = kept_override.code WHERE kept_override.plan <> {plan};
          INSERT OR IGNORE INTO target SELECT kept_target.plan, kept_target.territory, measure.id, kept_target.value
            FROM temp.kept_target JOIN measure ON measure.name = kept_target.name WHERE kept_target.plan <> {plan};
-         DROP TABLE temp.kept_override; DROP TABLE temp.kept_target",
+         INSERT OR IGNORE INTO locked_account SELECT kept_account_lock.plan, account.id
+           FROM temp.kept_account_lock JOIN account ON account.code = kept_account_lock.code
+           WHERE kept_account_lock.plan <> {plan};
+         DROP TABLE temp.kept_override; DROP TABLE temp.kept_account_lock; DROP TABLE temp.kept_target",
         plan = plan.0
     ))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject};
 use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
-use crate::domain::plan::{Plan, Territory};
+use crate::domain::plan::{Adjacency, Plan, PlanParts, Territory};
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::project::{Goal, Project};
 use crate::domain::spatial::UnitIndex;
@@ -55,7 +55,23 @@ pub fn with_units(
             );
         }
     }
-    let plan = joined.plan(plan, owners, plan.overrides().clone(), locked)?;
+    let new_unit = |old: UnitId| units.find(project.units.codes.get(old.index())?);
+    let adjacency: BTreeMap<[UnitId; 2], Adjacency> = plan
+        .adjacency()
+        .iter()
+        .filter_map(|(&[a, b], &adjacency)| {
+            let (a, b) = (new_unit(a)?, new_unit(b)?);
+            Some(([a.min(b), a.max(b)], adjacency))
+        })
+        .collect();
+    let plan = joined.plan(PlanParts {
+        assignment: owners,
+        overrides: plan.overrides().clone(),
+        locked_units: locked,
+        locked_accounts: plan.locked_accounts().clone(),
+        adjacency,
+        ..joined.parts(plan)
+    })?;
     Ok(joined.finish(Project {
         units: Arc::new(units),
         accounts: Arc::new(accounts),
@@ -93,14 +109,11 @@ pub fn with_accounts(
         }
     }
     let by_code = accounts.by_code();
-    let overrides: BTreeMap<AccountId, TerritoryId> = plan
-        .overrides()
-        .iter()
-        .filter_map(|(&old, &owner)| {
-            let code = project.accounts.codes.get(old.index())?;
-            Some((*by_code.get(code.as_str())?, owner))
-        })
-        .collect();
+    let new_account = |old: AccountId| by_code.get(project.accounts.codes.get(old.index())?.as_str()).copied();
+    let overrides: BTreeMap<AccountId, TerritoryId> =
+        plan.overrides().iter().filter_map(|(&old, &owner)| Some((new_account(old)?, owner))).collect();
+    let locked_accounts: BTreeSet<AccountId> =
+        plan.locked_accounts().iter().filter_map(|&old| new_account(old)).collect();
     drop(by_code);
     if !project.accounts.is_empty() {
         let (kept, before) = (overrides.len(), plan.overrides().len());
@@ -112,7 +125,14 @@ pub fn with_accounts(
         );
     }
     let joined = Joined::new(project, Subject::Accounts, measures, place, diagnostics)?;
-    let plan = joined.plan(plan, plan.assignment().to_vec(), overrides, plan.locked_units().clone())?;
+    let plan = joined.plan(PlanParts {
+        assignment: plan.assignment().to_vec(),
+        overrides,
+        locked_units: plan.locked_units().clone(),
+        locked_accounts,
+        adjacency: plan.adjacency().clone(),
+        ..joined.parts(plan)
+    })?;
     Ok(joined.finish(Project { accounts: Arc::new(accounts), plan: Arc::new(plan), ..project.clone() }))
 }
 
@@ -231,21 +251,23 @@ impl Joined {
         Ok(Self { measures, moved, goals })
     }
 
-    /// A plan of these owners with the territories of the old one, targets moved to the new measures.
-    fn plan(
-        &self,
-        old: &Plan,
-        owners: Vec<TerritoryId>,
-        overrides: BTreeMap<AccountId, TerritoryId>,
-        locked: BTreeSet<UnitId>,
-    ) -> Result<Plan, UserError> {
+    /// What is carried over of a plan whatever was replaced: its name, hierarchy and territories, targets moved to the new measures.
+    fn parts(&self, old: &Plan) -> PlanParts {
         let territories = old.territories().map(|(id, territory)| {
             let moved = |measure: MeasureId| self.moved.get(measure.index()).copied().flatten();
             let targets = territory.targets.iter().filter_map(|(&id, &target)| Some((moved(id)?, target))).collect();
             (id, Territory { targets, ..territory.clone() })
         });
-        Plan::from_parts(old.name.clone(), owners, territories.collect(), overrides, locked)
-            .map_err(|why| UserError::new("Could not carry the plan over").because(why))
+        PlanParts {
+            name: old.name.clone(),
+            territories: territories.collect(),
+            hierarchy: old.hierarchy().clone(),
+            ..PlanParts::default()
+        }
+    }
+
+    fn plan(&self, parts: PlanParts) -> Result<Plan, UserError> {
+        Plan::from_parts(parts).map_err(|why| UserError::new("Could not carry the plan over").because(why))
     }
 
     fn finish(self, project: Project) -> Project {

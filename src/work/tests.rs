@@ -10,7 +10,7 @@ use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::{Aggregate, Measure, Subject};
 use crate::domain::fixture;
 use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
-use crate::domain::plan::{Plan, Territory};
+use crate::domain::plan::{Adjacency, Plan, PlanParts, Territory};
 use crate::domain::progress::Progress;
 use crate::domain::project::{Goal, Project};
 use crate::domain::random::Random;
@@ -56,8 +56,8 @@ fn project() -> Project {
         (TerritoryId(2), territory("B", &[])),
     ]);
     let overrides = BTreeMap::from([(AccountId(1), TerritoryId(1))]);
-    let plan =
-        Plan::from_parts("Plan".into(), vec![TerritoryId(1), TerritoryId(2)], territories, overrides, BTreeSet::new());
+    let assignment = vec![TerritoryId(1), TerritoryId(2)];
+    let plan = Plan::from_parts(PlanParts { assignment, territories, overrides, ..PlanParts::default() });
     project.plan = Arc::new(plan.unwrap());
     project.measures = Arc::new(vec![
         sum("people", Subject::Units),
@@ -141,7 +141,15 @@ proptest! {
         let locked: BTreeSet<UnitId> = old.units.ids().filter(|_| random.below(3) == 0).collect();
         let territories = old.plan.territories().map(|(id, territory)| (id, territory.clone())).collect();
         let owners = old.plan.assignment().to_vec();
-        let plan = Plan::from_parts("Plan".into(), owners, territories, BTreeMap::new(), locked);
+        let pair = [random.below(16), random.below(16)].map(UnitId::from_index);
+        let adjacency = BTreeMap::from([([pair[0].min(pair[1]), pair[0].max(pair[1])], Adjacency::Bridge)]);
+        let plan = Plan::from_parts(PlanParts {
+            assignment: owners,
+            territories,
+            locked_units: locked,
+            adjacency: if pair[0] == pair[1] { BTreeMap::new() } else { adjacency },
+            ..PlanParts::default()
+        });
         old.plan = Arc::new(plan.map_err(TestCaseError::fail)?);
         let mut cells: Vec<usize> = (0..20).collect();
         random.shuffle(&mut cells);
@@ -158,5 +166,8 @@ proptest! {
             prop_assert_eq!(new.plan.locked_units().contains(&unit), old.plan.locked_units().contains(&before));
         }
         prop_assert_eq!(new.plan.territory_count(), old.plan.territory_count());
+        let place = |unit: UnitId| cells.iter().position(|&cell| cell == unit.index());
+        let kept = old.plan.adjacency().keys().filter(|pair| pair.iter().all(|&unit| place(unit).is_some())).count();
+        prop_assert_eq!(new.plan.adjacency().len(), kept);
     }
 }

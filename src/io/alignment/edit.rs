@@ -128,7 +128,7 @@ impl<'a> EditBuilder<'a> {
             }
         }
         let mut locked = 0;
-        let is_closed = |id: TerritoryId| plan.territory(id).is_some_and(|territory| territory.locked);
+        let is_closed = |id: TerritoryId| plan.is_territory_locked(id);
         for (&unit, &new) in &self.units {
             let old = plan.territory_of(unit);
             if old == new {

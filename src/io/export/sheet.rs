@@ -184,7 +184,7 @@ fn identified(source: Source, with_unassigned: bool) -> Sheet {
             .map_or_else(String::new, |t| format!("#{:02x}{:02x}{:02x}", t.colour[0], t.colour[1], t.colour[2]))
     };
     sheet.texts("colour", ids.iter().map(colour));
-    let locked = |id: &TerritoryId| if plan.territory(*id).is_some_and(|t| t.locked) { "yes" } else { "" };
+    let locked = |id: &TerritoryId| if plan.is_territory_locked(*id) { "yes" } else { "" };
     sheet.texts("locked", ids.iter().map(locked).map(str::to_owned));
     sheet.numbers("units", "", ids.iter().map(|&id| f64::from(source.totals.unit_count(id))));
     sheet.numbers("accounts", "", ids.iter().map(|&id| f64::from(source.totals.account_count(id))));

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::edit::{Change, Edit, Locks, apply};
-use crate::domain::ids::{AccountId, MeasureId, RepId, TerritoryId, UnitId};
-use crate::domain::plan::{Plan, Territory};
+use crate::domain::hierarchy::Group;
+use crate::domain::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
+use crate::domain::plan::{Adjacency, Plan, Territory};
 use crate::domain::polygon::{Polygon, Shape};
 use crate::domain::progress::Progress;
 use crate::domain::project::{Goal, Project};
@@ -107,11 +108,23 @@ pub fn project() -> Project {
     reps[1].capacity_hours = 900.5;
     let mut plan = Plan::empty("Baseline", units.len());
     let mut edit = Edit::new("Began");
+    edit.changes.push(Change::Levels { old: vec![], new: vec!["District".into(), "Région".into()] });
+    let above = Group { name: "North & West".into(), level: 1, rep: Some(RepId(1)), ..Group::default() };
+    let below = Group { name: "Lakes".into(), parent: Some(GroupId(1)), colour: [9, 8, 7], ..Group::default() };
+    let empty = Group { name: "Coast".into(), locked: true, note: "a\nb".into(), ..Group::default() };
+    for (id, group) in [(1, above), (2, below), (4, empty)] {
+        edit.changes.push(Change::Group { id: GroupId(id), old: None, new: Some(Box::new(group)) });
+    }
+    edit.changes.push(Change::LockAccount { account: AccountId(5), old: false, new: true });
+    for (units, new) in [([0, 7], Adjacency::Bridge), ([1, 2], Adjacency::Barrier)] {
+        edit.changes.push(Change::Adjacency { units: units.map(UnitId), old: None, new: Some(new) });
+    }
     for (id, name) in [(1, "North"), (3, "South")] {
         let territory = Territory {
             name: name.into(),
             colour: [id as u8, 200, 17],
             rep: Some(RepId(id / 2)),
+            parent: (id == 1).then_some(GroupId(2)),
             targets: [(MeasureId(1), 1234.5)].into(),
             locked: id == 3,
             note: "Two\nlines".into(),
@@ -146,7 +159,8 @@ pub fn random_edit(plan: &Plan, account_count: usize, random: &mut Random) -> Ed
         at => existing[at - 1],
     };
     let units = plan.assignment().len();
-    let mut edit = match random.below(10) {
+    let groups: Vec<_> = plan.hierarchy().iter().map(|(id, _)| id).collect();
+    let mut edit = match random.below(15) {
         0..5 => {
             let chosen: Vec<_> = (0..1 + random.below(8)).map(|_| UnitId::from_index(random.below(units))).collect();
             let chosen: std::collections::BTreeSet<_> = chosen.into_iter().collect();
@@ -176,6 +190,34 @@ pub fn random_edit(plan: &Plan, account_count: usize, random: &mut Random) -> Ed
             let old = plan.overrides().get(&account).copied();
             let new = if old.is_some() { None } else { Some(any(random)) };
             Edit { changes: vec![Change::Override { account, old, new }], ..Edit::default() }
+        }
+        9 => {
+            let account = AccountId::from_index(random.below(account_count));
+            let old = plan.locked_accounts().contains(&account);
+            Edit { changes: vec![Change::LockAccount { account, old, new: !old }], ..Edit::default() }
+        }
+        10 if groups.len() < 9 => {
+            let level = random.below(plan.hierarchy().levels().len().max(1)) as u8;
+            let parents: Vec<_> =
+                plan.hierarchy().iter().filter(|entry| entry.1.level > level).map(|entry| entry.0).collect();
+            let parent = (!parents.is_empty()).then(|| parents[random.below(parents.len())]);
+            Edit::add_group(plan, "", Group { name: "Group".into(), level, parent, ..Group::default() }).0
+        }
+        11 if !groups.is_empty() && !existing.is_empty() => {
+            let to = (random.below(4) > 0).then(|| groups[random.below(groups.len())]);
+            Edit::move_to_group(plan, [existing[random.below(existing.len())]], to)
+        }
+        12 if !groups.is_empty() => Edit::remove_group(plan, groups[random.below(groups.len())]),
+        13 => {
+            let pair = [random.below(units), random.below(units)].map(UnitId::from_index);
+            let new = [None, Some(Adjacency::Bridge), Some(Adjacency::Barrier)][random.below(3)];
+            Edit::set_adjacency(plan, pair[0], pair[1], new)
+        }
+        14 => {
+            let mut new = plan.hierarchy().levels().to_vec();
+            let name = new.len();
+            new.push(format!("Level {name}"));
+            Edit { changes: vec![Change::Levels { old: plan.hierarchy().levels().to_vec(), new }], ..Edit::default() }
         }
         _ => {
             let unit = UnitId::from_index(random.below(units));

@@ -38,6 +38,12 @@ fn views_tell_who_owns_what() {
     );
     check(
         &path,
+        "SELECT territory_name, level_name, group_name FROM v_hierarchy ORDER BY territory, level",
+        &["North|District|Lakes", "North|Région|North & West"],
+    );
+    check(&path, "SELECT a, b, kind FROM adjacency ORDER BY a", &["0|7|bridge", "1|2|barrier"]);
+    check(
+        &path,
         "SELECT code, territory_name, rep_code FROM v_unit_owner WHERE code IN ('00000', '00007', '00019') ORDER BY code",
         &["00000|North|007", "00007|South|8", "00019|-|-"],
     );
@@ -111,7 +117,7 @@ fn the_file_is_marked_as_ours_and_is_sound() {
         format!("{value:?}")
     };
     assert_eq!(pragma("application_id"), format!("Integer({})", 0x4257_4C4B));
-    assert_eq!(pragma("user_version"), "Integer(1)");
+    assert_eq!(pragma("user_version"), "Integer(2)");
     assert_eq!(pragma("journal_mode"), "Text(\"delete\")");
     assert_eq!(pragma("integrity_check"), "Text(\"ok\")");
     check(&path, "SELECT count(*) FROM pragma_foreign_key_check", &["0"]);

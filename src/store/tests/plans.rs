@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::fixture::{grid, place, project};
 use crate::domain::edit::{Edit, Locks, apply};
 use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Adjacency, Plan};
 use crate::store::{Existing, PlanId, Wanted, create, open};
 
 #[test]
@@ -77,6 +77,12 @@ fn other_plans_keep_what_they_can_when_units_are_imported_anew() {
     }
     assert_eq!(plan.overrides(), old.plan.overrides());
     assert_eq!(plan.locked_units().iter().map(|unit| &new.units.codes[unit.index()]).collect::<Vec<_>>(), ["00002"]);
+    assert_eq!(plan.locked_accounts(), old.plan.locked_accounts());
+    assert_eq!(plan.hierarchy(), old.plan.hierarchy());
+    let pairs = plan.adjacency().iter().map(|(pair, &kind)| (pair.map(|unit| &*new.units.codes[unit.index()]), kind));
+    let mut pairs: Vec<_> = pairs.collect();
+    pairs.sort_by_key(|entry| entry.0);
+    assert_eq!(pairs, [(["00002", "00001"], Adjacency::Barrier), (["00007", "00000"], Adjacency::Bridge)]);
     // The target was on "Revenue", which was the second measure and is the first.
     assert_eq!(plan.territory(TerritoryId(1)).unwrap().targets, [(MeasureId(0), 1234.5)].into());
 }

@@ -1,4 +1,6 @@
 use super::fixture::{assert_same, place, project};
+use crate::domain::edit::{Change, Edit, Locks, apply};
+use crate::domain::hierarchy::Group;
 use crate::domain::ids::TerritoryId;
 use crate::domain::project::Project;
 use crate::store::{Access, Existing, PlanId, SavedMetrics, SavedProblem, Wanted, create, open};
@@ -87,4 +89,35 @@ fn nothing_is_left_beside_a_closed_project() {
     drop(store);
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["plan.bwk"]);
+}
+
+#[test]
+fn a_file_of_the_first_version_opens_with_everything_in_it() {
+    let (_folder, path) = place();
+    std::fs::write(&path, include_bytes!("old/version_1.bwk")).unwrap();
+    let (store, opened) = open(&path, Wanted::ReadWrite).unwrap();
+    let plan = &opened.project.plan;
+    assert_eq!((opened.project.units.len(), opened.project.accounts.len()), (6, 8));
+    let counts: Vec<usize> = plan.territories().map(|(id, _)| plan.units_of(id).count()).collect();
+    assert_eq!(counts, [3, 3]);
+    assert!(plan.hierarchy().levels().is_empty() && plan.adjacency().is_empty());
+    // Its one step, written in the old layout, can be taken back and made again; what is new can be done.
+    let mut changed = (**plan).clone();
+    let step = opened.history.undo_step().unwrap().clone();
+    apply(&mut changed, &step.inverse(), Locks::Pass).unwrap();
+    assert_eq!(changed.territory_count(), 0);
+    store.undo(&step);
+    store.redo(&step);
+    let mut edit = Edit::new("Made districts");
+    edit.changes.push(Change::Levels { old: vec![], new: vec!["District".into()] });
+    let (group, id) = Edit::add_group(plan, "", Group { name: "West".into(), ..Group::default() });
+    edit.changes.extend(group.changes);
+    edit.changes.extend(Edit::move_to_group(plan, [TerritoryId(1)], Some(id)).changes);
+    store.apply(&edit);
+    store.flush().unwrap();
+    drop(store);
+    let (_store, opened) = open(&path, Wanted::ReadWrite).unwrap();
+    let plan = &opened.project.plan;
+    assert_eq!(plan.territories_in(id).collect::<Vec<_>>(), [TerritoryId(1)]);
+    assert_eq!(plan.hierarchy().levels(), ["District"]);
 }
