@@ -7,7 +7,7 @@ impl Move {
     /// What the move does and why it is made, in words; the terms that it changes, then the reason.
     pub fn words(&self, problem: &Problem, names: &Names) -> String {
         let (unit, from, to) = ((names.unit)(self.unit), (names.territory)(self.from), (names.territory)(self.to));
-        let mut words = format!("{unit} goes from {from} to {to}: mean travel {:+.2} km", self.travel_km);
+        let mut words = format!("{unit} goes from {from} to {to}: mean travel {}", signed_length(self.travel_km));
         if self.border_km.abs() >= 0.05 {
             words += &format!(", border {:+.1} km", self.border_km);
         }
@@ -33,23 +33,22 @@ impl Move {
                     "Put back, {measure_name} of {name} would be {found:+.1} % off its target; {allowed:+.1} % is allowed"
                 )
             } else {
-                format!("Put back, {measure_name} of {name} would be {found:.1}; {allowed:.1} is allowed")
+                let [found, allowed] = [found, allowed].map(|amount| (names.amount)(measure, amount));
+                format!("Put back, {measure_name} of {name} would be {found}; {allowed} is allowed")
             }
         };
         match self.binding {
             None if self.better_by_km > 0.0 => {
-                format!(
-                    "No rule asks for it: it is better by {:.2} km of mean travel, all terms counted",
-                    self.better_by_km
-                )
+                let better = length(self.better_by_km);
+                format!("No rule asks for it: it is better by {better} of mean travel, all terms counted")
             }
-            None => format!(
-                "No rule asks for it, and alone it costs {:.2} km of mean travel: it goes with other moves",
-                -self.better_by_km
-            ),
+            None => {
+                let worse = length(-self.better_by_km);
+                format!("No rule asks for it, and alone it costs {worse} of mean travel: it goes with other moves")
+            }
             Some(Binding::Fixed) => format!("It is fixed to {to}"),
             Some(Binding::Locked) => format!("{from} is locked and takes nothing"),
-            Some(Binding::Empty) => format!("Put back, {to} would have no units"),
+            Some(Binding::Empty) => format!("Put back, {to} would have no {}", names.kind[1]),
             Some(Binding::Pieces { territory }) => {
                 format!("Put back, {} would be in pieces", (names.territory)(territory))
             }
@@ -64,5 +63,32 @@ impl Move {
             Some(Binding::Together { other }) => format!("It must be together with {}", (names.unit)(other)),
             Some(Binding::Apart { other }) => format!("It must not be together with {}", (names.unit)(other)),
         }
+    }
+}
+
+/// A length of mean travel: one unit of many often changes it by metres. "2.4 km", "12 m", "0.04 m".
+fn length(km: f64) -> String {
+    match km.abs() {
+        size if size >= 1.0 => format!("{km:.1} km"),
+        size if size >= 0.01 => format!("{:.0} m", 1000.0 * km),
+        size if size >= 0.000_095 => format!("{:.1} m", 1000.0 * km),
+        size if size >= 0.000_005 => format!("{:.2} m", 1000.0 * km),
+        _ => "0 m".to_owned(),
+    }
+}
+
+fn signed_length(km: f64) -> String {
+    let size = length(km.abs());
+    if size == "0 m" { size } else { format!("{}{size}", if km < 0.0 { "−" } else { "+" }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_changes_are_told_in_metres() {
+        let told = [2.44, 0.0123, -0.0042, 0.000_04, 0.0, -1e-9].map(signed_length);
+        assert_eq!(told, ["+2.4 km", "+12 m", "−4.2 m", "+0.04 m", "0 m", "0 m"]);
     }
 }

@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, session: &Session, status: &Status, state: &mut UiState
             if let Some(live) = &session.live {
                 building::show(ui, live, status, actions);
             } else if let Some(proposal) = &session.proposal {
-                proposal::show(ui, session, proposal, actions);
+                proposal::show(ui, session, proposal, &mut state.why, actions);
             }
             if session.shows_trial() {
                 ui.add_space(8.0);
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, session: &Session, status: &Status, state: &mut UiState
                 ui.separator();
             }
             if !session.selection.units.is_empty() {
-                selection(ui, session, actions);
+                selection(ui, session, &mut state.why, actions);
                 ui.add_space(4.0);
                 ui.separator();
             }
@@ -90,7 +90,7 @@ fn measure_in_view(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     });
 }
 
-fn selection(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+fn selection(ui: &mut Ui, session: &Session, why: &mut super::why::State, actions: &mut Vec<Action>) {
     let units = &session.selection.units;
     let table = session.totals.table();
     ui.horizontal(|ui| {
@@ -108,6 +108,7 @@ fn selection(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             figure_row(ui, &column.name, column.get(unit.index()), "");
         }
     }
+    super::why::selected_unit(ui, session, why);
     let accounts: u64 = units.iter().map(|&unit| u64::from(table.accounts_in(unit))).sum();
     figure_row(ui, "Accounts", words::count(accounts), "");
     for (index, measure) in session.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()) {
