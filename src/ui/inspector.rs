@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, session: &Session, status: &Status, state: &mut UiState
                 ui.separator();
             }
             if !session.selection.units.is_empty() {
-                selection(ui, session, &mut state.why, actions);
+                selection(ui, session, actions);
                 ui.add_space(4.0);
                 ui.separator();
             }
@@ -90,7 +90,7 @@ fn measure_in_view(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     });
 }
 
-fn selection(ui: &mut Ui, session: &Session, why: &mut super::why::State, actions: &mut Vec<Action>) {
+fn selection(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let units = &session.selection.units;
     let table = session.totals.table();
     ui.horizontal(|ui| {
@@ -108,7 +108,6 @@ fn selection(ui: &mut Ui, session: &Session, why: &mut super::why::State, action
             figure_row(ui, &column.name, column.get(unit.index()), "");
         }
     }
-    super::why::selected_unit(ui, session, why);
     let accounts: u64 = units.iter().map(|&unit| u64::from(table.accounts_in(unit))).sum();
     figure_row(ui, "Accounts", words::count(accounts), "");
     for (index, measure) in session.project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()) {

@@ -96,7 +96,7 @@ fn terms(ui: &mut Ui, session: &Session, proposal: &Proposal, tokens: Tokens) {
         let share = words::percent(moved as f64 / units.len().max(1) as f64);
         let many = units.kind_of_many();
         row(
-            &format!("{} that move", capitalised(&many)),
+            &format!("{} moved", capitalised(&many)),
             &format!("Of all {many}, {share} change owner"),
             None,
             RichText::new(words::count(moved as i128)),

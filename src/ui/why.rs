@@ -14,12 +14,13 @@ use crate::theme::{self, Tokens};
 use crate::words;
 
 const WORTH: &str = "What this move alone gains by all terms, in mean travel: against the proposal with it put back";
-const TRAVEL: &str = "Change of the mean travel of the whole plan through this move alone";
-const BORDERS: &str = "Change of the length of all borders through this move alone";
-const LOAD: &str = "Distance from the target: with this move taken back, and as proposed";
+const TRAVEL: &str = "How this move alone changes the mean travel of the whole plan";
+const BORDERS: &str = "How this move alone changes the length of all borders";
+const LOAD: &str = "Distance from the target with this move taken back, and as proposed";
 const SHARE: &str = "Share of the load of the whole plan that moves with it";
 
 const ROW: f32 = 40.0;
+const TOOLTIP: f32 = 260.0;
 /// So many rows are seen at once.
 const ROWS_SHOWN: usize = 7;
 /// More rules than these are counted only.
@@ -33,14 +34,21 @@ pub struct State {
     shown: Option<UnitId>,
 }
 
-/// The section of the proposal's panel.
+/// The section of the proposal's panel: the list, and the unit that is selected.
 pub fn show(ui: &mut Ui, session: &Session, proposal: &Proposal, state: &mut State, actions: &mut Vec<Action>) {
-    let tokens = Tokens::of(ui);
     let Some(found) = proposal.explanation() else { return };
-    if found.is_empty() {
-        return;
+    if !found.is_empty() {
+        ui.add_space(8.0);
+        heading(ui, state);
+        let count = session.project.units.count_words(found.len());
+        ui.label(theme::note(ui, format!("{count}; click one to see it on the map")));
+        ui.add_space(2.0);
+        list(ui, session, found, state.order, actions);
     }
-    ui.add_space(8.0);
+    selected_unit(ui, session, proposal, found, state);
+}
+
+fn heading(ui: &mut Ui, state: &mut State) {
     ui.horizontal(|ui| {
         ui.label(theme::strong("Why did it move"));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -63,22 +71,11 @@ pub fn show(ui: &mut Ui, session: &Session, proposal: &Proposal, state: &mut Sta
             }
         });
     });
-    let count = session.project.units.count_words(found.len());
-    let changes = if found.len() == 1 { "changes" } else { "change" };
-    ui.label(theme::note(ui, format!("{count} {changes} territory; click one to see it on the map")));
-    ui.add_space(2.0);
-    list(ui, session, found, state.order, tokens, actions);
 }
 
 /// The rows that can be seen, and no others.
-fn list(
-    ui: &mut Ui,
-    session: &Session,
-    found: &Explanation,
-    order: MoveOrder,
-    tokens: Tokens,
-    actions: &mut Vec<Action>,
-) {
+fn list(ui: &mut Ui, session: &Session, found: &Explanation, order: MoveOrder, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
     let height = ROW * found.len().min(ROWS_SHOWN) as f32;
     let area = ScrollArea::vertical().id_salt("moves").max_height(height).min_scrolled_height(height);
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -113,15 +110,25 @@ fn row(ui: &mut Ui, session: &Session, found: &UnitMove, tokens: Tokens, actions
         cell_text(ui, upper.with_min_x(upper.right() - worth_width + 4.0), worth, colour, true, false);
     }
     from_to(ui, lower, [&from, &to], tokens);
-    let response = response.on_hover_ui(|ui| {
-        ui.set_max_width(300.0);
+    // Beside the list, so that the rows below can be seen.
+    let mut tooltip = egui::Tooltip::for_enabled(&response);
+    tooltip.popup = tooltip.popup.align(egui::RectAlign::LEFT_START).width(TOOLTIP).gap(8.0);
+    tooltip.show(|ui| {
+        ui.set_width(TOOLTIP);
         ui.label(theme::strong(&name));
         details(ui, session, found);
     });
     if response.clicked() {
         actions.push(Action::SelectUnits { units: vec![found.unit], how: SelectHow::Replace });
-        actions.push(Action::FitUnits(vec![found.unit]));
+        actions.push(Action::FitUnits(with_neighbours(session, found.unit)));
     }
+}
+
+/// What to show of the map so that one sees where a unit lies.
+fn with_neighbours(session: &Session, unit: UnitId) -> Vec<UnitId> {
+    let topology = &session.project.units.topology;
+    let around = topology.neighbours(unit).iter().filter(|neighbour| !neighbour.linked);
+    std::iter::once(unit).chain(around.map(|neighbour| neighbour.unit)).collect()
 }
 
 /// "● North → ● South", each half cut to its room.
@@ -168,51 +175,54 @@ fn details(ui: &mut Ui, session: &Session, found: &UnitMove) {
 
 fn effects(ui: &mut Ui, effect: &Effect, explanation: &Explanation, ends: [&String; 2]) {
     let tokens = Tokens::of(ui);
+    let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 18.0);
+    let room = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 1.0);
     figure_row(ui, "Worth", words::signed_length(effect.worth_km), WORTH);
     figure_row(ui, "Mean travel", words::signed_length(effect.travel_km), TRAVEL);
     figure_row(ui, "Borders", words::signed_length(effect.border_km), BORDERS);
+    figure_row(ui, "Load that moves", words::percent(effect.share), SHARE);
     for (measure, change) in explanation.measures.iter().zip(&effect.balances) {
+        ui.label(theme::note(ui, format!("{}, off target: put back, and as proposed", measure.name)));
         for (name, [back, now]) in ends.into_iter().zip(change) {
             let mut text = egui::text::LayoutJob::default();
-            let mut add = |words: &str, colour| {
-                let format = egui::TextFormat {
-                    font_id: FontId::proportional(theme::BODY),
-                    color: colour,
-                    ..Default::default()
-                };
-                text.append(words, 0.0, format);
+            let mut add = |words: &str, color| {
+                let font_id = FontId::proportional(theme::BODY);
+                text.append(words, 0.0, egui::TextFormat { font_id, color, ..Default::default() });
             };
             add(&words::signed_percent(*back), tokens.deviation(*back, measure.tolerance));
             add(" to ", tokens.weak);
             add(&words::signed_percent(*now), tokens.deviation(*now, measure.tolerance));
-            figure_row(ui, &format!("{} of {name}", measure.name), text, LOAD);
+            figure_row(ui, name, text, LOAD);
         }
     }
-    figure_row(ui, "Load that moves", words::percent(effect.share), SHARE);
+    (ui.spacing_mut().interact_size.y, ui.spacing_mut().item_spacing.y) = (height, room);
 }
 
-/// The explanation of the one unit that is selected while a proposal is open.
-pub fn selected_unit(ui: &mut Ui, session: &Session, state: &mut State) {
-    let unit = session.selection.units.first().copied().filter(|_| session.selection.units.len() == 1);
-    let (Some(unit), Some(proposal)) = (unit, &session.proposal) else {
+/// The explanation of the one unit that is selected, in the list or on the map.
+fn selected_unit(ui: &mut Ui, session: &Session, proposal: &Proposal, found: &Explanation, state: &mut State) {
+    let selected = &session.selection.units;
+    let Some(unit) = selected.first().copied().filter(|_| selected.len() == 1) else {
         state.shown = None;
         return;
     };
-    let Some(explanation) = proposal.explanation() else { return };
     ui.add_space(6.0);
     let response = ui.scope(|ui| {
+        let name = unit_name(session, unit);
         let owner = proposal.choice().plan.territory_of(unit);
-        match explanation.of(unit) {
+        let to = territory(session, owner).0;
+        match found.of(unit) {
             Some(found) => {
-                ui.label(theme::strong("Why it moved"));
+                ui.add(Label::new(theme::strong(format!("Why {name} moved"))).wrap());
                 details(ui, session, found);
             }
+            None if owner.is_unassigned() => {
+                ui.label(theme::note(ui, format!("{name} has no territory, today as in this proposal")));
+            }
             None if session.plan().territory_of(unit) == owner => {
-                ui.label(theme::note(ui, format!("Stays in {} in this proposal", territory(session, owner).0)));
+                ui.label(theme::note(ui, format!("{name} stays in {to} in this proposal")));
             }
             None => {
-                let text = format!("Has no territory today, goes to {}", territory(session, owner).0);
-                ui.label(theme::note(ui, text));
+                ui.label(theme::note(ui, format!("{name} has no territory today and goes to {to}")));
             }
         }
     });
@@ -276,11 +286,11 @@ fn worth(found: &UnitMove) -> Option<String> {
     found.effect.as_ref().map(|effect| words::signed_length(effect.worth_km))
 }
 
-/// "48009  Washtenaw", or the code alone.
+/// "48009 Washtenaw", or the code alone.
 fn unit_name(session: &Session, unit: UnitId) -> String {
     let units = &session.project.units;
     match (units.codes.get(unit.index()), units.names.get(unit.index())) {
-        (Some(code), Some(name)) if code != name => format!("{code}  {name}"),
+        (Some(code), Some(name)) if code != name => format!("{code} {name}"),
         (Some(code), _) => code.clone(),
         _ => String::new(),
     }

@@ -78,7 +78,7 @@ fn every_unit_that_moves_is_in_the_list_sorted_by_worth() {
     let worth = |found: &UnitMove| found.effect.as_ref().expect("it is counted").worth_km;
     assert!(found.is_sorted_by(|a, b| worth(a) >= worth(b)));
     assert!(app.shows("Why did it move"));
-    assert!(app.shows(&format!("{} cells change territory", found.len())));
+    assert!(app.shows(&format!("{} cells; click one", found.len())));
 
     let starts = |rows: &[String], codes: &[String]| {
         let in_order = rows.iter().zip(codes).all(|(row, code)| row.starts_with(&format!("{code}: ")));
@@ -98,15 +98,16 @@ fn a_click_on_a_move_selects_its_unit_goes_there_and_says_why() {
     let mut app = with_proposal();
     let found = listed(&app, MoveOrder::BestFirst)[0].clone();
     let row = rows(&mut app)[0].clone();
-    assert!(!app.shows("Why it moved"));
-    app.press_button(&row);
     let code = code(&app, &found);
+    let title = format!("Why {code} moved");
+    assert!(!app.shows(&title));
+    app.press_button(&row);
     assert_eq!(selected(&app), [code.as_str()]);
     let (middle, place) = (app.app().map().camera().rect.center(), app.place_of(&code));
     assert!(middle.distance(place) < 40.0, "the map went there: {middle} {place}");
-    assert!(app.shows("Why it moved"));
+    assert!(app.shows(&title));
     assert!(app.shows(&found.why), "{}", found.why);
-    for words in ["Worth", "load of A", "load of B", "Load that moves"] {
+    for words in ["Worth", "load, off target: put back, and as proposed", "Load that moves"] {
         assert!(app.shows(words), "{words}");
     }
 }
@@ -117,12 +118,12 @@ fn a_unit_selected_on_the_map_is_explained_whether_it_moves_or_stays() {
     let found = listed(&app, MoveOrder::BestFirst)[0].clone();
     app.click_unit(&code(&app, &found));
     assert_eq!(selected(&app).len(), 1);
-    assert!(app.shows("Why it moved") && app.shows(&found.why));
+    assert!(app.shows(&format!("Why {} moved", code(&app, &found))) && app.shows(&found.why));
     // The west column stays.
     app.click_unit("0");
     assert_eq!(selected(&app), ["0"]);
-    assert!(!app.shows("Why it moved"));
-    assert!(app.shows("Stays in A in this proposal"));
+    assert!(!app.shows("Why 0 moved"));
+    assert!(app.shows("0 stays in A in this proposal"));
     // Without a proposal there is nothing to explain.
     app.press_button("Discard");
     assert!(!app.shows("in this proposal") && !app.shows("Why did it move"));
