@@ -182,7 +182,7 @@ fn effects(ui: &mut Ui, effect: &Effect, explanation: &Explanation, ends: [&Stri
     figure_row(ui, "Borders", words::signed_length(effect.border_km), BORDERS);
     figure_row(ui, "Load that moves", words::percent(effect.share), SHARE);
     for (measure, change) in explanation.measures.iter().zip(&effect.balances) {
-        ui.label(theme::note(ui, format!("{}, off target: put back, and as proposed", measure.name)));
+        ui.label(theme::note(ui, format!("{} off target: put back to proposed", measure.name)));
         for (name, [back, now]) in ends.into_iter().zip(change) {
             let mut text = egui::text::LayoutJob::default();
             let mut add = |words: &str, color| {
@@ -205,7 +205,7 @@ fn selected_unit(ui: &mut Ui, session: &Session, proposal: &Proposal, found: &Ex
         state.shown = None;
         return;
     };
-    ui.add_space(6.0);
+    ui.add_space(10.0);
     let response = ui.scope(|ui| {
         let name = unit_name(session, unit);
         let owner = proposal.choice().plan.territory_of(unit);
@@ -263,7 +263,7 @@ fn found(ui: &mut Ui, words: &ClashWords, tokens: Tokens) {
     ui.add_space(4.0);
     ui.add(Label::new(theme::strong(words.title)).wrap());
     bullets(ui, &words.rules, tokens);
-    ui.add(Label::new(RichText::new(&words.proof).color(tokens.weak)).wrap());
+    ui.add(Label::new(theme::small(&words.proof).color(tokens.weak)).wrap());
     ui.add_space(2.0);
     ui.add(Label::new(theme::strong(words.relief_title)).wrap());
     bullets(ui, &words.reliefs, tokens);
@@ -271,9 +271,11 @@ fn found(ui: &mut Ui, words: &ClashWords, tokens: Tokens) {
 
 fn bullets(ui: &mut Ui, lines: &[String], tokens: Tokens) {
     for line in lines.iter().take(MOST_RULES) {
-        ui.horizontal(|ui| {
+        ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            ui.label(RichText::new("•").color(tokens.weak));
+            ui.spacing_mut().interact_size.y = 16.0;
+            let (rect, _) = ui.allocate_exact_size(vec2(6.0, 16.0), Sense::hover());
+            ui.painter().circle_filled(rect.center(), 2.0, tokens.weak);
             ui.add(Label::new(line).wrap());
         });
     }

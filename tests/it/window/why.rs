@@ -107,7 +107,7 @@ fn a_click_on_a_move_selects_its_unit_goes_there_and_says_why() {
     assert!(middle.distance(place) < 40.0, "the map went there: {middle} {place}");
     assert!(app.shows(&title));
     assert!(app.shows(&found.why), "{}", found.why);
-    for words in ["Worth", "load, off target: put back, and as proposed", "Load that moves"] {
+    for words in ["Worth", "load off target: put back to proposed", "Load that moves"] {
         assert!(app.shows(words), "{words}");
     }
 }
