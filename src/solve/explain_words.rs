@@ -8,15 +8,14 @@ impl Move {
     pub fn words(&self, problem: &Problem, names: &Names) -> String {
         let (unit, from, to) = ((names.unit)(self.unit), (names.territory)(self.from), (names.territory)(self.to));
         let mut words = format!("{unit} goes from {from} to {to}: mean travel {}", signed_length(self.travel_km));
-        if self.border_km.abs() >= 0.05 {
-            words += &format!(", border {:+.1} km", self.border_km);
+        if self.border_km.abs() >= 0.000_01 {
+            words += &format!(", border {}", signed_length(self.border_km));
         }
         for (measure, change) in self.balance.iter().enumerate() {
-            let [a, b, c, d] = [change.from[0], change.from[1], change.to[0], change.to[1]].map(|x| 100.0 * x);
+            let [a, b, c, d] =
+                [change.from[0], change.from[1], change.to[0], change.to[1]].map(|share| off_target(share, 1));
             let measure = (names.measure)(measure);
-            words += &format!(
-                ", {measure} of {from} from {a:+.1} % to {b:+.1} % off its target and of {to} from {c:+.1} % to {d:+.1} %"
-            );
+            words += &format!(", {measure} of {from} from {a} to {b} off its target and of {to} from {c} to {d}");
         }
         words += ". ";
         words + &self.reason(problem, names)
@@ -28,10 +27,8 @@ impl Move {
         let load = |territory: u16, measure: usize, found: f64, allowed: f64| {
             let (name, measure_name) = ((names.territory)(territory), (names.measure)(measure));
             if problem.territories.get(territory as usize).is_some_and(|goal| goal.targets[measure] > 0.0) {
-                let (found, allowed) = (100.0 * found, 100.0 * allowed);
-                format!(
-                    "Put back, {measure_name} of {name} would be {found:+.1} % off its target; {allowed:+.1} % is allowed"
-                )
+                let [found, allowed] = told_apart(found, allowed, 1, off_target);
+                format!("Put back, {measure_name} of {name} would be {found} off its target; {allowed} is allowed")
             } else {
                 let [found, allowed] = [found, allowed].map(|amount| (names.amount)(measure, amount));
                 format!("Put back, {measure_name} of {name} would be {found}; {allowed} is allowed")
@@ -56,14 +53,27 @@ impl Move {
             | Some(Binding::TooLittle { territory, measure, found, allowed }) => {
                 load(territory, measure, found, allowed)
             }
-            Some(Binding::TooFar { territory, found_km, allowed_km }) => format!(
-                "Put back, {} would reach {found_km:.0} km from its centre; {allowed_km:.0} km is allowed",
-                (names.territory)(territory)
-            ),
+            Some(Binding::TooFar { territory, found_km, allowed_km }) => {
+                let km = |km: f64, decimals: usize| format!("{km:.decimals$} km");
+                let [found, allowed] = told_apart(found_km, allowed_km, 0, km);
+                let name = (names.territory)(territory);
+                format!("Put back, {name} would reach {found} from its centre; {allowed} is allowed")
+            }
             Some(Binding::Together { other }) => format!("It must be together with {}", (names.unit)(other)),
             Some(Binding::Apart { other }) => format!("It must not be together with {}", (names.unit)(other)),
         }
     }
+}
+
+/// A deviation with its sign: "+4.1 %".
+fn off_target(share: f64, decimals: usize) -> String {
+    format!("{:+.decimals$} %", 100.0 * share).replace('-', "−")
+}
+
+/// What was found and what is allowed, with as many decimals as it takes to see that they differ.
+fn told_apart(found: f64, allowed: f64, decimals: usize, tell: impl Fn(f64, usize) -> String) -> [String; 2] {
+    let with = |decimals: usize| [found, allowed].map(|value| tell(value, decimals));
+    (decimals..decimals + 4).map(with).find(|[found, allowed]| found != allowed).unwrap_or_else(|| with(decimals))
 }
 
 /// A length of mean travel: one unit of many often changes it by metres. "2.4 km", "12 m", "0.04 m".
@@ -90,5 +100,12 @@ mod tests {
     fn small_changes_are_told_in_metres() {
         let told = [2.44, 0.0123, -0.0042, 0.000_04, 0.0, -1e-9].map(signed_length);
         assert_eq!(told, ["+2.4 km", "+12 m", "−4.2 m", "+0.04 m", "0 m", "0 m"]);
+    }
+
+    #[test]
+    fn what_was_found_is_told_apart_from_what_is_allowed() {
+        assert_eq!(told_apart(-0.1004, -0.1, 1, off_target), ["−10.04 %", "−10.00 %"]);
+        assert_eq!(told_apart(0.3333, 0.1, 1, off_target), ["+33.3 %", "+10.0 %"]);
+        assert_eq!(told_apart(0.1, 0.1, 1, off_target), ["+10.0 %", "+10.0 %"]);
     }
 }
