@@ -48,7 +48,7 @@ pub struct Effect {
 }
 
 /// How the list of moves is sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MoveOrder {
     #[default]
     BestFirst,

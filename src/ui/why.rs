@@ -73,11 +73,11 @@ fn heading(ui: &mut Ui, state: &mut State) {
     });
 }
 
-/// The rows that can be seen, and no others.
+/// The rows that can be seen, and no others. In another order the list begins at its top again.
 fn list(ui: &mut Ui, session: &Session, found: &Explanation, order: MoveOrder, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     let height = ROW * found.len().min(ROWS_SHOWN) as f32;
-    let area = ScrollArea::vertical().id_salt("moves").max_height(height).min_scrolled_height(height);
+    let area = ScrollArea::vertical().id_salt(("moves", order)).max_height(height).min_scrolled_height(height);
     ui.spacing_mut().item_spacing.y = 0.0;
     area.auto_shrink([false, true]).show_rows(ui, ROW, found.len(), |ui, range| {
         for found in range.filter_map(|position| found.nth(position, order)) {
