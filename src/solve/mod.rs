@@ -50,7 +50,7 @@ mod watch;
 use std::time::Duration;
 
 pub use centre_free::{BOUND_STEPS, CentreFree, centre_free_bound};
-pub use conflict::{Conflict, ConflictRule, Proof, Relief, conflict};
+pub use conflict::{Conflict, ConflictRule, ConflictWords, Proof, Relief, conflict};
 pub use explain::{BalanceChange, Binding, Move, Names, explain};
 pub use from_plan::{BuildError, BuildRequest, MovedAtMost, Wanted, build};
 pub use into_edit::{Built, Sketch, TerritoryPlan};
