@@ -89,6 +89,8 @@ pub enum Action {
     Build(BuildOrder),
     Export(ExportOrder),
     Cancel(JobKind),
+    /// Finds out which rules cannot hold together, after that was stopped.
+    LookForConflict,
     RetrySaving,
     /// The hint of the first run was read.
     DismissHint,
@@ -214,6 +216,70 @@ commands! {
 }
 
 impl Command {
+    /// Other words that people look for it by.
+    pub fn other_words(self) -> &'static [&'static str] {
+        match self {
+            Self::NewProject => &["create", "empty", "start"],
+            Self::OpenProject => &["load"],
+            Self::OpenSample => &["example", "demo", "tutorial"],
+            Self::SaveAs => &["duplicate", "backup"],
+            Self::ImportUnits => {
+                &["areas", "zip codes", "postal codes", "counties", "polygons", "boundaries", "load map"]
+            }
+            Self::ImportAccounts => &["customers", "prospects", "clients", "points", "csv", "spreadsheet", "upload"],
+            Self::ImportAlignment => &["alignment", "assignments", "who has what", "upload"],
+            Self::ImportReps => &["sales people", "salespeople", "roster", "team", "people", "upload"],
+            Self::Export => &["download", "write", "save as csv", "shapefile", "geojson", "report", "send"],
+            Self::Quit => &["exit", "close"],
+            Self::Undo => &["back", "revert", "take back"],
+            Self::Redo => &["forward", "again", "repeat"],
+            Self::SelectAll => &["all"],
+            Self::ClearSelection => &["deselect", "nothing", "unselect"],
+            Self::AssignSelection => &["give", "move", "reassign", "add to territory"],
+            Self::UnassignSelection => &["take out", "remove from territory"],
+            Self::LockUnits => &["freeze", "pin", "fix", "protect"],
+            Self::NewTerritory => &["create", "add"],
+            Self::RenameTerritory => &["name", "call"],
+            Self::RemoveTerritory => &["delete", "dissolve"],
+            Self::LockTerritory => &["freeze", "pin", "fix", "protect"],
+            Self::SelectUnitsOfTerritory => &["members"],
+            Self::FitTerritory => &["zoom to", "go to", "centre", "center", "find"],
+            Self::AutoBuild => &[
+                "auto build",
+                "autobuild",
+                "optimise",
+                "optimize",
+                "balance",
+                "rebalance",
+                "realign",
+                "solve",
+                "create territories",
+                "generate",
+                "improve",
+                "design",
+            ],
+            Self::AcceptProposal => &["apply", "take", "keep", "use"],
+            Self::RejectProposal => &["reject", "cancel", "drop", "refuse"],
+            Self::ToolSelect => &["pointer", "arrow", "pick", "cursor"],
+            Self::ToolRectangle => &["box", "marquee"],
+            Self::ToolLasso => &["freehand", "free"],
+            Self::ToolBrush => &["brush", "draw", "colour", "color"],
+            Self::ToolPolygon => &["polygon", "outline", "border", "shape"],
+            Self::FitPlan => &["zoom to everything", "whole map", "overview", "home", "reset view"],
+            Self::ZoomIn => &["closer", "larger", "magnify"],
+            Self::ZoomOut => &["further", "farther", "smaller"],
+            Self::ToggleAccounts => &["customers", "points", "dots", "show accounts", "hide accounts"],
+            Self::ToggleLabels => &["names", "text", "show labels", "hide labels"],
+            Self::ToggleTheme => &["theme", "night", "appearance", "mode"],
+            Self::ToggleInspector => &["right panel", "details", "properties", "sidebar"],
+            Self::ToggleTable => &["bottom panel", "list", "rows", "grid"],
+            Self::ToggleLegend => &["key", "colours", "colors"],
+            Self::Search => &["find"],
+            Self::Shortcuts => &["keyboard", "shortcuts", "hotkeys", "help"],
+            Self::About => &["version", "licence", "license", "help"],
+        }
+    }
+
     /// The key in words: "Ctrl+Shift+Z"; empty without one.
     pub fn key_words(self) -> String {
         let Some(KeyboardShortcut { modifiers, logical_key }) = self.shortcut() else { return String::new() };

@@ -37,6 +37,33 @@ pub fn full_figure(measure: &Measure, value: f64) -> String {
     format!("{sign}{}", with_unit(&measure.unit, &digits))
 }
 
+/// A figure of an unnamed measure in full, with as many decimals as it needs, up to six: "1,240,113.5".
+pub fn plain(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let text = format!("{:.6}", value.abs());
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let (whole, decimals) = (count(whole.parse::<i128>().unwrap_or(0)), decimals.trim_end_matches('0'));
+    let sign = if value < 0.0 { "−" } else { "" };
+    if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") }
+}
+
+/// A difference of mean travel with its sign: a single unit of many often changes it by metres. "+2.44 km", "−12 m", "±0 m".
+pub fn signed_length(km: f64) -> String {
+    if !km.is_finite() {
+        return "–".to_owned();
+    }
+    let sign = if km < 0.0 { '−' } else { '+' };
+    match km.abs() {
+        size if size >= 0.9995 => format!("{sign}{size:.2} km"),
+        size if size >= 0.00995 => format!("{sign}{:.0} m", 1000.0 * size),
+        size if size >= 0.000_095 => format!("{sign}{:.1} m", 1000.0 * size),
+        size if size >= 0.000_005 => format!("{sign}{:.2} m", 1000.0 * size),
+        _ => "±0 m".to_owned(),
+    }
+}
+
 /// Three significant digits with a word for the magnitude; "–" for what is not known.
 pub fn short(value: f64) -> String {
     if !value.is_finite() {
@@ -142,6 +169,18 @@ mod tests {
     fn times_are_short() {
         let words = [0.04, 9.97, 59.4, 59.7, 125.0].map(duration);
         assert_eq!(words, ["0.0 s", "10 s", "59 s", "1 min 0 s", "2 min 5 s"]);
+    }
+
+    #[test]
+    fn differences_of_travel_are_told_in_metres_where_they_are_small() {
+        let told = [2.44, 0.9996, 0.5, -0.0123, 0.004_21, 0.000_04, 0.0, -1e-9, f64::NAN].map(signed_length);
+        assert_eq!(told, ["+2.44 km", "+1.00 km", "+500 m", "−12 m", "+4.2 m", "+0.04 m", "±0 m", "±0 m", "–"]);
+    }
+
+    #[test]
+    fn plain_figures_have_the_decimals_they_need() {
+        let told = [1_240_113.5, 60.0, 26.25, -0.125, 1.0 / 3.0, 0.0].map(plain);
+        assert_eq!(told, ["1,240,113.5", "60", "26.25", "−0.125", "0.333333", "0"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::domain::ids::TerritoryId;
 use crate::jobs::building::{self, Inbox};
 use crate::jobs::spec::{BuildOrder, JobKind};
 use crate::session::proposal::{LiveBuild, Proposal};
+use crate::work::explain::Reasons;
 
 impl App {
     pub(super) fn start_build(&mut self, ctx: &Context, order: BuildOrder) {
@@ -55,7 +56,7 @@ impl App {
         }
     }
 
-    pub(super) fn take_proposal(&mut self, ctx: &Context, generation: u64, proposal: Proposal) {
+    pub(super) fn take_proposal(&mut self, ctx: &Context, generation: u64, proposal: Proposal, reasons: Vec<Reasons>) {
         let Some(session) = self.session.as_ref() else { return };
         if session.generation != generation {
             self.ui.notices.refused(ctx, "The plan changed while territories were built; build again");
@@ -63,11 +64,13 @@ impl App {
             self.ui.notices.done(ctx, "The plan is as good as the engine could make it; nothing to change");
         } else {
             self.propose(proposal);
+            self.explain_with(reasons);
         }
     }
 
     /// Shows a proposal for the open plan: on the map at once, and in the inspector to be taken or left.
     pub fn propose(&mut self, proposal: Proposal) {
+        self.explain_with(Vec::new());
         let Some(session) = self.session.as_mut() else { return };
         session.drop_trials();
         session.preview = None;

@@ -34,6 +34,8 @@ impl App {
             Action::SaveAs(path) => self.save_as(ctx, &path),
             Action::Take(path) => self.take_file(ctx, path),
             Action::Cancel(JobKind::Build) => self.stop_build(),
+            Action::Cancel(JobKind::Conflict) => self.stop_looking_for_conflict(),
+            Action::LookForConflict => self.look_for_conflict(),
             Action::Cancel(kind) => self.jobs.cancel(kind),
             Action::RetrySaving => {
                 if let Some(store) = &self.store {
@@ -154,6 +156,7 @@ impl App {
             | Action::SaveAs(_)
             | Action::Take(_)
             | Action::Cancel(_)
+            | Action::LookForConflict
             | Action::RetrySaving
             | Action::DismissHint
             | Action::Copy(_)

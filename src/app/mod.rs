@@ -3,6 +3,7 @@
 mod asking;
 mod building;
 mod dispatch;
+mod explaining;
 mod files;
 mod input;
 mod plan_edits;
@@ -50,6 +51,7 @@ pub struct App {
     geometry_asked: Option<u64>,
     /// Where the build under way leaves its best plan.
     best_plans: Inbox,
+    explaining: explaining::Explaining,
     /// The settings last sent to the file.
     saved_settings: BTreeMap<String, String>,
     /// Settings that differ from those, and since when they are as they are; they are saved when the view rests.
@@ -87,6 +89,7 @@ impl App {
             measuring: None,
             geometry_asked: None,
             best_plans: Inbox::default(),
+            explaining: explaining::Explaining::default(),
             saved_settings: BTreeMap::new(),
             view_changed: None,
             title: String::new(),

@@ -20,11 +20,20 @@ impl App {
                     timing.build_ended();
                 }
             }
+            if kind == JobKind::Conflict && matches!(output, JobOutput::Failed(_)) {
+                self.stop_looking_for_conflict();
+            }
             match output {
                 JobOutput::Opened(opened) => self.take_project(ctx, *opened),
                 JobOutput::Peeked(preview) => self.ui.import.set_preview(preview),
                 JobOutput::Imported(data) => self.take_import(ctx, *data),
-                JobOutput::Built { generation, proposal } => self.take_proposal(ctx, generation, *proposal),
+                JobOutput::Built { generation, proposal, reasons } => {
+                    self.take_proposal(ctx, generation, *proposal, reasons);
+                }
+                JobOutput::Explained { proposal, choice, explanation } => {
+                    self.take_explanation(proposal, choice, explanation);
+                }
+                JobOutput::LookedForConflict { proposal, found } => self.take_conflict(proposal, found),
                 JobOutput::Exported { path, files, notes } => {
                     let words = if files == 1 { "Wrote".to_owned() } else { format!("Wrote {files} files:") };
                     self.ui.notices.done(ctx, format!("{words} {}", file_name(&path)));

@@ -50,6 +50,7 @@ impl App {
         self.note_view(ctx);
         self.set_title(ctx);
         self.follow_build(ctx);
+        self.ask_for_reasons();
         // What is built draws itself when there is something new; only its clock has to move.
         let rest = |kind| if kind == JobKind::Build { 250 } else { 100 };
         let visible = self.jobs.running().map(|(kind, _)| kind).filter(|kind| !kind.is_quiet());

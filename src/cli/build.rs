@@ -12,11 +12,13 @@ use super::metrics::{Figures, figures, text as figures_text};
 use super::output::{Output, print_error};
 use super::search::{Search, effort_word, positive};
 use super::validate::{Broken, GoalChecked, broken, goals_checked};
-use super::{Outcome, Result, goals, project};
+use super::{Outcome, Result, explain, goals, project};
 use crate::domain::shape::PlanMetrics;
 use crate::error::UserError;
 use crate::io::cancelled;
-use crate::solve::{BuildRequest, Wanted};
+use crate::io::export::check_moves_file;
+use crate::solve::{BOUND_STEPS, Bound, BuildRequest, Wanted, centre_free_bound};
+use crate::words;
 use crate::work::build::{BuildError, Building, build};
 use crate::work::records::saved_metrics;
 
@@ -54,6 +56,12 @@ pub struct Arguments {
     max_moved: Vec<String>,
     #[command(flatten)]
     search: Search,
+    /// Prove how far every plan is from the best there can be, wherever its centres are; takes seconds to minutes
+    #[arg(long)]
+    prove: bool,
+    /// Write why each unit changes its territory to this file: CSV, replaced when it is there
+    #[arg(long, value_name = "FILE")]
+    explain: Option<PathBuf>,
 }
 
 #[derive(Serialize)]
@@ -72,16 +80,39 @@ struct Done {
     border_km: f64,
     bound_km: Option<f64>,
     gap: Option<f64>,
+    /// Every bound that is proven, with what it holds for.
+    bounds: Vec<Proven>,
     moved_share: Option<f64>,
     findings: Vec<String>,
     violations: Vec<Broken>,
     /// Rules that provably cannot hold together, and what each would have to give; empty when every rule holds.
     conflict: Vec<String>,
+    /// The file that says why units moved, and what it says; null when it was not asked for.
+    explain: Option<String>,
+    moves: Option<Vec<explain::Explained>>,
     #[serde(flatten)]
     figures: Figures,
 }
 
+#[derive(Serialize)]
+struct Proven {
+    /// What the bound holds for, in words.
+    holds: &'static str,
+    bound_km: f64,
+    gap: f64,
+}
+
+/// What was asked for besides the plan.
+struct Answers {
+    bounds: Vec<Bound>,
+    conflict: Vec<String>,
+    moves: Option<Vec<explain::Explained>>,
+}
+
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
+    if let Some(path) = &arguments.explain {
+        check_moves_file(path)?;
+    }
     let (store, opened) = project::open_to_write(&arguments.plan)?;
     let goals = goals::read(&arguments.measure, &opened.project)?;
     let request = BuildRequest {
@@ -114,13 +145,39 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     let metrics = output
         .with_progress(|progress| PlanMetrics::measure(project, &building.totals, progress))
         .map_err(cancelled)?;
+    let answers = answers(arguments, output, &building)?;
     let written = building.change.save(&store)?.is_some();
     if project.goals != opened.project.goals {
         store.put_goals(&project.goals);
     }
     store.put_metrics(opened.generation + u64::from(written), saved_metrics(project, &metrics));
     store.flush()?;
-    report(arguments, output, &building, &metrics, written, seconds)
+    report(arguments, output, &building, &metrics, answers, written, seconds)
+}
+
+/// Proves and explains, and writes the file that was asked for: before anything is changed in the project.
+fn answers(arguments: &Arguments, output: &Output, building: &Building) -> Result<Answers> {
+    let proposal = &building.built.proposal;
+    let mut bounds = Vec::from_iter(proposal.bound);
+    if arguments.prove {
+        let threads = arguments.search.options().threads;
+        let prove =
+            |progress: &_| centre_free_bound(&building.problem, proposal, BOUND_STEPS, threads, progress, &mut |_| {});
+        let failed = |error| UserError::new("Could not prove a bound").because(error);
+        let proven = output.with_progress(prove).map_err(failed)?;
+        bounds.extend(proven.into_iter().flat_map(|proven| [proven.at_units, proven.anywhere]).flatten());
+    }
+    let moves = match &arguments.explain {
+        None => None,
+        Some(path) => {
+            let moves = output.with_progress(|progress| building.reasons.moves(progress)).map_err(cancelled)?;
+            explain::write(building, &moves, path)?;
+            Some(explain::explained(building, &moves))
+        }
+    };
+    let broken = !building.violations.is_empty();
+    let conflict = if broken { explain::conflict_lines(building.reasons.conflict().as_ref()) } else { Vec::new() };
+    Ok(Answers { bounds, conflict, moves })
 }
 
 fn report(
@@ -128,6 +185,7 @@ fn report(
     output: &Output,
     building: &Building,
     metrics: &PlanMetrics,
+    answers: Answers,
     written: bool,
     seconds: f64,
 ) -> Result<Outcome> {
@@ -148,16 +206,32 @@ fn report(
         border_km: proposal.terms.border_km,
         bound_km: proposal.bound.map(|bound| bound.travel_km),
         gap: proposal.bound.map(|bound| bound.gap),
+        bounds: answers
+            .bounds
+            .iter()
+            .map(|bound| Proven { holds: bound.kind.words(), bound_km: bound.travel_km, gap: bound.gap })
+            .collect(),
         moved_share: proposal.terms.disruption,
         findings: building.built.findings.clone(),
         violations: broken(project, &building.violations),
-        conflict: building.conflict.clone(),
+        conflict: answers.conflict,
+        explain: arguments.explain.as_ref().map(|path| path.display().to_string()),
+        moves: answers.moves,
         figures: figures(project, &project.goals, metrics, |measure| building.totals.total(measure)),
     };
     let mut text = format!("{} in {seconds:.1} s\n\n", building.change.label);
     text.push_str(&figures_text(project, &project.goals, metrics));
     for finding in &done.findings {
         let _ = writeln!(text, "{finding}");
+    }
+    // The first one, at the centres the plan has, is among the findings.
+    for bound in answers.bounds.iter().filter(|bound| Some(**bound) != proposal.bound) {
+        let (gap, least) = (words::percent(bound.gap.max(0.0)), words::kilometres(bound.travel_km));
+        let _ = writeln!(text, "At most {gap} above the least possible {} ({least})", bound.kind.words());
+    }
+    if let (Some(path), Some(moves)) = (&done.explain, &done.moves) {
+        let count = project.units.count_words(moves.len());
+        let _ = writeln!(text, "Wrote {path}: why {count} changed territory");
     }
     if !written {
         text.push_str("The plan was like that already: nothing was changed\n");
@@ -167,7 +241,7 @@ fn report(
         for violation in &building.violations {
             let _ = writeln!(text, "  {}", violation.words);
         }
-        for line in &building.conflict {
+        for line in &done.conflict {
             let _ = writeln!(text, "{line}");
         }
     }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod explain;
 mod export;
 mod goals;
 mod import;

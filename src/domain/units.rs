@@ -86,12 +86,21 @@ impl Units {
 
     /// "3 ZIP areas", "1 county".
     pub fn count_words(&self, count: usize) -> String {
-        let kind = if self.kind.is_empty() { "unit" } else { &self.kind };
-        match (count, kind.strip_suffix('y')) {
-            (1, _) => format!("1 {kind}"),
-            (_, Some(stem)) => format!("{} {stem}ies", grouped(count)),
-            (_, None) => format!("{} {kind}s", grouped(count)),
+        match count {
+            1 => format!("1 {}", self.kind_of_one()),
+            _ => format!("{} {}", grouped(count), self.kind_of_many()),
         }
+    }
+
+    /// "ZIP area", "county"; "unit" where nothing is known.
+    pub fn kind_of_one(&self) -> &str {
+        if self.kind.is_empty() { "unit" } else { &self.kind }
+    }
+
+    /// "ZIP areas", "counties".
+    pub fn kind_of_many(&self) -> String {
+        let kind = self.kind_of_one();
+        kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies"))
     }
 }
 

@@ -10,10 +10,12 @@ use super::spec::{BuildOrder, Effort, Territories};
 use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::project::Project;
 use crate::domain::shape::PlanMetrics;
+use crate::session::explanation::Clash;
 use crate::session::proposal::{Balance, Before, BestPlan, BoundWords, Broken, Choice, Figures, Proposal};
 use crate::solve::{self, BoundKind, BuildRequest, MeasureGoal, MovedAtMost, Options, Terms, Wanted};
 use crate::words;
 use crate::work::build::{BuildError, Building, build_shown};
+use crate::work::explain::Reasons;
 use crate::work::live::BestSoFar;
 use crate::work::{ChangeKind, check};
 
@@ -50,7 +52,7 @@ pub fn build(
     };
     match build_shown(project, &request(order), &options(order), progress, show) {
         Ok(building) => match proposal(building, begun, progress) {
-            Ok(proposal) => JobOutput::Built { generation, proposal: Box::new(proposal) },
+            Ok((proposal, reasons)) => JobOutput::Built { generation, proposal: Box::new(proposal), reasons },
             Err(Cancelled) => JobOutput::Cancelled,
         },
         Err(BuildError::Cancelled) => JobOutput::Cancelled,
@@ -87,15 +89,18 @@ fn options(order: &BuildOrder) -> Options {
     }
 }
 
-fn proposal(building: Building, begun: Instant, progress: &Progress) -> Result<Proposal, Cancelled> {
+/// What is shown, and per plan of it what explains it.
+fn proposal(building: Building, begun: Instant, progress: &Progress) -> Result<(Proposal, Vec<Reasons>), Cancelled> {
     progress.begin(Phase::Measuring, 0)?;
     let before = building.before.map(|before| Before { travel_km: before.travel_km, border_km: before.border_km });
     let bound = building.built.proposal.bound.as_ref().map(bound_words);
     let cut_short = building.built.proposal.cut_short;
+    let clash = if building.built.proposal.violations.is_empty() { Clash::NotAsked } else { Clash::Wanted };
     let mut all = vec![building];
     let alternatives = std::mem::take(&mut all[0].alternatives);
     all.extend(alternatives);
     let goals = all[0].change.project.goals.clone();
+    let reasons = all.iter().map(|building| building.reasons.clone()).collect();
     let choices: Result<Vec<Choice>, Cancelled> =
         all.into_par_iter().map(|building| choice(building, progress)).collect();
     let mut choices = choices?.into_iter();
@@ -103,7 +108,8 @@ fn proposal(building: Building, begun: Instant, progress: &Progress) -> Result<P
     let mut proposal = Proposal::new(best, choices.collect(), goals);
     (proposal.before, proposal.bound, proposal.cut_short) = (before, bound, cut_short);
     proposal.seconds = begun.elapsed().as_secs_f64();
-    Ok(proposal)
+    proposal.clash = clash;
+    Ok((proposal, reasons))
 }
 
 fn choice(building: Building, progress: &Progress) -> Result<Choice, Cancelled> {

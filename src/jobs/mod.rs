@@ -2,6 +2,7 @@
 //! takes them between frames and drops what has become old.
 
 pub mod building;
+pub mod explaining;
 pub mod spec;
 pub mod tasks;
 
@@ -18,8 +19,10 @@ use crate::error::UserError;
 use crate::io::diagnostic::Diagnostic;
 use crate::render::geometry::UnitGeometry;
 use crate::session::Session;
+use crate::session::explanation::{ClashWords, Explanation};
 use crate::session::proposal::Proposal;
 use crate::store::Store;
+use crate::work::explain::Reasons;
 use spec::{ImportPreview, ImportWhat, JobKind};
 
 /// What a job brought.
@@ -31,6 +34,19 @@ pub enum JobOutput {
     Built {
         generation: u64,
         proposal: Box<Proposal>,
+        /// Per plan of the proposal what explains it.
+        reasons: Vec<Reasons>,
+    },
+    /// Why units moved in one of the plans of the proposal of this number.
+    Explained {
+        proposal: u64,
+        choice: usize,
+        explanation: Arc<Explanation>,
+    },
+    /// Whether there are rules that cannot hold together for the proposal of this number.
+    LookedForConflict {
+        proposal: u64,
+        found: Option<ClashWords>,
     },
     Exported {
         path: PathBuf,

@@ -12,6 +12,8 @@ pub enum JobKind {
     Peek,
     Import,
     Build,
+    Explain,
+    Conflict,
     Export,
     SaveAs,
     Geometry,
@@ -26,6 +28,8 @@ impl JobKind {
             Self::Peek => "Looking at the file",
             Self::Import => "Importing",
             Self::Build => "Building territories",
+            Self::Explain => "Explaining the moves",
+            Self::Conflict => "Looking for rules that cannot hold together",
             Self::Export => "Exporting",
             Self::SaveAs => "Saving a copy",
             Self::Geometry => "Preparing the map",
@@ -33,9 +37,9 @@ impl JobKind {
         }
     }
 
-    /// Work nobody asked for by hand, and that takes a moment: not worth a line in the status bar.
+    /// Work nobody asked for by hand, and that takes a moment or is told of elsewhere: not worth a line in the status bar.
     pub fn is_quiet(self) -> bool {
-        matches!(self, Self::Measure | Self::Peek)
+        matches!(self, Self::Measure | Self::Peek | Self::Explain | Self::Conflict)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The open project as the window sees it: plan, history, totals, selection, view, and what is only being tried (a gesture's
 //! preview, a proposal). Panels and the map read it; only `app` changes it, and only [`Session::apply`] changes the plan.
 
+pub mod explanation;
 pub mod proposal;
 pub mod recent;
 pub mod view;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::explanation::{Clash, Explanation};
 use crate::domain::edit::Edit;
 use crate::domain::ids::{TerritoryId, UnitId};
 use crate::domain::metrics::Totals;
@@ -15,6 +16,10 @@ pub struct Proposal {
     /// The engine's best first, then its alternatives; at least one.
     choices: Vec<Choice>,
     chosen: usize,
+    /// Per choice why units moved, once that is known.
+    explanations: Vec<Option<Arc<Explanation>>>,
+    /// Why rules do not hold in the engine's best.
+    pub clash: Clash,
     /// What was asked to be balanced; becomes the project's when a choice is accepted.
     pub goals: Vec<Goal>,
     /// Travel and border of the plan as it is, measured as those of the choices.
@@ -94,7 +99,17 @@ impl Proposal {
     pub fn new(best: Choice, alternatives: Vec<Choice>, goals: Vec<Goal>) -> Self {
         let mut choices = vec![best];
         choices.extend(alternatives);
-        Self { choices, chosen: 0, goals, before: None, bound: None, seconds: 0.0, cut_short: false }
+        Self {
+            explanations: vec![None; choices.len()],
+            choices,
+            chosen: 0,
+            clash: Clash::NotAsked,
+            goals,
+            before: None,
+            bound: None,
+            seconds: 0.0,
+            cut_short: false,
+        }
     }
 
     pub fn choices(&self) -> &[Choice] {
@@ -115,6 +130,18 @@ impl Proposal {
     pub fn choose(&mut self, position: usize) {
         if position < self.choices.len() {
             self.chosen = position;
+        }
+    }
+
+    /// Why units moved in what is shown; `None` until it is known.
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.explanations.get(self.chosen)?.as_deref()
+    }
+
+    /// Why units moved in one of the choices is known now.
+    pub fn explain(&mut self, position: usize, explanation: Arc<Explanation>) {
+        if let Some(known) = self.explanations.get_mut(position) {
+            *known = Some(explanation);
         }
     }
 }

@@ -42,7 +42,8 @@ pub(super) fn around(
             STAYING.map(|times| Instance { stay_worth_km: times * instance.stay_worth_km, ..instance.clone() }),
         );
     }
-    let annealing = Annealing { rounds: 8, hot: 0.02, steps_per_unit: 0.06 * steps as f64 };
+    let annealing =
+        Annealing { rounds: 8, hot: 0.02, steps_per_unit: 0.06 * steps as f64, ..Annealing::whole(instance, steps) };
     run.progress.begin(Phase::Comparing, improve::rounds(instance, annealing) * variants.len() as u64)?;
     variants
         .into_par_iter()

@@ -11,6 +11,7 @@ use super::connect::{Connectivity, pieces};
 use super::instance::NONE;
 use super::problem::Problem;
 use super::recount::{Members, Recount};
+use crate::domain::progress::{Cancelled, Phase, Progress};
 
 /// The move of one unit. Changes are those from the plan with the unit put back to the plan as it is: negative is a gain.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,13 +88,17 @@ pub struct Names<'a> {
     pub unit: &'a dyn Fn(u32) -> String,
     pub territory: &'a dyn Fn(u16) -> String,
     pub measure: &'a dyn Fn(usize) -> String,
+    /// An amount of a measure: "$1.2 M".
+    pub amount: &'a dyn Fn(usize, f64) -> String,
+    /// One unit and several: "county" and "counties".
+    pub kind: [&'a str; 2],
 }
 
 /// Explains every move of an assignment against the current one, by unit. Units that had no owner or have none now are left out.
 ///
 /// # Errors
-/// What [`Problem::check`] refuses, no current assignment, or an assignment of another length.
-pub fn explain(problem: &Problem, assignment: &[Option<u16>]) -> Result<Vec<Move>, SolveError> {
+/// What [`Problem::check`] refuses, no current assignment, an assignment of another length, and cancellation.
+pub fn explain(problem: &Problem, assignment: &[Option<u16>], progress: &Progress) -> Result<Vec<Move>, SolveError> {
     problem.check()?;
     let Some(current) = &problem.current else {
         return Err(SolveError::Unusable("There is no current assignment to compare with".into()));
@@ -110,12 +115,16 @@ pub fn explain(problem: &Problem, assignment: &[Option<u16>]) -> Result<Vec<Move
         .filter_map(|(unit, (from, to))| Some((unit as u32, (*from)?, (*to)?)))
         .filter(|(_, from, to)| from != to)
         .collect();
-    let explained = moves
+    progress.begin(Phase::Measuring, moves.len() as u64)?;
+    let explained: Result<Vec<Move>, Cancelled> = moves
         .into_par_iter()
         .with_min_len(64)
-        .map_init(Connectivity::default, |cuts, (unit, from, to)| plan.explain(unit, from, to, cuts))
+        .map_init(Connectivity::default, |cuts, (unit, from, to)| {
+            progress.tick(1)?;
+            Ok(plan.explain(unit, from, to, cuts))
+        })
         .collect();
-    Ok(explained)
+    Ok(explained?)
 }
 
 /// A plan with all that is counted once.
@@ -131,11 +140,30 @@ struct Plan<'a> {
     /// Per measure the three territories that are farthest off.
     worst: Vec<Vec<(usize, f64)>>,
     weight: f64,
+    /// Weight times kilometres, of all territories that are open.
+    travel: f64,
     /// Amount that disruption is a share of.
     amount: f64,
     open: f64,
     groups: Vec<Vec<u32>>,
     rivals: Vec<Vec<u32>>,
+}
+
+impl Binding {
+    /// The rule in a word, for tables that programs read.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Locked => "locked",
+            Self::Empty => "empty-territory",
+            Self::Pieces { .. } => "pieces",
+            Self::TooMuch { .. } => "too-much",
+            Self::TooLittle { .. } => "too-little",
+            Self::TooFar { .. } => "too-far",
+            Self::Together { .. } => "together",
+            Self::Apart { .. } => "apart",
+        }
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -166,12 +194,14 @@ impl<'a> Plan<'a> {
             groups: vec![Vec::new(); assignment.len()],
             rivals: vec![Vec::new(); assignment.len()],
             worst: Vec::new(),
+            travel: 0.0,
             pieces: parts,
             recount,
             territories,
             owner,
             loads,
         };
+        plan.travel = plan.travel();
         for measure in 0..problem.goals.len() {
             let open = (0..plan.territories.len()).filter(|&territory| problem.is_open(territory as u16));
             let mut worst: Vec<(usize, f64)> =
@@ -210,7 +240,7 @@ impl<'a> Plan<'a> {
         let rest = self.recount.changed(target, to as usize, Some(unit), None);
         // A locked territory is not part of what is travelled.
         let part = |territory: u16, travel: f64| if problem.is_open(territory) { travel } else { 0.0 };
-        let now: f64 = self.travel();
+        let now = self.travel;
         let then = now - part(from, source.reach.travel) - part(to, target.reach.travel)
             + part(from, back.travel)
             + part(to, rest.travel);

@@ -7,6 +7,7 @@ use super::exhaustive_tests::fixed_seed;
 use super::tests::grid;
 use super::tiny::{Features, tiny};
 use super::*;
+use crate::domain::progress::Progress;
 use crate::domain::random::Random;
 
 fn names() -> [fn(u32) -> String; 1] {
@@ -50,7 +51,7 @@ proptest! {
         let assignment: Vec<Option<u16>> = (0..units).map(|unit| owner(unit, &mut random)).collect();
         let all = Keep::everything(&problem);
         let holds = exhaustive::holds(&problem, &all, &assignment);
-        for found in explain(&problem, &assignment).unwrap() {
+        for found in explain(&problem, &assignment, &Progress::new()).unwrap() {
             let mut back = assignment.clone();
             back[found.unit as usize] = Some(found.from);
             let km = |plan: &[Option<u16>]| exhaustive::mean_km(&problem, plan, Centres::AsAsked);
@@ -79,6 +80,8 @@ fn each_rule_that_binds_is_named_in_words() {
         unit: &unit,
         territory: &|territory| ["North", "South"][territory as usize].into(),
         measure: &|_| "Revenue".into(),
+        amount: &|_, amount| format!("{amount:.1}"),
+        kind: ["county", "counties"],
     };
     // A line of six: today the left five are in the north.
     let base = || {
@@ -91,7 +94,7 @@ fn each_rule_that_binds_is_named_in_words() {
     let words_of = |change: &dyn Fn(&mut Problem), assignment: &[Option<u16>], unit: u32| {
         let mut problem = base();
         change(&mut problem);
-        let moves = explain(&problem, assignment).unwrap();
+        let moves = explain(&problem, assignment, &Progress::new()).unwrap();
         moves.iter().find(|found| found.unit == unit).unwrap().words(&problem, &names)
     };
     type Case<'a> = (&'a dyn Fn(&mut Problem), u32, &'a str);
@@ -110,9 +113,12 @@ fn each_rule_that_binds_is_named_in_words() {
         assert!(found.contains(words), "{found}");
     }
     let whole = [0, 0, 0, 0, 0, 1].map(Some);
-    assert_eq!(explain(&base(), &whole).unwrap(), []);
+    assert_eq!(explain(&base(), &whole, &Progress::new()).unwrap(), []);
     let mut nothing = base();
     nothing.current = None;
-    assert!(explain(&nothing, &whole).is_err());
-    assert!(explain(&base(), &whole[1..]).is_err());
+    assert!(explain(&nothing, &whole, &Progress::new()).is_err());
+    assert!(explain(&base(), &whole[1..], &Progress::new()).is_err());
+    let stopped = Progress::new();
+    stopped.cancel();
+    assert_eq!(explain(&base(), &halves, &stopped), Err(SolveError::Cancelled));
 }

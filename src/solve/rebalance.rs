@@ -8,9 +8,11 @@
 use rayon::prelude::*;
 
 use super::allocate::{Relaxed, Schedule, balance, excess_price};
+use super::clock::Stages;
 use super::improve::{Annealing, Start};
 use super::instance::{Instance, NONE};
-use super::{Found, Run, Stages, alternatives, bound, improve, labels, repair, search, seed};
+use super::stages::search_units;
+use super::{Found, Run, alternatives, bound, improve, labels, repair, seed};
 use crate::domain::progress::{Cancelled, Phase};
 use crate::domain::random::Random;
 
@@ -81,7 +83,7 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
     // A plan from nothing moves far more than any cap allows.
     if broken > 0.0 && !capped && !run.is_over() {
         let anew = Instance { start_from_current: false, stay_worth_km: 0.0, ..instance.clone() };
-        let mut owner = search(&anew, run)?.owner;
+        let mut owner = search_units(&anew, run)?.owner;
         labels::match_current(instance, &mut owner);
         if instance.broken(&owner) == 0.0 {
             found = Start { owner, prices: today.prices };

@@ -46,6 +46,11 @@ fn seed(instance: &Instance, anchors: &[Option<[f64; 3]>], random: &mut Random) 
     Seed { owner, centres }
 }
 
+/// Whether no territory has a place that it must be near.
+pub(super) fn is_free(instance: &Instance) -> bool {
+    anchors(instance).iter().all(Option::is_none)
+}
+
 /// Where a territory must be near: its home, its units of today when the search starts from them, or the units fixed to it.
 fn anchors(instance: &Instance) -> Vec<Option<[f64; 3]>> {
     let start: Vec<u16> = (0..instance.units())

@@ -255,9 +255,10 @@ fn limits(ui: &mut Ui, session: &Session, state: &mut State) {
 }
 
 fn moved_measure(ui: &mut Ui, session: &Session, state: &mut State) {
+    let units = format!("the {}", session.project.units.kind_of_many());
     let name = |measure: Option<MeasureId>| {
         let measure = measure.and_then(|measure| session.project.measure(measure));
-        measure.map_or("the units", |measure| &measure.name)
+        measure.map_or(units.as_str(), |measure| &measure.name)
     };
     // What is not balanced by itself cannot be limited.
     let chosen = state.goals.iter().filter(|choice| choice.chosen).map(|choice| choice.measure);

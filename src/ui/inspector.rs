@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, session: &Session, status: &Status, state: &mut UiState
             if let Some(live) = &session.live {
                 building::show(ui, live, status, actions);
             } else if let Some(proposal) = &session.proposal {
-                proposal::show(ui, session, proposal, actions);
+                proposal::show(ui, session, proposal, &mut state.why, actions);
             }
             if session.shows_trial() {
                 ui.add_space(8.0);

@@ -21,6 +21,7 @@ pub mod status;
 pub mod territories;
 pub mod tool_rail;
 pub mod top_bar;
+pub mod why;
 pub mod widgets;
 
 use std::path::PathBuf;
@@ -44,6 +45,7 @@ pub struct UiState {
     pub export: export_dialog::State,
     pub path: path_dialog::State,
     pub notices: notices::Notices,
+    pub why: why::State,
     /// Projects opened lately, newest first.
     pub recent: Vec<PathBuf>,
     pub show_about: bool,

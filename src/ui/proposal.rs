@@ -3,6 +3,7 @@
 use egui::{Align, FontId, Grid, Label, Layout, RichText, Sense, Ui, pos2, vec2};
 
 use super::building::deviation;
+use super::why;
 use super::widgets::{cell_text, icon_button, primary_button};
 use crate::action::{Action, Command, SelectHow};
 use crate::domain::metrics;
@@ -19,7 +20,7 @@ pub const MOVED: &str = "Share of the load that gets another owner than today";
 /// More rules than these are counted only.
 const MOST_RULES: usize = 12;
 
-pub fn show(ui: &mut Ui, session: &Session, proposal: &Proposal, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, session: &Session, proposal: &Proposal, why: &mut why::State, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
         ui.label(theme::strong("Proposal").size(theme::HEADING));
@@ -44,6 +45,10 @@ pub fn show(ui: &mut Ui, session: &Session, proposal: &Proposal, actions: &mut V
     terms(ui, session, proposal, tokens);
     proof(ui, proposal, tokens);
     rules(ui, &proposal.choice().broken, tokens, actions);
+    if !proposal.choice().broken.is_empty() {
+        why::clash(ui, &proposal.clash, tokens, actions);
+    }
+    why::show(ui, session, proposal, why, actions);
 }
 
 fn terms(ui: &mut Ui, session: &Session, proposal: &Proposal, tokens: Tokens) {
@@ -87,11 +92,23 @@ fn terms(ui: &mut Ui, session: &Session, proposal: &Proposal, tokens: Tokens) {
         }
         let units = choice.plan.assignment().iter().zip(session.plan().assignment());
         let moved = units.filter(|(new, old)| new != old).count();
-        let share = words::percent(moved as f64 / session.project.units.len().max(1) as f64);
-        let kind = format!("Of all units, {share} change owner");
-        row("Units that move", &kind, None, RichText::new(words::count(moved as i128)));
+        let units = &session.project.units;
+        let share = words::percent(moved as f64 / units.len().max(1) as f64);
+        let many = units.kind_of_many();
+        row(
+            &format!("{} moved", capitalised(&many)),
+            &format!("Of all {many}, {share} change owner"),
+            None,
+            RichText::new(words::count(moved as i128)),
+        );
     });
     ui.spacing_mut().interact_size.y = height;
+}
+
+/// "ZIP areas" as it is, "counties" with a capital.
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn proof(ui: &mut Ui, proposal: &Proposal, tokens: Tokens) {

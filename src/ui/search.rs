@@ -173,15 +173,17 @@ fn choose(session: Option<&Session>, hit: Hit, actions: &mut Vec<Action>) {
 /// What fits the words: names that begin with them before names that contain them.
 fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
     let text = text.trim().to_lowercase();
+    // "auto-build" is "auto build".
+    let joined = text.replace('-', " ");
     let mut hits: Vec<(u8, Hit)> = Vec::new();
     let rank = |name: &str| -> Option<u8> {
         let name = name.to_lowercase();
-        if name.starts_with(&text) {
+        if name.starts_with(&text) || name.starts_with(&joined) {
             Some(0)
         } else if name.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&text)) {
             Some(1)
         } else {
-            (text.len() > 2 && name.contains(&text)).then_some(2)
+            (text.len() > 2 && (name.contains(&text) || name.contains(&joined))).then_some(2)
         }
     };
     if let Some(session) = session
@@ -208,8 +210,14 @@ fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
     }
     let commands = Command::ALL.iter().filter(|&&command| command != Command::Search);
     hits.extend(commands.filter_map(|&command| {
-        let found = if text.is_empty() { Some(0) } else { rank(command.words()) }?;
-        Some((found + 1, Hit::Command(command)))
+        if text.is_empty() {
+            return Some((1, Hit::Command(command)));
+        }
+        let named = rank(command.words()).map(|found| found + 1);
+        // What it is called elsewhere, and what is said of it, count for less than its name.
+        let meant = || command.other_words().iter().filter_map(|words| rank(words)).min().map(|found| found + 2);
+        let about = || rank(command.about()).filter(|_| text.len() > 2).map(|_| 6);
+        Some((named.or_else(meant).or_else(about)?, Hit::Command(command)))
     }));
     hits.sort_by_key(|(rank, _)| *rank);
     hits.truncate(MOST);
@@ -224,5 +232,33 @@ mod tests {
     fn without_a_project_commands_are_found() {
         assert!(find(None, "undo").iter().any(|hit| matches!(hit, Hit::Command(Command::Undo))));
         assert!(find(None, "zzzz").is_empty());
+    }
+
+    #[test]
+    fn commands_are_found_by_other_words_than_their_name() {
+        let first = |text: &str| match find(None, text).first() {
+            Some(Hit::Command(command)) => Some(*command),
+            _ => None,
+        };
+        for words in ["auto-build", "Auto build", "autobuild", "optimise", "OPTIMIZE", "balance", "realign", "solve"] {
+            assert_eq!(first(words), Some(Command::AutoBuild), "{words}");
+        }
+        for (words, command) in [
+            ("customers", Command::ImportAccounts),
+            ("freeze", Command::LockUnits),
+            ("apply", Command::AcceptProposal),
+            ("theme", Command::ToggleTheme),
+            ("hotkeys", Command::Shortcuts),
+            ("salespeople", Command::ImportReps),
+            ("delete", Command::RemoveTerritory),
+        ] {
+            assert_eq!(first(words), Some(command), "{words}");
+        }
+        // A name goes before another word, and another word before what is said of a command.
+        assert_eq!(first("undo"), Some(Command::Undo));
+        assert_eq!(first("paint"), Some(Command::ToolBrush));
+        assert_eq!(first("import rep"), Some(Command::ImportReps));
+        let names = |text: &str| find(None, text).len();
+        assert!(names("shapefile") >= 2, "import and export speak of it");
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::check::{self, Rule, Violation};
+use super::explain::Reasons;
 use super::import::with_edit;
 use super::live::{self, BestSoFar, Task};
 use super::{Change, check::MOST_UNITS};
@@ -12,7 +13,7 @@ use crate::domain::plan::Plan;
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
-use crate::solve::{self, BuildRequest, Built, Conflict, MeasureGoal, Names, Options, Problem, Proposal, SolveError};
+use crate::solve::{self, BuildRequest, Built, MeasureGoal, Options, Problem, Proposal, SolveError};
 use crate::words;
 
 /// Territories that were built, not yet saved.
@@ -31,8 +32,10 @@ pub struct Building {
     pub before: Option<Before>,
     /// Share of the first measure's load with an owner before that has another now; `None` when nothing had an owner.
     pub moved: Option<f64>,
-    /// Where a rule does not hold: the rules that provably cannot hold together, and what each would have to give, in lines.
-    pub conflict: Vec<String>,
+    /// What the engine solved.
+    pub problem: Arc<Problem>,
+    /// Why it is as it is, for whoever asks.
+    pub reasons: Reasons,
     /// Other plans, better in one respect and worse in another; each without alternatives of its own.
     pub alternatives: Vec<Building>,
 }
@@ -98,38 +101,19 @@ fn build_with(
             return Err(BuildError::Infeasible(failed().because(why).hint("Ask for fewer, or unlock some units")));
         }
     };
+    let problem = Arc::new(problem);
     let finish = |built: Built| finish(project, &totals, &problem, request, built);
     let alternatives = plan.alternatives(project, &problem, &proposal);
     let alternatives = alternatives.into_iter().map(finish).collect::<Result<Vec<Building>, UserError>>()?;
-    let broken = !proposal.violations.is_empty();
     let building = finish(plan.into_built(project, &problem, proposal))?;
-    let conflict = if broken { conflict_lines(&problem, &building) } else { Vec::new() };
-    Ok(Building { alternatives, conflict, ..building })
-}
-
-/// Which rules cannot hold together, with the names of the project.
-fn conflict_lines(problem: &Problem, building: &Building) -> Vec<String> {
-    let project = &building.change.project;
-    let territory = |index: u16| {
-        let id = building.built.territories.get(usize::from(index)).copied();
-        id.map_or(String::new(), |id| project.plan.territory_name(id).to_string())
-    };
-    let names = Names {
-        unit: &|unit| project.units.codes.get(unit as usize).map_or(String::new(), ToString::to_string),
-        territory: &territory,
-        measure: &|measure| problem.goals.get(measure).map_or(String::new(), |goal| goal.name.clone()),
-    };
-    match solve::conflict(problem) {
-        Some(conflict) => conflict.words(problem, &names),
-        None => vec![Conflict::none_found().to_owned()],
-    }
+    Ok(Building { alternatives, ..building })
 }
 
 /// Holds what was built against the rules, and against the plan before.
 fn finish(
     project: &Project,
     before: &Totals,
-    problem: &Problem,
+    problem: &Arc<Problem>,
     request: &BuildRequest,
     built: Built,
 ) -> Result<Building, UserError> {
@@ -148,6 +132,14 @@ fn finish(
     violations.extend(too_far(&built));
     violations.extend(moved_too_much(&change.project, problem, &built));
     let moved = main.and_then(|measure| moved(project, before, &change.project.plan, measure));
+    let reasons = Reasons::new(
+        project.clone(),
+        Arc::clone(&change.project.plan),
+        Arc::clone(problem),
+        &built.proposal.assignment,
+        &built.territories,
+        &request.goals,
+    );
     let goals = problem.goals.clone();
     let before = (project.plan.territory_count() > 0).then(|| terms_before(project, problem));
     Ok(Building {
@@ -158,7 +150,8 @@ fn finish(
         goals,
         before,
         moved,
-        conflict: Vec::new(),
+        problem: Arc::clone(problem),
+        reasons,
         alternatives: Vec::new(),
     })
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bench;
+mod explaining;
 mod main_job;
 mod replacing;
 mod solving;

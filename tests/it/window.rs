@@ -8,6 +8,7 @@ mod keys;
 mod live;
 mod opening;
 mod territories;
+mod why;
 
 use crate::harness::AppHarness;
 

@@ -9,10 +9,10 @@ use super::Arguments;
 use super::task::Task;
 use crate::cli::output::{Column, Message, Output, columns, messages, table};
 use crate::cli::search::effort_word;
-use crate::cli::{Outcome, Result};
+use crate::cli::{Outcome, Result, explain};
 use crate::io::export::{Assigned, write_assignment};
 use crate::solve::figures::{TerritoryFigures, figures};
-use crate::solve::{CentreFree, Conflict, Names, Proposal, Rule, Violation, conflict};
+use crate::solve::{CentreFree, Names, Proposal, Rule, Violation, conflict};
 use crate::words;
 
 #[derive(Serialize)]
@@ -178,11 +178,11 @@ pub(super) fn conflict_lines(task: &Task) -> Vec<String> {
             format!("territory {}", name.map_or("", String::as_str))
         },
         measure: &|measure| task.problem.goals.get(measure).map_or(String::new(), |goal| goal.name.clone()),
+        amount: &|_, amount| words::plain(amount),
+        kind: ["point", "points"],
     };
-    match conflict(&task.problem) {
-        Some(conflict) => conflict.words(&task.problem, &names),
-        None => vec![Conflict::none_found().to_owned()],
-    }
+    let found = conflict(&task.problem).map(|conflict| conflict.words(&task.problem, &names));
+    explain::conflict_lines(found.as_ref())
 }
 
 fn measures(task: &Task, found: &[TerritoryFigures]) -> Vec<Measure> {

@@ -6,6 +6,7 @@
 mod assignment;
 mod csv;
 mod geojson;
+mod moves;
 mod shapefile;
 mod sheet;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use assignment::{Assigned, write_assignment};
+pub use moves::{MoveTable, check_moves_file, write_moves};
 
 use super::files::{self, Writing};
 use super::{cancelled, count_of};

@@ -24,6 +24,7 @@ use super::geometry::Vector;
 use super::problem::{Limits, Problem};
 use crate::domain::sphere::LonLat;
 pub use relief::Relief;
+pub use words::ConflictWords;
 
 /// A rule that may take part in a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

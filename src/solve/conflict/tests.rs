@@ -209,9 +209,29 @@ fn a_conflict_speaks_in_words() {
         unit: &|unit| format!("County {unit}"),
         territory: &|territory| format!("Territory {territory}"),
         measure: &|_| "Revenue".into(),
+        amount: &|_, amount| format!("${amount}"),
+        kind: ["county", "counties"],
     };
     let words = found(&problem).words(&problem, &names);
-    assert_eq!(words.len(), 2);
-    assert_eq!(words[0], "County 7 has 60.000000 Revenue, but a territory may have at most 26.250000");
-    assert!(words[1].ends_with("The tolerance of Revenue would have to be at least 140 %"), "{words:?}");
+    assert_eq!(words.proof, "County 7 has $60 of Revenue, but a territory may have at most $26.25");
+    let rule = "No territory is more than 5 % above its target of Revenue";
+    assert_eq!(words.rules, [rule]);
+    assert_eq!(words.reliefs, ["The tolerance of Revenue would have to be at least 140 %"]);
+    assert_eq!(words.lines().len(), 3);
+    assert_eq!(words.lines()[0], format!("This rule cannot hold: {rule}"));
+
+    // Units are called what the project calls them, in every rule and every proof.
+    let few = grid(3, 1, 5, |_| 1.0);
+    let words = found(&few).words(&few, &names);
+    assert_eq!(words.proof, "3 counties cannot fill 5 territories");
+    assert_eq!(words.rules[0], "5 territories, each with a county at least");
+    let far = Problem { max_distance_km: Some(15.0), ..grid(10, 10, 4, |_| 1.0) };
+    let words = found(&far).words(&far, &names);
+    let told = words.lines().join("\n");
+    assert!(told.contains("No county is farther than 15 km from the centre of its territory"), "{told}");
+    assert!(!told.contains("unit"), "{told}");
+    let [count, distance] = words.rules.as_slice() else { panic!("{words:?}") };
+    assert!(told.starts_with(&format!("These rules cannot hold together: {count}; {distance}\n")), "{told}");
+    // Only what is known is said of what would have to give.
+    assert!(words.reliefs.iter().all(|relief| !relief.starts_with("No change")), "{words:?}");
 }

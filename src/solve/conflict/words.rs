@@ -8,40 +8,45 @@ impl ConflictRule {
     /// The rule as the user gave it.
     pub fn words(self, problem: &Problem, names: &Names) -> String {
         let unit = |unit: u32| (names.unit)(unit);
-        let share = |share: f64| format!("{} %", (1000.0 * share).round() / 10.0);
+        let [one, many] = names.kind;
+        let off = |measure: usize, side: &str, limit: &str| {
+            let name = (names.measure)(measure);
+            let has_own =
+                |goal: &crate::solve::problem::TerritoryGoal| matches!(goal.limits.get(measure), Some(Some(_)));
+            match problem.goals.get(measure) {
+                Some(goal) if !problem.territories.iter().any(has_own) => {
+                    format!("No territory is more than {} {side} its target of {name}", share(goal.tolerance))
+                }
+                _ => format!("No territory has {limit} {name} than its limit"),
+            }
+        };
         match self {
-            Self::Count => format!("{} territories, none without units", problem.territories.len()),
-            Self::Most { measure } => {
-                format!("The most {} that a territory may have", (names.measure)(measure))
-            }
-            Self::Least { measure } => {
-                format!("The least {} that a territory must have", (names.measure)(measure))
-            }
-            Self::Contiguous => "Territories hang together".into(),
+            Self::Count => match problem.territories.len() {
+                1 => format!("1 territory, and it has a {one}"),
+                count => format!("{count} territories, each with a {one} at least"),
+            },
+            Self::Most { measure } => off(measure, "above", "more"),
+            Self::Least { measure } => off(measure, "below", "less"),
+            Self::Contiguous => "Every territory is in one piece".into(),
             Self::MaxDistance => {
-                format!("No unit farther than {:.0} km from its centre", problem.max_distance_km.unwrap_or(f64::NAN))
+                let km = problem.max_distance_km.unwrap_or(f64::NAN);
+                format!("No {one} is farther than {} km from the centre of its territory", trimmed(km, 1))
             }
-            Self::Homes => "The homes of the territories".into(),
+            Self::Homes => "The centres of the territories are the homes given".into(),
             Self::Fixed { unit: fixed } => {
                 let to = problem.fixed.get(fixed as usize).copied().flatten();
-                format!(
-                    "{} stays in {}",
-                    unit(fixed),
-                    to.map_or_else(|| "its territory".into(), |to| (names.territory)(to))
-                )
+                let to = to.map_or_else(|| "its territory".into(), |to| (names.territory)(to));
+                format!("{} stays in {to}", unit(fixed))
             }
-            Self::Together { group } => {
-                let all: Vec<String> = problem.together[group].iter().map(|&member| unit(member)).collect();
-                format!("{} are together", all.join(", "))
-            }
+            Self::Together { group } => format!("{} are in one territory", list(&problem.together[group], names)),
             Self::Apart { pair } => {
                 let [a, b] = problem.apart[pair];
-                format!("{} and {} are apart", unit(a), unit(b))
+                format!("{} and {} are in different territories", unit(a), unit(b))
             }
             Self::Moved { limit } => {
                 let cap = problem.moved_limits[limit];
-                let of = cap.measure.map_or_else(|| "units".into(), |measure| (names.measure)(measure));
-                format!("No more than {} of {of} moves", share(cap.share))
+                let of = cap.measure.map_or_else(|| many.to_owned(), |measure| (names.measure)(measure));
+                format!("No more than {} of {of} changes its territory", share(cap.share))
             }
         }
     }
@@ -49,75 +54,82 @@ impl ConflictRule {
 
 impl Proof {
     /// Why the rules cannot hold together, in words and figures.
-    pub fn words(&self, names: &Names) -> String {
-        let list = |units: &[u32]| {
-            let all: Vec<String> = units.iter().take(6).map(|&unit| (names.unit)(unit)).collect();
-            all.join(", ") + if units.len() > 6 { " and others" } else { "" }
-        };
+    pub fn words(&self, problem: &Problem, names: &Names) -> String {
+        let [one, many] = names.kind;
+        let count = |count: usize| format!("{count} {}", if count == 1 { one } else { many });
+        let amount = |measure: usize, amount: f64| (names.amount)(measure, amount);
         match self {
             Self::TooFewUnits { units, territories } => {
-                format!("{units} units cannot fill {territories} territories")
+                format!("{} cannot fill {territories} territories", count(*units))
             }
             Self::Total { measure, total, limit, territories } => {
                 let side = if total > limit { "may have at most" } else { "must have at least" };
+                let (total, limit) = (amount(*measure, *total), amount(*measure, *limit));
                 let measure = (names.measure)(*measure);
                 format!(
-                    "There is {total:.6} {measure} in all, but {territories} territories {side} {limit:.6} together"
+                    "There is {total} of {measure} in all, but the {territories} territories {side} {limit} together"
                 )
             }
             Self::Heavy { units, territory, measure, load, most } => {
                 let whose = territory.map_or_else(|| "a territory".into(), |territory| (names.territory)(territory));
                 let has = if units.len() == 1 { "has" } else { "have" };
-                let measure = (names.measure)(*measure);
-                format!("{} {has} {load:.6} {measure}, but {whose} may have at most {most:.6}", list(units))
+                let (load, most) = (amount(*measure, *load), amount(*measure, *most));
+                let (units, measure) = (list(units, names), (names.measure)(*measure));
+                format!("{units} {has} {load} of {measure}, but {whose} may have at most {most}")
             }
             Self::Torn { units } => {
-                format!("{} must be together but are fixed to different territories", list(units))
+                format!("{} must be together but are fixed to different territories", list(units, names))
             }
-            Self::Joined { units } => format!("{} must be apart but come to be in one territory", list(units)),
+            Self::Joined { units } => {
+                format!("{} must be apart but come to be in one territory", list(units, names))
+            }
             Self::Parts { parts, territories } => {
                 format!("The map is in {parts} parts that no border joins, and there are {territories} territories")
             }
             Self::Part { unit, units, at_least, at_most } => format!(
-                "The part of the map around {} ({units} units) takes at least {at_least} territories by its load, and no more than {at_most}",
-                (names.unit)(*unit)
+                "The part of the map around {} ({}) takes at least {at_least} territories by its load, and no more than {at_most}",
+                (names.unit)(*unit),
+                count(*units)
             ),
-            Self::AllParts { at_least, at_most, territories } if at_least > territories => {
-                let _ = at_most;
+            Self::AllParts { at_least, territories, .. } if at_least > territories => {
                 format!("The parts of the map take at least {at_least} territories, and there are {territories}")
             }
             Self::AllParts { at_most, territories, .. } => {
                 format!("The parts of the map have load for at most {at_most} territories, and there are {territories}")
             }
             Self::Cut { territory, units } => format!(
-                "{} are fixed to {} but cannot be joined without units of other territories",
-                list(units),
+                "{} are fixed to {} but cannot be joined without {many} of other territories",
+                list(units, names),
                 (names.territory)(*territory)
             ),
             Self::OutOfReach { unit, km } => {
                 format!("{} is {km:.1} km from the nearest home that it may belong to", (names.unit)(*unit))
             }
             Self::Deserted { territory, km } => {
-                format!("The nearest unit to the home of {} is {km:.1} km away", (names.territory)(*territory))
+                format!("The nearest {one} to the home of {} is {km:.1} km away", (names.territory)(*territory))
             }
             Self::FarApart { units, km } => {
-                format!("{} are {km:.1} km from each other, too far for one centre between them", list(units))
+                format!("{} are {km:.1} km from each other, too far for one centre between them", list(units, names))
             }
-            Self::Scattered { units } => {
-                format!(
-                    "{} units are so far from each other that each needs a centre of its own: {}",
-                    units.len(),
-                    list(units)
-                )
-            }
+            Self::Scattered { units } => format!(
+                "{} are so far from each other that each needs a centre of its own: {}",
+                count(units.len()),
+                list(units, names)
+            ),
             Self::NoFlow { measure, missing } => {
-                let measure = (names.measure)(*measure);
+                let (missing, measure) = (amount(*measure, *missing), (names.measure)(*measure));
                 format!(
-                    "However {measure} is shared out among the territories that may take it, {missing:.6} is in the wrong place"
+                    "However {measure} is shared out among the territories that may take it, {missing} is in the wrong place"
                 )
             }
-            Self::MustMove { least, most, .. } => {
-                format!("At least {least:.6} has to move, and {most:.6} may")
+            Self::MustMove { limit, least, most } => {
+                let measure = problem.moved_limits.get(*limit).and_then(|limit| limit.measure);
+                let (least, of) = match measure {
+                    Some(measure) => (amount(measure, *least), format!(" of {}", (names.measure)(measure))),
+                    None => (count(least.round() as usize), String::new()),
+                };
+                let most = measure.map_or_else(|| trimmed(*most, 1), |measure| amount(measure, *most));
+                format!("At least {least}{of} would have to change territory, and {most} may")
             }
             Self::Tried { plans } => format!("None of the {plans} possible plans keeps these rules"),
         }
@@ -135,36 +147,90 @@ impl Relief {
             Self::Wider { measure, by } => {
                 format!("The limits of {} would have to be wider by at least {}", (names.measure)(measure), percent(by))
             }
+            Self::Territories { count: 1 } => "1 territory would be without this conflict".into(),
             Self::Territories { count } => format!("{count} territories would be without this conflict"),
             Self::Distance { at_least_km } => {
                 format!("The largest distance would have to be at least {:.1} km", (10.0 * at_least_km).ceil() / 10.0)
             }
-            Self::Share { at_least, .. } => format!("At least {} would have to be allowed to move", percent(at_least)),
+            Self::Share { limit, at_least } => {
+                let measure = problem.moved_limits.get(limit).and_then(|limit| limit.measure);
+                let of = measure.map_or_else(|| names.kind[1].to_owned(), |measure| (names.measure)(measure));
+                format!("At least {} of {of} would have to be allowed to change territory", percent(at_least))
+            }
             Self::GiveUp => match rule {
                 ConflictRule::Fixed { unit } => format!("Unlock {}", (names.unit)(unit)),
-                ConflictRule::Contiguous => {
-                    "Let territories be in pieces, or join the parts of the map by a bridge".into()
-                }
+                ConflictRule::Contiguous => "Let territories be in several pieces".into(),
                 ConflictRule::Homes => "Choose other homes, or leave the centres free".into(),
                 other => format!("Give up: {}", other.words(problem, names)),
             },
-            Self::Unknown => "No change of this rule alone is known to be enough".into(),
+            Self::Unknown => "No change of one rule alone is known to be enough".into(),
         }
     }
 }
 
+/// A conflict in words, part by part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConflictWords {
+    pub rules: Vec<String>,
+    /// Why they cannot hold together.
+    pub proof: String,
+    /// What would have to give, rule by rule as far as it is known.
+    pub reliefs: Vec<String>,
+}
+
 impl Conflict {
-    /// The proof, then a line per rule with what it would have to give.
-    pub fn words(&self, problem: &Problem, names: &Names) -> Vec<String> {
-        let lines =
-            self.rules.iter().zip(&self.relief).map(|(rule, relief)| {
-                format!("{}. {}", rule.words(problem, names), relief.words(*rule, problem, names))
-            });
-        std::iter::once(self.proof.words(names)).chain(lines).collect()
+    pub fn words(&self, problem: &Problem, names: &Names) -> ConflictWords {
+        let pairs = || self.rules.iter().zip(&self.relief);
+        let known = pairs().filter(|pair| *pair.1 != Relief::Unknown);
+        let mut reliefs: Vec<String> = known.map(|(rule, relief)| relief.words(*rule, problem, names)).collect();
+        if reliefs.is_empty() {
+            reliefs.extend(pairs().take(1).map(|(rule, relief)| relief.words(*rule, problem, names)));
+        }
+        let rules = self.rules.iter().map(|rule| rule.words(problem, names)).collect();
+        ConflictWords { rules, proof: self.proof.words(problem, names), reliefs }
     }
 
     /// What to say when no plan was found and no conflict either.
     pub fn none_found() -> &'static str {
         "No rules were found that cannot hold together; whether a plan exists is not known"
     }
+}
+
+impl ConflictWords {
+    /// What is said of the rules: "These rules cannot hold together".
+    pub fn title(&self) -> &'static str {
+        if self.rules.len() == 1 { "This rule cannot hold" } else { "These rules cannot hold together" }
+    }
+
+    /// What is said of the reliefs.
+    pub fn relief_title(&self) -> &'static str {
+        if self.reliefs.len() == 1 { "What would have to give" } else { "One of these would have to give" }
+    }
+
+    /// The rules, the proof, and what would have to give, each on a line.
+    pub fn lines(&self) -> Vec<String> {
+        let rules = format!("{}: {}", self.title(), self.rules.join("; "));
+        vec![rules, self.proof.clone(), format!("{}: {}", self.relief_title(), self.reliefs.join("; "))]
+    }
+}
+
+/// The first few units by their names.
+fn list(units: &[u32], names: &Names) -> String {
+    const MOST: usize = 6;
+    let all: Vec<String> = units.iter().take(MOST).map(|&unit| (names.unit)(unit)).collect();
+    match all.as_slice() {
+        [rest @ .., last] if !rest.is_empty() && units.len() <= MOST => format!("{} and {last}", rest.join(", ")),
+        _ if units.len() > MOST => format!("{} and others", all.join(", ")),
+        _ => all.join(", "),
+    }
+}
+
+fn share(share: f64) -> String {
+    format!("{} %", (1000.0 * share).round() / 10.0)
+}
+
+/// A figure with as many decimals as it has, up to so many.
+fn trimmed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

@@ -186,7 +186,7 @@ fn the_review_shows_every_term_beside_that_of_the_plan() {
     let proposal = app.session().proposal.as_ref().expect("a proposal");
     let before = proposal.before.expect("there was a plan");
     assert!(before.travel_km > 0.0 && before.border_km > 0.0);
-    for words in ["now", "proposed", "Mean travel", "Borders", "Load that moves", "Units that move", "built in"] {
+    for words in ["now", "proposed", "Mean travel", "Borders", "Load that moves", "Cells moved", "built in"] {
         assert!(app.shows(words), "{words}");
     }
     assert!(app.shows("more travel than the least possible for these centres"));
