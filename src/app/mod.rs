@@ -150,6 +150,7 @@ impl App {
         let building = self.session.as_ref().is_some_and(|session| session.live.is_some());
         if let Some(timing) = &mut self.timing {
             timing.frame(timing::Frame { usable, moved: camera != self.stood, building, cpu_seconds });
+            self.actions.extend(timing.next_of_tour());
         }
         self.stood = camera;
     }

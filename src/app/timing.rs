@@ -1,9 +1,11 @@
 //! Figures of the window itself, for docs/performance.md: with `BAILIWICK_TIMING=1` it says on standard error when the first usable
 //! frame was there, how soon a build ended that was cancelled and, when it is closed, how much processor time the frames took
-//! while the map was moving and while territories were built.
+//! while the map was moving and while territories were built. With `BAILIWICK_TIMING=tour` it moves its map by itself and ends.
 
 use std::sync::OnceLock;
 use std::time::Instant;
+
+use crate::action::{Action, Command};
 
 static STARTED: OnceLock<Instant> = OnceLock::new();
 
@@ -21,7 +23,12 @@ pub struct Timing {
     /// The same while territories were built.
     building: Vec<f32>,
     cancelled: Option<Instant>,
+    /// Steps of the tour still to go.
+    tour: Option<u32>,
 }
+
+/// So many frames a tour has.
+const TOUR: u32 = 300;
 
 /// What a frame was like.
 pub struct Frame {
@@ -37,9 +44,10 @@ pub struct Frame {
 impl Timing {
     /// Times count from the first call of [`begin`], else from now.
     pub fn asked_for() -> Option<Self> {
-        std::env::var_os("BAILIWICK_TIMING")?;
+        let wish = std::env::var_os("BAILIWICK_TIMING")?;
+        let tour = (wish == "tour").then_some(TOUR);
         let started = begin();
-        Some(Self { started, usable: false, moving: Vec::new(), building: Vec::new(), cancelled: None })
+        Some(Self { started, usable: false, moving: Vec::new(), building: Vec::new(), cancelled: None, tour })
     }
 
     /// A frame was drawn.
@@ -58,6 +66,20 @@ impl Timing {
         }
     }
 
+    /// What the tour does next, once there is a map: pan to and fro, closer half of the time, and leave.
+    pub fn next_of_tour(&mut self) -> Option<Action> {
+        let left = self.tour.filter(|_| self.usable)?;
+        self.tour = left.checked_sub(1);
+        Some(match left {
+            0 => Action::Run(Command::Quit),
+            left if left == TOUR / 2 => Action::ZoomAt { delta: 2.0, dx: 0.0, dy: 0.0 },
+            left => {
+                let along = if left / 30 % 2 == 0 { 9.0 } else { -9.0 };
+                Action::Pan { dx: along, dy: along / 2.0 }
+            }
+        })
+    }
+
     /// Somebody cancelled a build.
     pub fn build_cancelled(&mut self) {
         self.cancelled = Some(Instant::now());
@@ -72,6 +94,15 @@ impl Timing {
 
     /// Says what was gathered.
     pub fn report(&mut self) {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        for (field, what) in [("VmRSS:", "resident"), ("VmHWM:", "at most")] {
+            let kilobytes = status.lines().find_map(|line| line.strip_prefix(field));
+            if let Some(kilobytes) =
+                kilobytes.and_then(|text| text.trim().trim_end_matches("kB").trim().parse::<f64>().ok())
+            {
+                eprintln!("{:.0} MB {what}", kilobytes / 1024.0);
+            }
+        }
         for (frames, what) in [(&mut self.moving, "with the map moving"), (&mut self.building, "while building")] {
             frames.sort_by(f32::total_cmp);
             let Some(last) = frames.len().checked_sub(1) else { continue };

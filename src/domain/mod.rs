@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod columns;
+pub mod cut;
 pub mod edit;
 pub mod fixture;
 pub mod hierarchy;

@@ -174,12 +174,10 @@ fn cases(arguments: &Arguments) -> Result<Vec<Case>> {
 fn folders(arguments: &Arguments) -> Folders {
     let from_environment =
         || ["BAILIWICK_BENCH_DATA", "BAILIWICK_TEST_DATA"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
-    let program = std::env::current_exe().unwrap_or_default();
-    let above = || {
-        let folders = std::iter::once(Path::new("")).chain(program.ancestors().skip(1));
-        folders.map(|folder| folder.join("sample_data")).find(|folder| folder.join("us_counties.shp").is_file())
-    };
-    Folders { data: arguments.data.clone().or_else(from_environment), sample: arguments.sample.clone().or_else(above) }
+    Folders {
+        data: arguments.data.clone().or_else(from_environment),
+        sample: super::sample_folder(arguments.sample.as_deref()),
+    }
 }
 
 /// Runs a case in a process of its own. What goes wrong there is the row's error.
