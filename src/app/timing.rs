@@ -28,7 +28,7 @@ pub struct Timing {
 }
 
 /// So many frames a tour has.
-const TOUR: u32 = 300;
+const TOUR: u32 = 120;
 
 /// What a frame was like.
 pub struct Frame {
