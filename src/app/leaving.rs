@@ -89,6 +89,11 @@ impl App {
         }
     }
 
+    /// The window does not close after all, because what it waited for has failed.
+    pub(super) fn stay_open(&mut self) {
+        self.leaving = self.leaving.take().filter(|wish| !matches!(wish.next, Next::Nothing));
+    }
+
     /// What would be lost by leaving now.
     fn obstacle(&self, next: &Next) -> Option<Why> {
         // An import that is under way has no place in another project; opening one cancels it, and says so.

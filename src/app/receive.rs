@@ -71,7 +71,13 @@ impl App {
                     }
                 }
                 JobOutput::Failed(error) if kind == JobKind::Peek => self.ui.import.set_error(error.to_string()),
-                JobOutput::Failed(error) => self.ui.notices.failed(ctx, &error),
+                JobOutput::Failed(error) => {
+                    self.ui.notices.failed(ctx, &error);
+                    // Whoever waited for a file to be read or written wants to know that it was not.
+                    if matches!(kind, JobKind::Import | JobKind::Export) {
+                        self.stay_open();
+                    }
+                }
                 JobOutput::Cancelled if kind.is_quiet() => {}
                 JobOutput::Cancelled => self.ui.notices.done(ctx, format!("{}: cancelled", kind.words())),
             }

@@ -195,7 +195,7 @@ mod tests {
         let mut writing = Writing::new();
         writing.add(&target, b"one").unwrap();
         assert!(writing.add(&target, b"two").unwrap_err().why.contains("two files"));
-        assert_eq!(writing.finish().unwrap(), [target.clone()]);
+        assert_eq!(writing.finish().unwrap().len(), 1);
         assert_eq!(std::fs::read(&target).unwrap(), b"one");
     }
 }

@@ -146,3 +146,13 @@ fn closing_waits_for_a_file_that_is_being_written() {
     assert!(path.is_file());
     assert!(app.was_told("Wrote units.geojson"), "{:?}", app.messages());
 }
+
+#[test]
+fn the_window_stays_when_the_file_it_waited_for_could_not_be_written() {
+    let mut app = AppHarness::grid(HALVES);
+    let path = app.path("no such folder").join("units.csv");
+    app.push([Action::Export(ExportOrder { what: ExportWhat::Units, path })]);
+    assert!(!app.close());
+    assert!(app.was_told("Could not write units.csv"), "{:?}", app.messages());
+    assert!(app.close(), "told once is enough");
+}
