@@ -131,9 +131,8 @@ impl App {
         Some(Leaving { other, why })
     }
 
-    /// Whether leaving waits for something that is done without a person.
+    /// Whether the project is left in a moment, without a person.
     pub(super) fn leaves_soon(&self) -> bool {
-        let obstacle = self.leaving.as_ref().and_then(|wish| self.obstacle(&wish.next));
-        obstacle.is_some_and(|why| !matches!(why, Why::Failed { .. }))
+        self.leaving.as_ref().is_some_and(|wish| !matches!(self.obstacle(&wish.next), Some(Why::Failed { .. })))
     }
 }
