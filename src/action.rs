@@ -91,6 +91,10 @@ pub enum Action {
     Cancel(JobKind),
     /// Finds out which rules cannot hold together, after that was stopped.
     LookForConflict,
+    /// The answer where leaving a project would lose something: leave it all the same, or stay.
+    Leave {
+        anyway: bool,
+    },
     RetrySaving,
     /// The hint of the first run was read.
     DismissHint,

@@ -19,6 +19,25 @@ pub fn count(value: impl Into<i128>) -> String {
     out
 }
 
+/// A count with what is counted: "1 account", "12,431 accounts".
+pub fn counted(value: impl Into<i128>, noun: &str) -> String {
+    match value.into() {
+        1 => format!("1 {noun}"),
+        value => format!("{} {noun}s", count(value)),
+    }
+}
+
+/// The same with a capital first letter: "Counties".
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// "1 territory", "12 territories".
+pub fn counted_territories(count: usize) -> String {
+    if count == 1 { "1 territory".to_owned() } else { format!("{} territories", self::count(count as i128)) }
+}
+
 /// A figure of a measure, short: "$1.24 M", "8,120 h", "12.3".
 pub fn figure(measure: &Measure, value: f64) -> String {
     with_unit(&measure.unit, &short(value))
@@ -135,6 +154,12 @@ fn with_unit(unit: &str, digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_told_from_many() {
+        assert_eq!([1, 1_200].map(counted_territories), ["1 territory", "1,200 territories"]);
+        assert_eq!([0, 1, 2, 1_200].map(|value| counted(value, "rep")), ["0 reps", "1 rep", "2 reps", "1,200 reps"]);
+    }
 
     #[test]
     fn figures_are_short_and_have_their_unit() {

@@ -99,18 +99,19 @@ impl App {
         }
     }
 
-    pub(super) fn save_as(&mut self, ctx: &Context, path: &std::path::Path) {
-        let (Some(store), Some(session)) = (&self.store, self.session.as_mut()) else { return };
-        // The writer does the copying; this waits for it, as for opening a window, because afterwards everything goes there.
-        match store.save_as(path) {
-            Ok(()) => {
-                session.path = Some(path.to_owned());
-                session.read_only = None;
-                self.ui.recent = crate::session::recent::remember(&self.data_folder, path);
-                self.ui.notices.done(ctx, format!("Saved a copy; changes now go to {}", file_name(path)));
-            }
-            Err(error) => self.ui.notices.failed(ctx, &error),
-        }
+    pub(super) fn save_as(&mut self, path: PathBuf) {
+        let Some(store) = &self.store else { return };
+        // The writer does the copying, with all that was queued up to now; the job waits for it.
+        let saving = store.begin_save_as(&path);
+        self.jobs.start(JobKind::SaveAs, move |progress| tasks::save_as(saving, path, progress));
+    }
+
+    pub(super) fn take_saved(&mut self, ctx: &Context, path: PathBuf) {
+        let Some(session) = self.session.as_mut() else { return };
+        self.ui.recent = crate::session::recent::remember(&self.data_folder, &path);
+        self.ui.notices.done(ctx, format!("Saved a copy; changes now go to {}", file_name(&path)));
+        session.path = Some(path);
+        session.read_only = None;
     }
 }
 

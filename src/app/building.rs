@@ -60,7 +60,7 @@ impl App {
         let Some(session) = self.session.as_ref() else { return };
         if session.generation != generation {
             self.ui.notices.refused(ctx, "The plan changed while territories were built; build again");
-        } else if proposal.choices().iter().all(|choice| choice.edit.is_empty()) {
+        } else if proposal.choices().iter().all(|choice| choice.edit.is_empty() && choice.broken.is_empty()) {
             self.ui.notices.done(ctx, "The plan is as good as the engine could make it; nothing to change");
         } else {
             self.propose(proposal);
@@ -82,10 +82,16 @@ impl App {
     /// Makes the chosen plan of the proposal the plan: one undo step.
     pub(super) fn accept_proposal(&mut self, ctx: &Context) {
         let Some(session) = self.session.as_mut() else { return };
-        let Some(proposal) = session.proposal.take() else { return };
-        session.show_current = false;
-        if self.try_make(ctx, proposal.choice().edit.clone(), true) {
-            self.set_goals(proposal.goals);
+        let Some(proposal) = &session.proposal else { return };
+        let (edit, goals) = (proposal.choice().edit.clone(), proposal.goals.clone());
+        if let Some(why) = &session.read_only {
+            self.ui.notices.refused(ctx, why.clone());
+        } else if edit.is_empty() {
+            session.drop_trials();
+            self.set_goals(goals);
+            self.ui.notices.done(ctx, "Nothing had to change: the plan is what was proposed");
+        } else if self.apply_and_save(ctx, edit, true) {
+            self.set_goals(goals);
         }
     }
 }

@@ -4,6 +4,7 @@ use egui::Context;
 
 use super::App;
 use super::files::Wish;
+use super::leaving::Next;
 use crate::action::{Action, Command, SelectHow};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::ids::{TerritoryId, UnitId};
@@ -31,12 +32,18 @@ impl App {
             Action::Run(command) => self.run_command(ctx, command),
             Action::Open(path) => self.open(ctx, path),
             Action::Create(path) => self.create(path),
-            Action::SaveAs(path) => self.save_as(ctx, &path),
+            Action::SaveAs(path) => self.save_as(path),
             Action::Take(path) => self.take_file(ctx, path),
             Action::Cancel(JobKind::Build) => self.stop_build(),
             Action::Cancel(JobKind::Conflict) => self.stop_looking_for_conflict(),
             Action::LookForConflict => self.look_for_conflict(),
-            Action::Cancel(kind) => self.jobs.cancel(kind),
+            Action::Cancel(kind) => {
+                if kind.can_be_cancelled() {
+                    self.jobs.cancel(kind);
+                }
+            }
+            Action::Leave { anyway: true } => self.leave_now(ctx),
+            Action::Leave { anyway: false } => self.stay(ctx),
             Action::RetrySaving => {
                 if let Some(store) = &self.store {
                     store.retry();
@@ -44,7 +51,7 @@ impl App {
             }
             Action::DismissHint => self.remember_hint(),
             Action::Copy(text) => ctx.copy_text(text),
-            Action::Import(order) => self.start_import(*order),
+            Action::Import(order) => self.start_import(ctx, *order),
             other => self.dispatch_to_session(ctx, other),
         }
     }
@@ -157,6 +164,7 @@ impl App {
             | Action::Take(_)
             | Action::Cancel(_)
             | Action::LookForConflict
+            | Action::Leave { .. }
             | Action::RetrySaving
             | Action::DismissHint
             | Action::Copy(_)
@@ -170,7 +178,7 @@ impl App {
             Command::OpenProject => self.ask(ctx, Wish::OpenProject),
             Command::OpenSample => self.open_sample(ctx),
             Command::SaveAs => self.ask(ctx, Wish::SaveAs),
-            Command::Quit => self.quit = true,
+            Command::Quit => self.leave(ctx, Next::Nothing),
             Command::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Dark;
                 ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
@@ -269,15 +277,11 @@ impl App {
         session.view.target = Some(target);
     }
 
-    fn tab_for_problems(&mut self) {
+    /// After an import that left something out.
+    pub(super) fn show_problems(&mut self) {
         if let Some(session) = self.session.as_mut() {
             session.view.tab = BottomTab::Problems;
             session.view.show_table = true;
         }
-    }
-
-    /// After an import that left something out.
-    pub(super) fn show_problems(&mut self) {
-        self.tab_for_problems();
     }
 }

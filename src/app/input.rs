@@ -15,12 +15,9 @@ impl App {
         let dropped: Vec<PathBuf> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         self.actions.extend(dropped.into_iter().map(Action::Take));
-        if ctx.input(|input| input.viewport().close_requested()) {
-            self.save_settings();
-        }
         // A field that Escape takes the keyboard from has lost it already when this frame begins.
         let typing = ctx.egui_wants_keyboard_input() || self.typing;
-        let modal = self.dialog_is_open();
+        let modal = self.dialog_is_open() || self.leaving_words(ctx).is_some();
         if modal {
             return;
         }

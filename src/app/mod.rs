@@ -6,6 +6,7 @@ mod dispatch;
 mod explaining;
 mod files;
 mod input;
+mod leaving;
 mod plan_edits;
 mod receive;
 mod run;
@@ -13,8 +14,9 @@ mod sample;
 mod status;
 mod timing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
+use std::thread::JoinHandle;
 
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, Ui};
@@ -22,6 +24,7 @@ use egui::{Context, Ui};
 use crate::action::Action;
 use crate::jobs::Runner;
 use crate::jobs::building::Inbox;
+use crate::jobs::spec::ImportOrder;
 use crate::map::MapState;
 use crate::session::Session;
 use crate::session::recent::recent_projects;
@@ -49,6 +52,10 @@ pub struct App {
     measuring: Option<u64>,
     /// The generation of the data that a geometry job was last asked for.
     geometry_asked: Option<u64>,
+    /// Imports that begin when the one under way has ended, for each is made of the data that the one before it left.
+    imports: VecDeque<ImportOrder>,
+    /// Files of projects left behind are being closed.
+    closing: Vec<JoinHandle<()>>,
     /// Where the build under way leaves its best plan.
     best_plans: Inbox,
     explaining: explaining::Explaining,
@@ -59,7 +66,12 @@ pub struct App {
     title: String,
     /// A text field had the keyboard at the end of the last frame.
     typing: bool,
-    quit: bool,
+    /// Leaving the project waits for something.
+    leaving: Option<leaving::Wish>,
+    /// Nothing would be lost by closing the window, or a person said that it shall be.
+    may_close: bool,
+    /// A dialog was open at the end of the last frame.
+    dialog_drawn: bool,
     timing: Option<timing::Timing>,
     /// Where the map stood in the last frame, for the timing.
     stood: Option<Camera>,
@@ -88,13 +100,17 @@ impl App {
             wishes: Vec::new(),
             measuring: None,
             geometry_asked: None,
+            imports: VecDeque::new(),
+            closing: Vec::new(),
             best_plans: Inbox::default(),
             explaining: explaining::Explaining::default(),
             saved_settings: BTreeMap::new(),
             view_changed: None,
             title: String::new(),
             typing: false,
-            quit: false,
+            leaving: None,
+            may_close: false,
+            dialog_drawn: false,
             timing: timing::Timing::asked_for(),
             stood: None,
         }
@@ -120,7 +136,7 @@ impl App {
 
     /// Whether background work is under way.
     pub fn is_busy(&self) -> bool {
-        self.jobs.running().next().is_some() || !self.actions.is_empty()
+        self.jobs.running().next().is_some() || !self.actions.is_empty() || self.leaves_soon()
     }
 
     /// The messages on screen.
@@ -134,7 +150,7 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui) {
-        let status = self.status();
+        let status = self.status(ui.ctx());
         let Self { session, ui: state, map, actions, .. } = self;
         ui::show(ui, session.as_ref(), &status, state, actions, |ui, session, actions| {
             map.show(ui, session, actions);
@@ -161,14 +177,17 @@ impl eframe::App for App {
         self.take_input(ctx);
         self.receive(ctx);
         self.dispatch_all(ctx);
+        self.follow_leaving(ctx);
         self.follow_up(ctx);
-        if self.quit {
-            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-        }
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.draw(ui);
+        // What was under the pointer before a dialog opened is not any more, and one that was closed by this frame is still in it.
+        let dialog = self.dialog_is_open() || self.leaving_words(ui.ctx()).is_some();
+        if std::mem::replace(&mut self.dialog_drawn, dialog) != dialog {
+            ui.ctx().request_repaint();
+        }
         self.time_frame(frame.info().cpu_usage);
         self.typing = ui.ctx().egui_wants_keyboard_input();
         if !self.actions.is_empty() {
@@ -185,6 +204,10 @@ impl eframe::App for App {
             && let Err(error) = store.flush()
         {
             eprintln!("error: {error}");
+        }
+        for closing in self.closing.drain(..) {
+            // What a panic there left undone cannot be helped from here.
+            let _ = closing.join();
         }
     }
 }

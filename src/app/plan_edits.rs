@@ -14,6 +14,10 @@ impl App {
     pub(super) fn assign(&mut self, ctx: &Context, units: Vec<UnitId>, to: TerritoryId) {
         let Some(session) = self.session.as_mut() else { return };
         session.preview = None;
+        if let Some(why) = session.fixed() {
+            self.ui.notices.refused(ctx, why.to_owned());
+            return;
+        }
         let plan = session.plan();
         if plan.is_territory_locked(to) {
             let name = plan.territory_name(to);
@@ -72,11 +76,17 @@ impl App {
 
     /// Applies an edit, saves it, and says so. Returns whether it was made.
     pub(super) fn try_make(&mut self, ctx: &Context, edit: Edit, tell: bool) -> bool {
-        let Some(session) = self.session.as_mut() else { return false };
-        if let Some(why) = &session.read_only {
-            self.ui.notices.refused(ctx, why.clone());
+        let Some(session) = self.session.as_ref() else { return false };
+        if let Some(why) = session.fixed() {
+            self.ui.notices.refused(ctx, why.to_owned());
             return false;
         }
+        self.apply_and_save(ctx, edit, tell)
+    }
+
+    /// The same, also while a proposal waits.
+    pub(super) fn apply_and_save(&mut self, ctx: &Context, edit: Edit, tell: bool) -> bool {
+        let Some(session) = self.session.as_mut() else { return false };
         if edit.is_empty() {
             return false;
         }
@@ -100,6 +110,9 @@ impl App {
     }
 
     pub(super) fn undo(&mut self, ctx: &Context) {
+        if self.refuse_when_fixed(ctx) {
+            return;
+        }
         let Some(session) = self.session.as_mut() else { return };
         if let Some(step) = session.undo() {
             if let Some(store) = &self.store {
@@ -110,6 +123,9 @@ impl App {
     }
 
     pub(super) fn redo(&mut self, ctx: &Context) {
+        if self.refuse_when_fixed(ctx) {
+            return;
+        }
         let Some(session) = self.session.as_mut() else { return };
         if let Some(step) = session.redo() {
             if let Some(store) = &self.store {
@@ -117,6 +133,12 @@ impl App {
             }
             self.ui.notices.done(ctx, format!("Made again: {}", step.label));
         }
+    }
+
+    /// Says why the plan cannot be changed now, when it cannot.
+    fn refuse_when_fixed(&mut self, ctx: &Context) -> bool {
+        let why = self.session.as_ref().and_then(|session| session.fixed().map(str::to_owned));
+        why.map(|why| self.ui.notices.refused(ctx, why)).is_some()
     }
 
     pub(super) fn jump_to(&mut self, ctx: &Context, count: usize) {

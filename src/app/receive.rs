@@ -4,11 +4,15 @@ use egui::Context;
 
 use super::App;
 use super::asking::file_name;
+use super::leaving::Next;
+use crate::domain::project::Project;
+use crate::error::UserError;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::jobs::spec::{ImportOrder, ImportWhat, JobKind};
 use crate::jobs::{ImportedData, JobOutput, OpenedProject, tasks};
-use crate::session::{Measured, recent};
-use crate::work::records;
+use crate::session::{Indices, Measured, recent};
+use crate::ui::import_dialog;
+use crate::work::{records, rejoin};
 
 impl App {
     pub(super) fn receive(&mut self, ctx: &Context) {
@@ -24,7 +28,7 @@ impl App {
                 self.stop_looking_for_conflict();
             }
             match output {
-                JobOutput::Opened(opened) => self.take_project(ctx, *opened),
+                JobOutput::Opened(opened) => self.leave(ctx, Next::Project(opened)),
                 JobOutput::Peeked(preview) => self.ui.import.set_preview(preview),
                 JobOutput::Imported(data) => self.take_import(ctx, *data),
                 JobOutput::Built { generation, proposal, reasons } => {
@@ -48,12 +52,12 @@ impl App {
                         }));
                     }
                 }
-                JobOutput::Saved(path) => self.ui.notices.done(ctx, format!("Saved {}", file_name(&path))),
+                JobOutput::Saved(path) => self.take_saved(ctx, path),
                 JobOutput::Measured { generation, metrics } => {
                     if let Some(session) = self.session.as_mut() {
                         // Figures of an older plan are better than none; they are dimmed.
                         let newer = session.measured.as_ref().is_none_or(|known| known.generation < generation);
-                        if newer && metrics_fit(session, generation) {
+                        if newer && generation <= session.generation {
                             session.measured = Some(Measured { generation, metrics });
                             self.save_metrics(generation);
                         }
@@ -67,20 +71,34 @@ impl App {
                     }
                 }
                 JobOutput::Failed(error) if kind == JobKind::Peek => self.ui.import.set_error(error.to_string()),
-                JobOutput::Failed(error) => self.ui.notices.failed(ctx, &error),
+                JobOutput::Failed(error) => {
+                    self.ui.notices.failed(ctx, &error);
+                    // Whoever waited for a file to be read or written wants to know that it was not.
+                    if matches!(kind, JobKind::Import | JobKind::Export) {
+                        self.stay_open();
+                    }
+                }
                 JobOutput::Cancelled if kind.is_quiet() => {}
                 JobOutput::Cancelled => self.ui.notices.done(ctx, format!("{}: cancelled", kind.words())),
+            }
+            if kind == JobKind::Import {
+                self.begin_next_import(ctx);
             }
         }
     }
 
-    fn take_project(&mut self, ctx: &Context, opened: OpenedProject) {
-        self.save_settings();
-        self.jobs.cancel(JobKind::Build);
-        // The old store writes what it still has when it is dropped.
+    /// Makes another project the open one.
+    pub(super) fn enter(&mut self, ctx: &Context, opened: OpenedProject) {
+        // What is made of the project left behind has no place in this one.
+        self.imports.clear();
+        for kind in [JobKind::Build, JobKind::Import, JobKind::Measure, JobKind::Geometry] {
+            self.jobs.cancel(kind);
+        }
         let repaint = ctx.clone();
         opened.store.set_notify(Box::new(move || repaint.request_repaint()));
-        self.store = Some(opened.store);
+        if let Some(store) = self.store.replace(opened.store) {
+            self.close(store);
+        }
         let session = opened.session;
         self.ui.notices.clear();
         if let Some(path) = &session.path {
@@ -104,50 +122,93 @@ impl App {
             self.ui.notices.refused(ctx, "The project changed while the file was read; import it again");
             return;
         }
-        let left_out = data.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-        session.note_import(data.file_setting, &data.file, data.diagnostics);
+        if let Some(why) = &session.read_only {
+            self.ui.notices.refused(ctx, why.clone());
+            return;
+        }
+        let what = data.what;
         if let Some((project, indices)) = data.replaced {
-            let history = if data.what == ImportWhat::Reps { session.history.clone() } else { Default::default() };
-            session.replace_data(project, indices, history);
-            session.view.fit = session.plan_bounds();
-            if let Some(store) = &self.store {
-                let queued = match data.what {
-                    ImportWhat::Units => store.put_units(&session.project, &data.label).map(drop),
-                    ImportWhat::Accounts => store.put_accounts(&session.project, &data.label).map(drop),
-                    ImportWhat::Reps | ImportWhat::Alignment => {
-                        store.put_reps(&session.project.reps);
-                        Ok(())
-                    }
-                };
-                store.put_goals(&session.project.goals);
-                if let Err(error) = queued {
-                    self.ui.notices.failed(ctx, &error);
-                }
+            // The plan may have been changed while the file was read.
+            let saved = rejoin::rejoin(&data.began, &session.project, project)
+                .and_then(|project| self.replace_data(ctx, what, project, indices, &data.label));
+            if let Err(error) = saved {
+                self.ui.notices.failed(ctx, &error);
+                return;
             }
         }
+        if let Some(edit) = data.edit.filter(|edit| !edit.is_empty())
+            && !self.try_make(ctx, edit, false)
+        {
+            return;
+        }
+        let Some(session) = self.session.as_mut() else { return };
+        let left_out = data.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        session.note_import(data.file_setting, &data.file, data.diagnostics);
         if let Some(store) = &self.store {
             store.put_setting(data.file_setting, Some(&data.file));
             store.put_problems(session.diagnostics.iter().map(records::saved_problem).collect());
         }
-        if let Some(edit) = data.edit {
-            self.actions.push(crate::action::Action::Edit(edit));
-        }
         if left_out > 0 {
-            self.ui.notices.refused(ctx, format!("{}; {left_out} rows need a look, see Problems", data.label));
+            let rows = if left_out == 1 { "1 row needs".to_owned() } else { format!("{left_out} rows need") };
+            self.ui.notices.refused(ctx, format!("{}; {rows} a look, see Problems", data.label));
             self.show_problems();
         } else {
             self.ui.notices.done(ctx, data.label);
         }
     }
 
-    pub(super) fn start_import(&mut self, order: ImportOrder) {
-        let Some(session) = self.session.as_ref() else { return };
-        let (project, data_generation) = (session.project.clone(), session.data_generation);
-        self.jobs.start(JobKind::Import, move |progress| tasks::import(&project, data_generation, &order, progress));
+    /// Puts new data in place of the old, in the file and on screen. What the file cannot hold is refused before anything changes.
+    fn replace_data(
+        &mut self,
+        ctx: &Context,
+        what: ImportWhat,
+        project: Project,
+        indices: Indices,
+        label: &str,
+    ) -> Result<(), UserError> {
+        let Some(session) = self.session.as_mut() else { return Ok(()) };
+        let of_reps = what == ImportWhat::Reps;
+        if let Some(store) = &self.store {
+            match what {
+                ImportWhat::Units => store.put_units(&project, label)?,
+                ImportWhat::Accounts => store.put_accounts(&project, label)?,
+                ImportWhat::Reps | ImportWhat::Alignment => store.put_reps(&project.reps),
+            };
+            store.put_goals(&project.goals);
+        }
+        if session.proposal.is_some() {
+            self.ui.notices.refused(ctx, "The proposal was made of the data before; build again");
+        }
+        let history = if of_reps { session.history.clone() } else { Default::default() };
+        session.replace_data(project, indices, history);
+        session.view.fit = session.plan_bounds();
+        // Figures of other units would be nonsense; new ones are measured in this frame.
+        self.jobs.cancel(JobKind::Measure);
+        if !of_reps {
+            // Its wishes name measures by their place in the list, which may be another now.
+            self.ui.build.forget_measures(session);
+        }
+        Ok(())
     }
-}
 
-/// Figures of another number of units would be nonsense.
-fn metrics_fit(session: &crate::session::Session, generation: u64) -> bool {
-    generation <= session.generation
+    /// Begins an import, or lets it wait for the one under way.
+    pub(super) fn start_import(&mut self, ctx: &Context, order: ImportOrder) {
+        self.imports.push_back(order);
+        if !self.jobs.is_running(JobKind::Import) {
+            self.begin_next_import(ctx);
+        }
+    }
+
+    fn begin_next_import(&mut self, ctx: &Context) {
+        while let Some(order) = self.imports.pop_front() {
+            if let Some(why) = import_dialog::refusal(self.session.as_ref(), order.what) {
+                self.ui.notices.refused(ctx, format!("{}: not imported. {why}", file_name(&order.path)));
+                continue;
+            }
+            let Some(session) = self.session.as_ref() else { return };
+            let (project, data) = (session.project.clone(), session.data_generation);
+            self.jobs.start(JobKind::Import, move |progress| tasks::import(&project, data, &order, progress));
+            return;
+        }
+    }
 }

@@ -8,10 +8,13 @@ use flate2::read::GzDecoder;
 
 use super::App;
 use super::asking::file_name;
+use crate::domain::progress::Progress;
 use crate::error::UserError;
 use crate::jobs::spec::JobKind;
-use crate::jobs::tasks;
+use crate::jobs::{JobOutput, tasks};
+use crate::store::Store;
 
+const SAMPLE_NAME: &str = "sample.bwk";
 const SAMPLE: &[u8] = include_bytes!("../../sample_data/sample.bwk.gz");
 /// Far above the size of the sample; a bound for the decoder.
 const SAMPLE_LIMIT: u64 = 256 << 20;
@@ -24,7 +27,7 @@ impl App {
             self.ui.notices.done(ctx, format!("{} is open already", file_name(&path)));
             return;
         }
-        self.jobs.start(JobKind::Open, move |progress| tasks::open(&path, progress));
+        self.start_opening(move |progress| tasks::open(&path, progress));
     }
 
     fn has_open(&self, path: &Path) -> bool {
@@ -34,17 +37,39 @@ impl App {
     }
 
     pub(super) fn create(&mut self, path: PathBuf) {
-        self.jobs.start(JobKind::Open, move |progress| tasks::create(&path, progress));
+        self.start_opening(move |progress| tasks::create(&path, progress));
     }
 
     pub(super) fn open_sample(&mut self, ctx: &Context) {
-        match sample_copy(&self.data_folder) {
-            Ok(path) => {
-                self.ui.show_hint = !self.data_folder.join(HINT_READ).exists();
-                self.open(ctx, path);
-            }
-            Err(error) => self.ui.notices.failed(ctx, &error),
+        self.ui.show_hint = !self.data_folder.join(HINT_READ).exists();
+        let path = self.data_folder.join(SAMPLE_NAME);
+        if path.is_file() {
+            self.open(ctx, path);
+            return;
         }
+        let folder = self.data_folder.clone();
+        self.start_opening(move |progress| match sample_copy(&folder) {
+            Ok(path) => tasks::open(&path, progress),
+            Err(error) => JobOutput::Failed(error),
+        });
+    }
+
+    fn start_opening(&mut self, work: impl FnOnce(&Progress) -> JobOutput + Send + 'static) {
+        // The file may be one that is just being closed here: while it is, it could be opened for reading only.
+        let closing = std::mem::take(&mut self.closing);
+        self.jobs.start(JobKind::Open, move |progress| {
+            for closing in closing {
+                let _ = closing.join();
+            }
+            work(progress)
+        });
+    }
+
+    /// Closes the file of a project that is left behind, on a thread of its own: it may still have something to write.
+    pub(super) fn close(&mut self, store: Store) {
+        self.closing.retain(|closing| !closing.is_finished());
+        // Without another thread it is closed on this one.
+        self.closing.extend(std::thread::Builder::new().name("closing".into()).spawn(move || drop(store)).ok());
     }
 
     /// The hint of the first run was read: a file in the data folder says so. Failing to remember is not worth a message.
@@ -53,17 +78,14 @@ impl App {
     }
 }
 
-/// The user's copy of the sample project in the data folder, made when there is none.
+/// Makes the user's copy of the sample project in the data folder.
 fn sample_copy(folder: &Path) -> Result<PathBuf, UserError> {
-    let path = folder.join("sample.bwk");
+    let path = folder.join(SAMPLE_NAME);
     let failed = |error: std::io::Error| {
         UserError::new("Could not copy the sample project to your data folder")
             .because(format!("{error}: {}", path.display()))
             .hint("set BAILIWICK_DATA to a folder you can write to")
     };
-    if path.is_file() {
-        return Ok(path);
-    }
     let mut bytes = Vec::new();
     GzDecoder::new(SAMPLE).take(SAMPLE_LIMIT).read_to_end(&mut bytes).map_err(failed)?;
     std::fs::create_dir_all(folder).map_err(failed)?;

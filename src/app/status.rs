@@ -13,7 +13,7 @@ use crate::work::records;
 const SETTINGS_DELAY: f64 = 1.0;
 
 impl App {
-    pub(super) fn status(&self) -> Status {
+    pub(super) fn status(&self, ctx: &Context) -> Status {
         let read_only = self.session.as_ref().is_some_and(|session| session.read_only.is_some());
         let saving = match &self.store {
             _ if read_only => Saving::ReadOnly,
@@ -37,6 +37,7 @@ impl App {
                 .map(|(kind, progress)| (kind, progress.clone()))
                 .collect(),
             saving,
+            leaving: self.leaving_words(ctx),
             software_renderer: self.map.is_software(),
         }
     }

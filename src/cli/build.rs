@@ -76,7 +76,8 @@ struct Done {
     effort: String,
     seconds: f64,
     cut_short: bool,
-    mean_travel_km: f64,
+    /// Mean travel as the engine counts it: to its own centres, weighted with what is balanced. The bound is of this.
+    proposal_travel_km: f64,
     border_km: f64,
     bound_km: Option<f64>,
     gap: Option<f64>,
@@ -202,7 +203,7 @@ fn report(
         effort: effort_word(arguments.search.effort),
         seconds,
         cut_short: proposal.cut_short,
-        mean_travel_km: proposal.terms.travel_km,
+        proposal_travel_km: proposal.terms.travel_km,
         border_km: proposal.terms.border_km,
         bound_km: proposal.bound.map(|bound| bound.travel_km),
         gap: proposal.bound.map(|bound| bound.gap),
@@ -237,7 +238,9 @@ fn report(
         text.push_str("The plan was like that already: nothing was changed\n");
     }
     if !done.valid {
-        text.push_str("\nRules that do not hold (bailiwick undo takes the step back):\n");
+        // Where nothing was written, undo would take back what was done before.
+        let undo = if written { " (bailiwick undo takes the step back)" } else { "" };
+        let _ = writeln!(text, "\nRules that do not hold{undo}:");
         for violation in &building.violations {
             let _ = writeln!(text, "  {}", violation.words);
         }

@@ -60,9 +60,7 @@ pub fn moved(named: &[String], project: &Project) -> Result<Vec<MovedAtMost>> {
             Some((name, share)) => (Some(read_one(name, project)?.measure), share),
             None => (None, text.as_str()),
         };
-        // Nothing may move either.
-        let share = if share.trim().trim_end_matches('%').trim() == "0" { 0.0 } else { tolerance_of(share)? };
-        Ok(MovedAtMost { measure, share })
+        Ok(MovedAtMost { measure, share: moved_share(share)? })
     };
     named.iter().map(one).collect()
 }
@@ -74,22 +72,53 @@ pub fn tolerance_of(text: &str) -> Result<f64> {
             .because(why)
             .hint("Write 5% or 5 for ±5 %, or 0.05 as a share")
     };
-    let trimmed = text.trim();
-    let (digits, is_percent) = match trimmed.strip_suffix('%') {
-        Some(digits) => (digits.trim_end(), true),
-        None => (trimmed, false),
-    };
-    let number: f64 = digits.parse().map_err(|_| wrong("expected a number"))?;
-    let share = if is_percent || number >= 1.0 { number / 100.0 } else { number };
+    let share = share_of(text).ok_or_else(|| wrong("expected a number"))?;
     if !(share > 0.0 && share <= 10.0) {
         return Err(wrong("expected more than 0 and at most 1000 %"));
     }
     Ok(share)
 }
 
+/// The most that may move, from nothing to everything; percent and shares as in a tolerance.
+pub fn moved_share(text: &str) -> Result<f64> {
+    let wrong = |why: &str| {
+        UserError::new(format!("\"{}\" is not a share that may move", text.trim()))
+            .because(why)
+            .hint("Write 10% or 10 for 10 %, 0.1 as a share, or 0% for nothing")
+    };
+    let share = share_of(text).ok_or_else(|| wrong("expected a number"))?;
+    if !(0.0..=1.0).contains(&share) {
+        return Err(wrong("expected 0 % to 100 %"));
+    }
+    Ok(share)
+}
+
+fn share_of(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let (digits, is_percent) = match text.strip_suffix('%') {
+        Some(digits) => (digits.trim_end(), true),
+        None => (text, false),
+    };
+    let number: f64 = digits.parse().ok()?;
+    Some(if is_percent || number >= 1.0 { number / 100.0 } else { number })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::tolerance_of;
+    use super::{moved_share, tolerance_of};
+
+    #[test]
+    fn what_may_move_is_a_share_of_the_whole() {
+        for (text, expected) in
+            [("0", 0.0), ("0%", 0.0), ("0.0 %", 0.0), ("10%", 0.1), ("10", 0.1), ("0.1", 0.1), ("100", 1.0)]
+        {
+            assert!((moved_share(text).unwrap() - expected).abs() < 1e-12, "{text}");
+        }
+        for text in ["", "%", "abc", "-1", "101%", "150", "nan", "inf"] {
+            let error = moved_share(text).unwrap_err();
+            assert!(error.what.contains("may move") && !error.hint.contains('±'), "{text}");
+        }
+    }
 
     #[test]
     fn a_tolerance_is_a_percentage_or_a_share() {

@@ -46,6 +46,12 @@ impl Project {
         self.measures.get(id.index())
     }
 
+    /// The measure here that is what `other` is in another state of the project: of the same name, for the same subject.
+    pub fn measure_like(&self, other: &Measure) -> Option<MeasureId> {
+        let same = |measure: &Measure| measure.subject == other.subject && measure.name == other.name;
+        self.measures.iter().position(same).map(MeasureId::from_index)
+    }
+
     pub fn measures_of(&self, subject: Subject) -> impl Iterator<Item = (MeasureId, &Measure)> {
         self.measures
             .iter()

@@ -98,6 +98,10 @@ impl Writing {
         if target.is_dir() {
             return Err(cannot_write(target, "there is a folder of that name"));
         }
+        // The part beside it would be that of the first, and only one of the two could take the place.
+        if self.files.iter().any(|(_, known)| known == target) {
+            return Err(cannot_write(target, "two files of that name are to be written"));
+        }
         self.files.push((temporary.clone(), target.to_owned()));
         let write = || -> std::io::Result<()> {
             let mut file = File::create(&temporary)?;
@@ -178,4 +182,20 @@ fn cannot_write(target: &Path, why: &str) -> UserError {
     let folder = target.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
     let place = if folder.is_empty() { String::new() } else { format!(" in {folder}") };
     UserError::new(format!("Could not write {}{place}", name_of(target))).because(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_is_written_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.txt");
+        let mut writing = Writing::new();
+        writing.add(&target, b"one").unwrap();
+        assert!(writing.add(&target, b"two").unwrap_err().why.contains("two files"));
+        assert_eq!(writing.finish().unwrap().len(), 1);
+        assert_eq!(std::fs::read(&target).unwrap(), b"one");
+    }
 }

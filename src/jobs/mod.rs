@@ -1,12 +1,12 @@
-//! Background work: one slot per kind, run on its own thread against snapshots. Results come back over one channel; the window
-//! takes them between frames and drops what has become old.
+//! Background work: one job of a kind at a time, run on its own thread against snapshots. Results come back over one channel; the
+//! window takes them between frames and drops what has become old.
 
 pub mod building;
 pub mod explaining;
 pub mod spec;
 pub mod tasks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -85,7 +85,9 @@ pub struct ImportedData {
     /// The file's name, and the setting of the project that remembers it.
     pub file: String,
     pub file_setting: &'static str,
-    /// The data that the import was made against; a newer one makes it void.
+    /// The project that the import was made of, and its data generation. Plan and goals may have changed since; newer data makes the
+    /// import void.
+    pub began: crate::domain::project::Project,
     pub data_generation: u64,
 }
 
@@ -103,8 +105,8 @@ pub struct Runner {
 struct Slot {
     number: u64,
     progress: Progress,
-    /// Begins when the running one has ended.
-    waiting: Option<Work>,
+    /// Begin one after the other when the running one has ended.
+    waiting: VecDeque<Work>,
 }
 
 impl Runner {
@@ -114,14 +116,17 @@ impl Runner {
         Self { sender, receiver, slots: BTreeMap::new(), wake: Arc::new(wake), next: 1 }
     }
 
-    /// Starts a job. A running one of the same kind is cancelled, and this one begins when it has ended.
+    /// Starts a job. It begins when a running one of the same kind has ended, which is cancelled where the newer takes its place.
     pub fn start(&mut self, kind: JobKind, work: impl FnOnce(&Progress) -> JobOutput + Send + 'static) {
         match self.slots.get_mut(&kind) {
             Some(slot) => {
-                slot.progress.cancel();
-                slot.waiting = Some(Box::new(work));
+                if !kind.waits_its_turn() {
+                    slot.progress.cancel();
+                    slot.waiting.clear();
+                }
+                slot.waiting.push_back(Box::new(work));
             }
-            None => self.spawn(kind, Box::new(work)),
+            None => self.spawn(kind, Box::new(work), VecDeque::new()),
         }
     }
 
@@ -130,10 +135,13 @@ impl Runner {
         Arc::clone(&self.wake)
     }
 
+    /// Cancels the running job; of those that wait their turn the next one begins.
     pub fn cancel(&mut self, kind: JobKind) {
         if let Some(slot) = self.slots.get_mut(&kind) {
             slot.progress.cancel();
-            slot.waiting = None;
+            if !kind.waits_its_turn() {
+                slot.waiting.clear();
+            }
         }
     }
 
@@ -148,27 +156,33 @@ impl Runner {
 
     /// A job of this kind runs, or waits to run, that nobody has cancelled.
     pub fn is_wanted(&self, kind: JobKind) -> bool {
-        self.slots.get(&kind).is_some_and(|slot| slot.waiting.is_some() || !slot.progress.is_cancelled())
+        self.slots.get(&kind).is_some_and(|slot| !slot.waiting.is_empty() || !slot.progress.is_cancelled())
     }
 
-    /// The next result, if there is one. What was cancelled comes as [`JobOutput::Cancelled`], once, unless something newer waits.
+    /// The next result, if there is one. What was cancelled comes as [`JobOutput::Cancelled`], but not where something newer takes its
+    /// place.
     pub fn take(&mut self) -> Option<(JobKind, JobOutput)> {
         loop {
             let (kind, number, output) = self.receiver.try_recv().ok()?;
             let Some(slot) = self.slots.get_mut(&kind).filter(|slot| slot.number == number) else { continue };
             let cancelled = slot.progress.is_cancelled();
-            let waiting = slot.waiting.take();
+            let mut waiting = std::mem::take(&mut slot.waiting);
             self.slots.remove(&kind);
-            match waiting {
-                Some(work) => self.spawn(kind, work),
+            let next = waiting.pop_front();
+            let replaced = next.is_some() && !kind.waits_its_turn();
+            if let Some(work) = next {
+                self.spawn(kind, work, waiting);
+            }
+            match output {
+                _ if replaced => {}
                 // A job that was cancelled too late to notice is as cancelled as any other.
-                None if cancelled => return Some((kind, JobOutput::Cancelled)),
-                None => return Some((kind, output)),
+                _ if cancelled => return Some((kind, JobOutput::Cancelled)),
+                output => return Some((kind, output)),
             }
         }
     }
 
-    fn spawn(&mut self, kind: JobKind, work: Work) {
+    fn spawn(&mut self, kind: JobKind, work: Work, waiting: VecDeque<Work>) {
         let number = self.next;
         self.next += 1;
         let progress = Progress::new();
@@ -194,7 +208,7 @@ impl Runner {
             let _ = self.sender.send((kind, number, JobOutput::Failed(failed)));
             (self.wake)();
         }
-        self.slots.insert(kind, Slot { number, progress, waiting: None });
+        self.slots.insert(kind, Slot { number, progress, waiting });
     }
 }
 
@@ -232,6 +246,55 @@ mod tests {
         let (_, output) = wait(&mut runner);
         assert!(matches!(output, JobOutput::Saved(path) if path == *"second"));
         assert!(!runner.is_running(JobKind::Measure));
+    }
+
+    fn until_cancelled(progress: &Progress) -> JobOutput {
+        while progress.check().is_ok() {
+            std::thread::yield_now();
+        }
+        JobOutput::Cancelled
+    }
+
+    fn saved(name: &'static str) -> impl FnOnce(&Progress) -> JobOutput + Send {
+        move |_| JobOutput::Saved(PathBuf::from(name))
+    }
+
+    #[test]
+    fn of_three_jobs_the_last_is_the_one_that_is_done() {
+        let mut runner = Runner::new(|| {});
+        runner.start(JobKind::Measure, until_cancelled);
+        runner.start(JobKind::Measure, saved("second"));
+        runner.start(JobKind::Measure, saved("third"));
+        assert!(matches!(wait(&mut runner).1, JobOutput::Saved(path) if path == *"third"));
+        assert!(runner.take().is_none());
+    }
+
+    #[test]
+    fn files_are_written_one_after_the_other() {
+        let mut runner = Runner::new(|| {});
+        let begun = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        for nth in 0..3 {
+            let begun = Arc::clone(&begun);
+            runner.start(JobKind::Export, move |progress| {
+                assert_eq!(begun.fetch_add(1, std::sync::atomic::Ordering::SeqCst), nth, "in their order");
+                assert!(!progress.is_cancelled());
+                JobOutput::Saved(PathBuf::from(nth.to_string()))
+            });
+        }
+        for nth in 0..3 {
+            assert!(matches!(wait(&mut runner).1, JobOutput::Saved(path) if path == *nth.to_string()));
+        }
+        assert!(!runner.is_running(JobKind::Export));
+    }
+
+    #[test]
+    fn cancelling_one_export_leaves_those_that_wait() {
+        let mut runner = Runner::new(|| {});
+        runner.start(JobKind::Export, until_cancelled);
+        runner.start(JobKind::Export, saved("second"));
+        runner.cancel(JobKind::Export);
+        assert!(matches!(wait(&mut runner).1, JobOutput::Cancelled), "the cancelled one is told");
+        assert!(matches!(wait(&mut runner).1, JobOutput::Saved(path) if path == *"second"));
     }
 
     #[test]

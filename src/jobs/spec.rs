@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use crate::domain::ids::MeasureId;
 use crate::domain::project::Goal;
 
-/// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older.
+/// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older, or waits until
+/// it is done: see [`JobKind::waits_its_turn`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum JobKind {
     Open,
@@ -35,6 +36,16 @@ impl JobKind {
             Self::Geometry => "Preparing the map",
             Self::Measure => "Measuring",
         }
+    }
+
+    /// What writes files for others to find: the older order is as good as the newer, so both are done, in their order.
+    pub fn waits_its_turn(self) -> bool {
+        matches!(self, Self::Export | Self::SaveAs)
+    }
+
+    /// Stopping it half way would leave it unclear which file is the project's.
+    pub fn can_be_cancelled(self) -> bool {
+        self != Self::SaveAs
     }
 
     /// Work nobody asked for by hand, and that takes a moment or is told of elsewhere: not worth a line in the status bar.
@@ -78,7 +89,7 @@ impl Effort {
         match self {
             Self::Quick => "A first look: balanced, borders not yet at their best",
             Self::Normal => "Good territories, for most purposes good enough to decide on",
-            Self::Thorough => "Ten times the search of Normal: less travel by a percent or two, for the final plan",
+            Self::Thorough => "Ten times the search of Normal, often only a little better: for the final plan",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The functions that jobs run: orders of the window to the work both front ends share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::spec::{ExportOrder, ExportWhat, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
@@ -256,6 +256,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
             diagnostics: imported.diagnostics,
             file: crate::io::files::name_of(path),
             file_setting,
+            began: project.clone(),
             data_generation,
         }))
     }))
@@ -275,6 +276,12 @@ pub fn export(project: &Project, order: &ExportOrder, progress: &Progress) -> Jo
         files: report.files.len(),
         notes: report.notes,
     }))
+}
+
+/// Waits for the project's writer, which makes the copy.
+pub fn save_as(saving: store::Answer<()>, path: PathBuf, progress: &Progress) -> JobOutput {
+    let begun = progress.begin(Phase::Writing, 0).map_err(|_| None);
+    finish(begun.and_then(|()| saving.wait().map_err(Some)).map(|()| JobOutput::Saved(path)))
 }
 
 /// The slow figures of a plan.

@@ -249,7 +249,8 @@ impl Gesture {
         ring.extend(pointer.map(|position| context.camera.screen_to_place(position)));
         let to = context.session.active;
         let locked = to.is_unassigned() || context.session.plan().is_territory_locked(to);
-        if ring.len() > 2 && !locked {
+        // What cannot be drawn upon has no preview either, which would be asked for in every frame.
+        if ring.len() > 2 && !locked && context.session.fixed().is_none() {
             let units = context.session.unit_index.centres_in_polygon(&ring);
             // Only what differs from what is shown: a boundary at rest lets the window rest.
             let shown = context.session.preview.as_ref().filter(|preview| preview.to == to);

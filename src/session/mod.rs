@@ -4,11 +4,14 @@
 pub mod explanation;
 pub mod proposal;
 pub mod recent;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::edit::{self, Edit, EditError, Effects, Locks};
 use crate::domain::history::History;
@@ -22,6 +25,10 @@ use crate::domain::sphere::Bounds;
 use crate::io::diagnostic::Diagnostic;
 use proposal::{LiveBuild, Proposal};
 use view::View;
+
+/// Why the plan cannot be changed while a proposal waits for a yes: the plan is not what is on screen, and a change would void the
+/// engine's work.
+pub const PROPOSAL_WAITS: &str = "Accept or discard the proposal first";
 
 /// What is selected.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,7 +51,7 @@ pub struct Preview {
 pub struct Shown {
     generation: u64,
     data_generation: u64,
-    preview: Option<(TerritoryId, usize, Option<UnitId>)>,
+    preview: Option<u64>,
     choice: Option<usize>,
     live: Option<u64>,
 }
@@ -66,7 +73,7 @@ pub struct Session {
     pub history: History,
     /// Counts the changes of plan and data since opening.
     pub generation: u64,
-    /// Counts the changes of units and accounts: what geometry on the GPU was made of.
+    /// Differs with every change of units, accounts or roster, and from one project to the next: tells what a job's result was made of.
     pub data_generation: u64,
     pub unit_index: Arc<UnitIndex>,
     pub account_index: Arc<AccountIndex>,
@@ -76,6 +83,8 @@ pub struct Session {
     pub active: TerritoryId,
     pub view: View,
     pub preview: Option<Preview>,
+    /// Counts the previews shown.
+    previews: u64,
     pub proposal: Option<Proposal>,
     /// A build under way.
     pub live: Option<LiveBuild>,
@@ -114,7 +123,7 @@ impl Session {
             totals,
             history,
             generation,
-            data_generation: 1,
+            data_generation: next_data_generation(),
             unit_index: indices.units,
             account_index: indices.accounts,
             measured: None,
@@ -122,6 +131,7 @@ impl Session {
             active: TerritoryId::UNASSIGNED,
             view: View::default(),
             preview: None,
+            previews: 0,
             proposal: None,
             live: None,
             show_current: false,
@@ -163,11 +173,10 @@ impl Session {
 
     /// Tells whether [`Self::shown_plan`] is another one than before.
     pub fn shown(&self) -> Shown {
-        let preview = self.preview.as_ref();
         Shown {
             generation: self.generation,
             data_generation: self.data_generation,
-            preview: preview.map(|preview| (preview.to, preview.units.len(), preview.units.last().copied())),
+            preview: self.preview.as_ref().map(|_| self.previews),
             choice: self.proposal.as_ref().filter(|_| !self.show_current).map(Proposal::chosen),
             live: self.live.as_ref().map(|live| live.shown),
         }
@@ -178,9 +187,16 @@ impl Session {
         self.proposal.is_some() && !self.show_current
     }
 
-    /// What is on screen is only being tried by the engine: nothing in it can be edited.
+    /// What is on screen is only being tried by the engine. A proposal must be taken or left before the plan can be changed; a change
+    /// while a build is under way ends the build.
     pub fn shows_trial(&self) -> bool {
         self.proposal.is_some() || self.live.is_some()
+    }
+
+    /// Why the plan cannot be changed now, in words; `None` when it can.
+    pub fn fixed(&self) -> Option<&str> {
+        let waits = self.proposal.is_some().then_some(PROPOSAL_WAITS);
+        self.read_only.as_deref().or(waits)
     }
 
     /// Ends what the engine tries without taking it.
@@ -253,11 +269,12 @@ impl Session {
         Ok(effects)
     }
 
-    /// Shows what a gesture would do. Units already in the preview cost nothing; an empty list ends it.
+    /// Shows what a gesture would do. Units already in the preview cost nothing; an empty list ends it. A proposal that waits for a
+    /// yes is not drawn upon.
     pub fn show_preview(&mut self, units: Vec<UnitId>, to: TerritoryId) {
         // A locked territory will not take them: nothing is shown that will not be.
         let locked = self.plan().is_territory_locked(to);
-        if units.is_empty() || locked {
+        if units.is_empty() || locked || self.proposal.is_some() {
             self.preview = None;
             return;
         }
@@ -271,6 +288,7 @@ impl Session {
                 totals: self.totals.clone(),
             });
         }
+        self.previews += 1;
         if let Some(preview) = &mut self.preview {
             let fresh = &units[preview.units.len()..];
             let edit = Edit::assign(&preview.plan, fresh.iter().copied(), to);
@@ -286,15 +304,19 @@ impl Session {
         self.totals = Totals::count(Arc::clone(&indices.loads), &project.plan);
         self.unit_index = indices.units;
         self.account_index = indices.accounts;
-        if project.units.len() != self.project.units.len() {
+        // Other units may be as many as the old ones: their numbers mean something else all the same.
+        if !Arc::ptr_eq(&project.units, &self.project.units) {
             self.selection = Selection::default();
             self.measured = None;
         }
         self.selection.account = None;
+        let viewed = self.view.measure.and_then(|measure| self.project.measure(measure));
+        let viewed = viewed.and_then(|measure| project.measure_like(measure));
+        self.view.measure = viewed;
         self.project = project;
         self.history = history;
         self.generation += 1;
-        self.data_generation += 1;
+        self.data_generation = next_data_generation();
         self.preview = None;
         self.drop_trials();
         if self.view.measure.is_none_or(|measure| self.project.measure(measure).is_none_or(|m| !m.is_summed())) {
@@ -340,4 +362,10 @@ impl Session {
     pub fn units_bounds(&self, units: impl IntoIterator<Item = UnitId>) -> Option<Bounds> {
         units.into_iter().filter_map(|unit| self.project.units.bounds.get(unit.index()).copied()).reduce(Bounds::union)
     }
+}
+
+/// One count for all projects of this window: what was made of one project never seems to be of another.
+fn next_data_generation() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }

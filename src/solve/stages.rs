@@ -46,7 +46,7 @@ pub(super) fn search_units(instance: &Instance, run: &Run) -> Result<Found, Solv
     let found = if instance.units() > COARSE_ABOVE {
         multilevel(instance, steps, &random, run, &mut stages)?
     } else {
-        let relaxed = relaxed(instance, steps, finalists(instance), &random, run, &mut stages)?;
+        let relaxed = relaxed(instance, steps, finalists(instance).max(entrants(steps)), &random, run, &mut stages)?;
         best_finish(instance, relaxed, steps, &random, run, &mut stages)?
     };
     progress.begin(Phase::Proving, 0)?;
@@ -80,6 +80,8 @@ fn relaxed(
         run.show(instance, &best.owner);
     }
     run.progress.begin(Phase::Relocating, 0)?;
+    // Those that are still to be raced are worth a lap's effort each.
+    let steps = if relaxed.len() > finalists(instance) { steps / LAP } else { steps };
     let relaxed: Result<Vec<Relaxed>, Cancelled> = relaxed
         .into_par_iter()
         .enumerate()
@@ -111,6 +113,7 @@ fn best_finish(
         })
         .collect();
     stages.end("repair");
+    let whole = race(instance, whole, steps, random, run)?;
     let annealing = Annealing::whole(instance, steps);
     run.progress.begin(Phase::Improving, improve::rounds(instance, annealing) * whole.len() as u64)?;
     let results: Result<Vec<Start>, Cancelled> = whole
@@ -134,6 +137,37 @@ fn best_finish(
     let best = (0..values.len()).min_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
     stages.end("improve");
     Ok(results.into_iter().nth(best).unwrap_or_default())
+}
+
+/// Where there are more plans than can be annealed at length: anneals each for a while and keeps those that come out best. How good a
+/// relaxed plan is does not tell how good it becomes.
+fn race(
+    instance: &Instance,
+    starts: Vec<Start>,
+    steps: usize,
+    random: &Random,
+    run: &Run,
+) -> Result<Vec<Start>, Cancelled> {
+    let keep = finalists(instance);
+    if starts.len() <= keep {
+        return Ok(starts);
+    }
+    let annealing = Annealing::whole(instance, steps / LAP);
+    run.progress.begin(Phase::Improving, improve::rounds(instance, annealing) * starts.len() as u64)?;
+    let price =
+        starts.first().map_or(1.0, |start| improve::RULES_FIRST * allocate::excess_price(instance, &start.owner));
+    let raced: Result<Vec<(f64, Start)>, Cancelled> = starts
+        .into_par_iter()
+        .enumerate()
+        .map(|(nth, start)| {
+            let priced = instance.with_prices(&start.prices);
+            let lap = improve::anneal_rounds(&priced, start.clone(), annealing, &random.fork(500 + nth as u64), run)?;
+            Ok((instance.value(&lap.owner, price), start))
+        })
+        .collect();
+    let mut raced = raced?;
+    raced.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Ok(raced.into_iter().take(keep).map(|entry| entry.1).collect())
 }
 
 /// A plan from a start that divides all measures at once: for loads that no shift of borders brings within their limits.
@@ -176,6 +210,14 @@ const COARSE_ABOVE: usize = 40_000;
 const COARSE: usize = 12_000;
 /// Or as many as give every territory so many.
 const COARSE_EACH: usize = 60;
+
+/// How many of the balanced seeds are raced against each other where there are steps enough for it.
+fn entrants(steps: usize) -> usize {
+    if steps >= 5_000 { 6 } else { 1 }
+}
+
+/// A race takes one of so many parts of the steps, per plan.
+const LAP: usize = 10;
 
 /// How many of the balanced seeds are carried to the end: several where that is cheap.
 fn finalists(instance: &Instance) -> usize {

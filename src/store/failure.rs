@@ -50,25 +50,25 @@ pub fn explain(what: String, error: &rusqlite::Error) -> UserError {
     let (why, hint) = match error.sqlite_error_code() {
         Some(Code::DiskFull) => (
             "the disk is full".to_owned(),
-            "Free some space and retry, or save the project on another disk with Save as",
+            "Free some space and retry, or save the project on another disk with Save a copy as",
         ),
         Some(Code::ReadOnly | Code::PermissionDenied) => (
             "the file or its folder cannot be written".to_owned(),
-            "Give yourself the right to write there, or save the project elsewhere with Save as",
+            "Give yourself the right to write there, or save the project elsewhere with Save a copy as",
         ),
         Some(Code::CannotOpen) => (
             "the file or its folder cannot be opened for writing".to_owned(),
-            "Check that the folder still exists and may be written, or save the project elsewhere with Save as",
+            "Check that the folder still exists and may be written, or save the project elsewhere with Save a copy as",
         ),
         Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
             ("another program is using the file".to_owned(), "Close the file there and retry")
         }
         Some(Code::SystemIoFailure) => (
             format!("the disk reports an error ({error})"),
-            "Check that the drive is still connected and retry, or save the project elsewhere with Save as",
+            "Check that the drive is still connected and retry, or save the project elsewhere with Save a copy as",
         ),
         Some(Code::DatabaseCorrupt | Code::NotADatabase) => return damaged(what, &error.to_string()),
-        _ => (error.to_string(), "Save the project under another name with Save as, and report this message"),
+        _ => (error.to_string(), "Save the project under another name with Save a copy as, and report this message"),
     };
     UserError::new(what).because(why).hint(hint)
 }

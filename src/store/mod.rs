@@ -33,6 +33,8 @@ use crate::error::UserError;
 use write::Write;
 use writer::Writer;
 
+pub use writer::Answer;
+
 /// A plan in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlanId(pub i64);
@@ -63,7 +65,7 @@ pub enum Wanted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
     ReadWrite,
-    /// Changes can be made and undone, and written with Save as elsewhere. `why` is a sentence for the user.
+    /// Changes can be made and undone, and written elsewhere with Save a copy as. `why` is a sentence for the user.
     ReadOnly {
         why: String,
     },
@@ -137,6 +139,8 @@ pub struct WriterStatus {
     pub last_written: Sequence,
     /// Since when changes are not on disk, and why. They stay in memory; see [`Store::retry`] and [`Store::save_as`].
     pub failed_since: Option<(SystemTime, UserError)>,
+    /// How often writing has failed since the project was opened; 0 while nothing fails.
+    pub failures: u64,
 }
 
 impl WriterStatus {
@@ -291,6 +295,11 @@ impl Store {
     /// Writes the project to another file, whatever is queued included, and goes on in that file. A file that is there is replaced.
     /// This also rescues changes that could not be written to the old place.
     pub fn save_as(&self, path: &Path) -> Result<(), UserError> {
+        self.begin_save_as(path).wait()
+    }
+
+    /// The same without waiting: the answer can be waited for on another thread. What is queued meanwhile goes to the new file.
+    pub fn begin_save_as(&self, path: &Path) -> Answer<()> {
         self.writer.save_as(path)
     }
 

@@ -57,6 +57,16 @@ enum Request {
     ReadPlan(PlanId, mpsc::Sender<Result<OpenedPlan, UserError>>),
 }
 
+/// What the thread will have done, for any thread to wait for.
+#[derive(Debug)]
+pub struct Answer<T>(mpsc::Receiver<Result<T, UserError>>);
+
+impl<T> Answer<T> {
+    pub fn wait(self) -> Result<T, UserError> {
+        self.0.recv().unwrap_or_else(|_| Err(ended()))
+    }
+}
+
 /// The name that goes into the journal.
 pub fn user_name() -> String {
     ["USER", "LOGNAME", "USERNAME"]
@@ -110,8 +120,13 @@ impl Writer {
         let last_written = self.shared.last_written.load(Ordering::Acquire);
         let last_queued = self.shared.last_queued.load(Ordering::Acquire);
         let failed = self.shared.failed.load(Ordering::Acquire);
-        let failed_since = if failed { self.shared.lock().failure.clone() } else { None };
-        WriterStatus { last_queued, last_written, failed_since }
+        let (failed_since, failures) = if failed {
+            let state = self.shared.lock();
+            (state.failure.clone(), state.failures)
+        } else {
+            (None, 0)
+        };
+        WriterStatus { last_queued, last_written, failed_since, failures }
     }
 
     pub fn path(&self) -> PathBuf {
@@ -151,7 +166,7 @@ impl Writer {
         }
     }
 
-    pub fn save_as(&self, path: &std::path::Path) -> Result<(), UserError> {
+    pub fn save_as(&self, path: &std::path::Path) -> Answer<()> {
         self.ask(|answer| Request::SaveAs(path.to_owned(), answer))
     }
 
@@ -161,20 +176,19 @@ impl Writer {
         if self.access() == Access::ReadWrite {
             self.flush()?;
         }
-        self.ask(|answer| Request::ReadPlan(id, answer))
+        self.ask(|answer| Request::ReadPlan(id, answer)).wait()
     }
 
-    fn ask<T>(&self, request: impl FnOnce(mpsc::Sender<Result<T, UserError>>) -> Request) -> Result<T, UserError> {
+    /// A thread that has ended drops the request, and the answer says so.
+    fn ask<T>(&self, request: impl FnOnce(mpsc::Sender<Result<T, UserError>>) -> Request) -> Answer<T> {
         let (sender, answer) = mpsc::channel();
-        {
-            let mut state = self.shared.lock();
-            if state.ended {
-                return Err(ended());
-            }
+        let mut state = self.shared.lock();
+        if !state.ended {
             state.requests.push_back(request(sender));
         }
+        drop(state);
         self.shared.changed.notify_all();
-        answer.recv().unwrap_or_else(|_| Err(ended()))
+        Answer(answer)
     }
 }
 
@@ -292,13 +306,13 @@ impl Work<'_> {
             TargetLock::ReadOnly { why } => {
                 return Err(UserError::new("Changes are not saved")
                     .because(why)
-                    .hint("Save the project under another name with Save as"));
+                    .hint("Save the project under another name with Save a copy as"));
             }
             TargetLock::Writable { file, .. } => {
                 if FileIdentity::of(&self.target.path) != *file {
                     return Err(UserError::new(what)
                         .because(format!("{} has been moved or deleted", short_name(&self.target.path)))
-                        .hint("Put it back, or save the project again with Save as"));
+                        .hint("Put it back, or save the project again with Save a copy as"));
                 }
             }
         }

@@ -85,16 +85,27 @@ impl State {
                 }
             })
             .collect();
+        let current = session.plan().territory_count();
         if old.is_empty() {
             let homes = session.project.reps.iter().filter(|rep| rep.home.is_some()).count();
-            let current = session.plan().territory_count();
             self.count = if current > 0 { current } else { homes.max(2) };
             self.territories = if current > 0 { Territories::Current } else { Territories::Count(self.count) };
+        } else if current == 0 && self.territories == Territories::Current {
+            self.territories = Territories::Count(self.count);
         }
     }
 
     pub fn is_open(&self) -> bool {
         self.open
+    }
+
+    /// The project has other measures: wishes that name one begin anew, in an open dialog too.
+    pub fn forget_measures(&mut self, session: &Session) {
+        let open = self.open;
+        *self = Self { effort: self.effort, seed: self.seed, contiguous: self.contiguous, ..Self::default() };
+        if open {
+            self.open(session);
+        }
     }
 }
 
@@ -123,9 +134,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         ui.horizontal(|ui| {
             let response = primary_button(ui, problem.is_none(), "Build");
             let response = response.on_disabled_hover_text(problem.clone().unwrap_or_default());
-            let enter = problem.is_none()
-                && ui.input(|input| input.key_pressed(egui::Key::Enter))
-                && !ui.ctx().text_edit_focused();
+            // Where something has the keyboard, Enter means that: a button presses itself.
+            let free = ui.memory(|memory| memory.focused().is_none());
+            let enter = problem.is_none() && free && ui.input(|input| input.key_pressed(egui::Key::Enter));
             if response.clicked() || enter {
                 actions.push(Action::Build(order(state)));
                 state.open = false;
@@ -154,10 +165,8 @@ fn wishes(ui: &mut Ui, session: &Session, state: &mut State) {
     let locked = session.plan().locked_units().len();
     let locked_territories = session.plan().territories().filter(|(_, territory)| territory.locked).count();
     if locked + locked_territories > 0 {
-        let text = format!(
-            "Locked and left alone: {locked_territories} territories, {}",
-            session.project.units.count_words(locked)
-        );
+        let kept = words::counted_territories(locked_territories);
+        let text = format!("Locked and left alone: {kept}, {}", session.project.units.count_words(locked));
         ui.label(theme::note(ui, text));
     }
 }
@@ -171,12 +180,17 @@ fn territories(ui: &mut Ui, session: &Session, state: &mut State) {
         ui.radio_value(
             &mut state.territories,
             Territories::Current,
-            format!("Improve the {current} territories of the plan"),
+            match current {
+                1 => "Improve the territory of the plan".to_owned(),
+                _ => format!("Improve the {current} territories of the plan"),
+            },
         )
         .on_hover_text("Starts from today's borders and keeps names, colours and reps");
     });
     ui.horizontal(|ui| {
-        if ui.radio(is_count, "New territories, this many").clicked() {
+        let anew = ui.radio(is_count, "New territories, this many");
+        let hover = "They take the place of those there are; locked ones stay and are counted in";
+        if anew.on_hover_text(hover).clicked() {
             state.territories = Territories::Count(state.count);
         }
         let value = DragValue::new(&mut state.count).range(1..=5000);
@@ -188,7 +202,10 @@ fn territories(ui: &mut Ui, session: &Session, state: &mut State) {
         ui.radio_value(
             &mut state.territories,
             Territories::PerRep,
-            format!("One around the home of each of {homes} reps"),
+            match homes {
+                1 => "One around the home of the rep who has one".to_owned(),
+                _ => format!("One around the home of each of {homes} reps"),
+            },
         )
         .on_disabled_hover_text("Import reps with their homes first");
     });
@@ -301,6 +318,9 @@ fn problem(session: &Session, state: &State) -> Option<String> {
     match state.territories {
         Territories::Count(count) if count > session.project.units.len() => {
             Some(format!("There are only {}", session.project.units.count_words(session.project.units.len())))
+        }
+        Territories::Current if session.plan().territory_count() == 0 => {
+            Some("The plan has no territories to improve".to_owned())
         }
         _ => None,
     }

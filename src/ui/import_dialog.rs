@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use egui::{ComboBox, Frame, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::widgets::{cell_text, dialog, primary_button};
-use crate::action::Action;
-use crate::jobs::spec::{ImportOrder, ImportPreview, ImportWhat, Role};
+use super::top_bar::disabled_reason;
+use super::widgets::{cell_text, dialog, primary_button, take_focus};
+use crate::action::{Action, Command};
+use crate::jobs::spec::{ImportOrder, ImportPreview, ImportWhat, JobKind, Role};
 use crate::session::Session;
 use crate::theme::{self, Tokens};
 
@@ -16,6 +17,8 @@ pub struct State {
     path: String,
     preview: Option<ImportPreview>,
     error: String,
+    /// The file that is being looked at.
+    looking: Option<PathBuf>,
     /// The path has been given the keyboard.
     focused: bool,
     /// Set when the system's file dialog shall be opened.
@@ -31,21 +34,30 @@ impl State {
 
     /// A file was chosen: look at it.
     pub fn take(&mut self, path: PathBuf, what: ImportWhat) {
-        *self =
-            Self { what: Some(what), path: path.display().to_string(), peek: Some((path, what)), ..Self::default() };
+        *self = Self { what: Some(what), path: path.display().to_string(), ..Self::default() };
+        self.look(path, what);
+    }
+
+    fn look(&mut self, path: PathBuf, what: ImportWhat) {
+        self.error.clear();
+        self.looking = Some(path.clone());
+        self.peek = Some((path, what));
     }
 
     pub fn set_preview(&mut self, preview: ImportPreview) {
-        if self.what.is_some() {
-            self.what = Some(preview.what);
+        // A file that took long may no longer be the one that is wanted.
+        if self.what == Some(preview.what) && self.looking.as_ref() == Some(&preview.path) {
+            self.looking = None;
             self.error.clear();
             self.preview = Some(preview);
         }
     }
 
     pub fn set_error(&mut self, error: String) {
-        self.preview = None;
-        self.error = error;
+        if self.looking.take().is_some() {
+            self.preview = None;
+            self.error = error;
+        }
     }
 
     pub fn is_open(&self) -> bool {
@@ -66,13 +78,19 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut state.path).desired_width(ui.available_width() - 96.0);
             let response = ui.add(edit).accessible_name("Path of the file");
-            if !state.focused {
-                response.request_focus();
-                state.focused = true;
-            }
+            take_focus(&response, &mut state.focused);
             let enter = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            if enter && !state.path.trim().is_empty() {
-                state.peek = Some((PathBuf::from(state.path.trim()), what));
+            if response.changed() {
+                // What is shown, and what may be about to be, is of another file.
+                state.preview = None;
+                state.error.clear();
+                if state.looking.take().is_some() {
+                    actions.push(Action::Cancel(JobKind::Peek));
+                }
+            }
+            let path = PathBuf::from(state.path.trim());
+            if enter && !path.as_os_str().is_empty() && state.looking.is_none() && state.preview.is_none() {
+                state.look(path, what);
             }
             if ui.button("Browse…").clicked() {
                 state.browse = Some(what);
@@ -87,6 +105,12 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
             }
             columns(ui, preview, tokens);
         }
+        if state.looking.is_some() {
+            ui.horizontal(|ui| {
+                ui.add(egui::Spinner::new().size(14.0));
+                ui.label(theme::note(ui, JobKind::Peek.words()));
+            });
+        }
         let problem = problem(session, state.preview.as_ref());
         ui.horizontal(|ui| {
             if let Some(preview) = &state.preview {
@@ -100,8 +124,11 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
                     })));
                     close = true;
                 }
-            } else if primary_button(ui, !state.path.trim().is_empty(), "Look at the file").clicked() {
-                state.peek = Some((PathBuf::from(state.path.trim()), what));
+            } else {
+                let usable = !state.path.trim().is_empty() && state.looking.is_none();
+                if primary_button(ui, usable, "Look at the file").clicked() {
+                    state.look(PathBuf::from(state.path.trim()), what);
+                }
             }
             if ui.button("Cancel").clicked() {
                 close = true;
@@ -112,6 +139,9 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
         });
     });
     if close || response.should_close() {
+        if state.looking.is_some() {
+            actions.push(Action::Cancel(JobKind::Peek));
+        }
         *state = State::default();
     }
 }
@@ -212,8 +242,44 @@ fn problem(session: Option<&Session>, preview: Option<&ImportPreview>) -> Option
         ImportWhat::Reps if !has(Role::Name) && !has(Role::Code) => Some("Choose the column with the rep's name"),
         _ => None,
     };
+    refusal(session, preview.what).or(missing).map(str::to_owned)
+}
+
+/// Why nothing of this kind can be imported now; `None` when it can.
+pub fn refusal(session: Option<&Session>, what: ImportWhat) -> Option<&'static str> {
     if session.is_none() {
-        return Some("Open or create a project first".to_owned());
+        return Some("Open or create a project first");
     }
-    missing.map(str::to_owned)
+    let command = match what {
+        ImportWhat::Units => Command::ImportUnits,
+        ImportWhat::Accounts => Command::ImportAccounts,
+        ImportWhat::Alignment => Command::ImportAlignment,
+        ImportWhat::Reps => Command::ImportReps,
+    };
+    disabled_reason(session, command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preview(path: &str, what: ImportWhat) -> ImportPreview {
+        ImportPreview { path: PathBuf::from(path), what, columns: Vec::new(), notes: Vec::new() }
+    }
+
+    #[test]
+    fn a_file_that_was_looked_at_late_does_not_turn_another_dialog_over() {
+        let mut state = State::default();
+        state.take(PathBuf::from("areas.shp"), ImportWhat::Units);
+        state.open(ImportWhat::Accounts);
+        state.set_preview(preview("areas.shp", ImportWhat::Units));
+        assert!(state.preview.is_none() && state.what == Some(ImportWhat::Accounts));
+        state.take(PathBuf::from("new.csv"), ImportWhat::Accounts);
+        state.set_preview(preview("old.csv", ImportWhat::Accounts));
+        assert!(state.preview.is_none());
+        state.set_preview(preview("new.csv", ImportWhat::Accounts));
+        assert!(state.preview.is_some());
+        state.set_error("of the old file".to_owned());
+        assert!(state.error.is_empty() && state.preview.is_some());
+    }
 }

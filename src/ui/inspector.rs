@@ -118,21 +118,22 @@ fn selection(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         let sum: f64 = units.iter().map(|&unit: &UnitId| table.unit_load(id, unit)).sum();
         figure_row(ui, &measure.name, words::figure(measure, sum), &words::full_figure(measure, sum));
     }
-    let read_only = session.read_only.is_some();
     ui.add_space(2.0);
-    ui.add_enabled_ui(!read_only, |ui| {
+    let fixed = session.fixed();
+    let buttons = ui.add_enabled_ui(fixed.is_none(), |ui| {
         ui.horizontal_wrapped(|ui| {
             assign_menu(ui, session, actions);
             if ui.button("Unassign").on_hover_text("Take them out of their territories (Delete)").clicked() {
                 actions.push(Action::Run(Command::UnassignSelection));
             }
             let locked = units.iter().all(|unit| session.plan().locked_units().contains(unit));
-            let hover = "Locked units stay where they are, whoever draws or builds (Ctrl+L)";
+            let hover = "What is locked stays where it is, whoever draws or builds (Ctrl+L)";
             if ui.button(if locked { "Unlock" } else { "Lock" }).on_hover_text(hover).clicked() {
                 actions.push(Action::Run(Command::LockUnits));
             }
         });
     });
+    buttons.response.on_disabled_hover_text(fixed.unwrap_or_default());
 }
 
 fn assign_menu(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
@@ -167,7 +168,7 @@ fn overview(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let project = &session.project;
     ui.label(theme::strong("Plan").size(theme::HEADING));
     figure_row(ui, "Territories", words::count(session.shown_plan().territory_count() as i128), "");
-    figure_row(ui, "Units", words::count(project.units.len() as i128), &project.units.kind);
+    figure_row(ui, &words::capital(&project.units.kind_of_many()), words::count(project.units.len() as i128), "");
     figure_row(ui, "Accounts", words::count(project.accounts.len() as i128), "");
     figure_row(ui, "Reps", words::count(project.reps.len() as i128), "");
     for (index, measure) in project.measures.iter().enumerate().filter(|(_, measure)| measure.is_summed()) {
@@ -232,7 +233,8 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
         deviation_bar(ui, rect, deviation, goal.tolerance);
         figure_row(ui, "Target", words::figure(measure, target), &words::full_figure(measure, target));
     }
-    figure_row(ui, "Units", words::count(totals.unit_count(id)), "");
+    let kind = session.project.units.kind_of_many();
+    figure_row(ui, &words::capital(&kind), words::count(totals.unit_count(id)), "");
     figure_row(ui, "Accounts", words::count(totals.account_count(id)), "");
     for (index, measure) in session.project.measures.iter().enumerate() {
         let measure_id = MeasureId::from_index(index);
@@ -281,7 +283,7 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
         if ui.button("Show").on_hover_text("Move the map to it (Z)").clicked() {
             actions.push(Action::Run(Command::FitTerritory));
         }
-        if ui.button("Select units").clicked() {
+        if ui.button(format!("Select {kind}")).clicked() {
             actions.push(Action::Run(Command::SelectUnitsOfTerritory));
         }
         let reason = "Accept or discard the proposal first, or open the project for writing";

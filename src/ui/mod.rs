@@ -11,6 +11,7 @@ pub mod hint;
 pub mod history;
 pub mod import_dialog;
 pub mod inspector;
+pub mod leaving;
 pub mod notices;
 pub mod path_dialog;
 pub mod problems;
@@ -44,6 +45,7 @@ pub struct UiState {
     pub import: import_dialog::State,
     pub export: export_dialog::State,
     pub path: path_dialog::State,
+    pub leaving: leaving::State,
     pub notices: notices::Notices,
     pub why: why::State,
     /// Projects opened lately, newest first.
@@ -118,6 +120,7 @@ pub fn show(
         }
     }
     import_dialog::show(ui, session, &mut state.import, actions);
+    leaving::show(ui, status.leaving.as_ref(), &mut state.leaving, actions);
     path_dialog::show(ui, &mut state.path, actions);
     search::show(ui, session, &mut state.search, actions);
     about::show(ui, state, session);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Key, TextEdit, Ui};
 
-use super::widgets::{dialog, primary_button};
+use super::widgets::{dialog, primary_button, take_focus};
 use crate::action::Action;
 use crate::theme::{self, Tokens};
 
@@ -49,10 +49,7 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         ui.label(theme::strong(title).size(theme::TITLE));
         ui.label(theme::note(ui, "Path of the project file (.bwk)"));
         let edit = ui.add(TextEdit::singleline(&mut state.path).desired_width(f32::INFINITY)).accessible_name("Path");
-        if !state.focused {
-            edit.request_focus();
-            state.focused = true;
-        }
+        take_focus(&edit, &mut state.focused);
         if edit.changed() {
             state.exists = std::path::Path::new(state.path.trim()).exists();
         }

@@ -12,8 +12,11 @@ use crate::theme::{ROW_HEIGHT, Tokens};
 use crate::words;
 
 /// Where a problem can be seen.
+#[derive(Clone)]
 enum Jump {
     Nowhere,
+    /// A unit or account of a file, by its code.
+    Item(String),
     Territory(TerritoryId),
     Account(AccountId),
     Units(Vec<UnitId>),
@@ -43,15 +46,18 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         ui.spacing_mut().item_spacing.y = 0.0;
         for row in range {
             let (severity, text, jump) = match plan.get(row) {
-                Some((severity, text, jump)) => (*severity, text.clone(), jump),
+                Some((severity, text, jump)) => (*severity, text.clone(), jump.clone()),
                 None => {
                     let diagnostic = &session.diagnostics[row - plan.len()];
-                    (diagnostic.severity, diagnostic.to_string(), &Jump::Nowhere)
+                    (diagnostic.severity, diagnostic.to_string(), Jump::to_item(&diagnostic.place.item))
                 }
             };
-            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &text));
-            if response.hovered() {
+            let leads = !matches!(jump, Jump::Nowhere);
+            let (sense, role) =
+                if leads { (Sense::click(), egui::Role::Button) } else { (Sense::hover(), egui::Role::Label) };
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), sense);
+            response.widget_info(|| egui::WidgetInfo::labeled(role, true, &text));
+            if leads && response.hovered() {
                 ui.painter().rect_filled(rect, 0.0, tokens.hover);
             }
             use egui_material_icons::icons::{ICON_ERROR, ICON_INFO, ICON_WARNING};
@@ -67,20 +73,44 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             let cut = cell_text(ui, inner, &text, tokens.text, false, false);
             let response = if cut { response.on_hover_text(RichText::new(&text)) } else { response };
             if response.clicked() {
-                match jump {
-                    Jump::Nowhere => {}
-                    Jump::Territory(id) => {
-                        actions.extend([Action::SelectTerritory(Some(*id)), Action::FitTerritory(*id)])
-                    }
-                    Jump::Account(account) => actions.push(Action::SelectAccount(Some(*account))),
-                    Jump::Units(units) => {
-                        actions.push(Action::SelectUnits { units: units.clone(), how: SelectHow::Replace });
-                        actions.push(Action::FitUnits(units.clone()));
-                    }
-                }
+                jump.go(session, actions);
             }
         }
     });
+}
+
+impl Jump {
+    fn to_item(code: &str) -> Self {
+        if code.is_empty() { Self::Nowhere } else { Self::Item(code.to_owned()) }
+    }
+
+    fn go(self, session: &Session, actions: &mut Vec<Action>) {
+        match self {
+            Self::Nowhere => {}
+            Self::Territory(id) => actions.extend([Action::SelectTerritory(Some(id)), Action::FitTerritory(id)]),
+            Self::Account(account) => {
+                actions.push(Action::SelectAccount(Some(account)));
+                let place = session.project.accounts.places.get(account.index()).copied();
+                if let Some(place) = place.filter(|place| place.is_valid()) {
+                    actions.push(Action::ShowPlace { place, zoom: 9.0 });
+                }
+            }
+            Self::Units(units) => {
+                actions.push(Action::SelectUnits { units: units.clone(), how: SelectHow::Replace });
+                actions.push(Action::FitUnits(units));
+            }
+            Self::Item(code) => {
+                let accounts = &session.project.accounts;
+                let account = accounts.codes.iter().position(|known| *known == code).map(AccountId::from_index);
+                match (account, session.project.units.find(&code)) {
+                    (Some(account), _) => Self::Account(account).go(session, actions),
+                    (None, Some(unit)) => Self::Units(vec![unit]).go(session, actions),
+                    // It was left out.
+                    (None, None) => {}
+                }
+            }
+        }
+    }
 }
 
 fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
@@ -95,7 +125,11 @@ fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
                 problems.push((Severity::Warning, text, Jump::Territory(id)));
             }
             if figures.units == 0 {
-                problems.push((Severity::Warning, format!("{} has no units", territory.name), Jump::Territory(id)));
+                problems.push((
+                    Severity::Warning,
+                    format!("{} has no {}", territory.name, units.kind_of_many()),
+                    Jump::Territory(id),
+                ));
             }
         }
     }
@@ -105,7 +139,7 @@ fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
         let held = session.totals.account_count(TerritoryId::UNASSIGNED);
         let mut text = format!("{} unassigned", units.count_words(unassigned));
         if held > 0 {
-            text.push_str(&format!(", with {} accounts nobody owns", words::count(held)));
+            text.push_str(&format!(", with {} nobody owns", words::counted(held, "account")));
         }
         problems.push((Severity::Warning, text, Jump::Units(list)));
     }
@@ -116,10 +150,9 @@ fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
         };
         (accounts.ids().filter(lost).count(), accounts.ids().find(lost))
     };
-    let lost = [
-        (true, "lies outside every unit", "lie outside every unit"),
-        (false, "could not be placed on the map", "could not be placed on the map"),
-    ];
+    let (outside, on_map) = (format!("outside every {}", units.kind_of_one()), "could not be placed on the map");
+    let lost =
+        [(true, format!("lies {outside}"), format!("lie {outside}")), (false, on_map.to_owned(), on_map.to_owned())];
     for (placed, words_one, words_many) in lost {
         let (count, account) = if units.is_empty() && placed { (0, None) } else { first(placed) };
         if let Some(account) = account {

@@ -6,7 +6,7 @@ use super::top_bar::disabled_reason;
 use super::widgets::cell_text;
 use crate::action::{Action, Command, SelectHow};
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
-use crate::session::Session;
+use crate::session::{Session, Shown};
 use crate::theme::Tokens;
 
 #[derive(Default)]
@@ -15,6 +15,9 @@ pub struct State {
     text: String,
     cursor: usize,
     focused: bool,
+    /// What was found, for which words, in which plan: it is looked for again only when one of them is another.
+    hits: Vec<Hit>,
+    found_for: Option<(String, Option<Shown>)>,
 }
 
 impl State {
@@ -28,6 +31,7 @@ impl State {
 }
 
 /// Something that was found.
+#[derive(Clone, Copy)]
 enum Hit {
     Command(Command),
     Territory(TerritoryId),
@@ -46,7 +50,12 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
         let mut pressed = |key| input.consume_key(egui::Modifiers::NONE, key);
         (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter), pressed(Key::Escape))
     });
-    let hits = find(session, &state.text);
+    let wanted = (state.text.clone(), session.map(Session::shown));
+    if state.found_for.as_ref() != Some(&wanted) {
+        state.hits = find(session, &state.text);
+        state.found_for = Some(wanted);
+    }
+    let hits = std::mem::take(&mut state.hits);
     if down {
         state.cursor += 1;
     }
@@ -66,7 +75,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
             .inner_margin(Margin::same(8))
             .show(ui, |ui| {
                 ui.set_width(520.0);
-                let hint = "Territory, ZIP, place, account or command";
+                let hint = "Territory, unit, account or command";
                 let edit = TextEdit::singleline(&mut state.text)
                     .hint_text(hint)
                     .desired_width(f32::INFINITY)
@@ -93,10 +102,11 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
                 });
             });
     });
-    if let Some(hit) = chosen.and_then(|index| hits.into_iter().nth(index)) {
+    if let Some(&hit) = chosen.and_then(|index| hits.get(index)) {
         choose(session, hit, actions);
         state.open = false;
     }
+    state.hits = hits;
     let outside = ui.input(|input| input.pointer.any_pressed())
         && ui.input(|input| input.pointer.interact_pos()).is_some_and(|at| !response.response.rect.contains(at));
     if escape || outside {
@@ -170,22 +180,25 @@ fn choose(session: Option<&Session>, hit: Hit, actions: &mut Vec<Action>) {
     }
 }
 
-/// What fits the words: names that begin with them before names that contain them.
+/// What fits the words best: a name that is them before names that begin with them, names of which a word does, and names that
+/// contain them.
 fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
     let text = text.trim().to_lowercase();
     // "auto-build" is "auto build".
     let joined = text.replace('-', " ");
-    let mut hits: Vec<(u8, Hit)> = Vec::new();
-    let rank = |name: &str| -> Option<u8> {
+    let rank = |name: &str| -> Option<usize> {
         let name = name.to_lowercase();
-        if name.starts_with(&text) || name.starts_with(&joined) {
+        if name == text || name == joined {
             Some(0)
-        } else if name.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&text)) {
+        } else if name.starts_with(&text) || name.starts_with(&joined) {
             Some(1)
+        } else if name.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&text)) {
+            Some(2)
         } else {
-            (text.len() > 2 && (name.contains(&text) || name.contains(&joined))).then_some(2)
+            (text.len() > 2 && (name.contains(&text) || name.contains(&joined))).then_some(3)
         }
     };
+    let mut best = Best::default();
     if let Some(session) = session
         && !text.is_empty()
     {
@@ -194,39 +207,68 @@ fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
                 territory.rep.and_then(|rep| session.project.reps.get(rep.index())).map_or("", |rep| rep.name.as_str());
             Some((rank(&territory.name).or_else(|| rank(rep))?, Hit::Territory(id)))
         });
-        hits.extend(territories.take(MOST));
+        best.take(territories, 0);
         let units = &session.project.units;
-        let unit_hits = units.ids().filter_map(|unit| {
+        let units = units.ids().filter_map(|unit| {
             let found = rank(&units.codes[unit.index()]).or_else(|| rank(&units.names[unit.index()]))?;
-            Some((found + 2, Hit::Unit(unit)))
+            Some((found, Hit::Unit(unit)))
         });
-        hits.extend(unit_hits.take(MOST));
+        best.take(units, 2);
         let accounts = &session.project.accounts;
-        let account_hits = accounts.ids().filter_map(|account| {
+        let accounts = accounts.ids().filter_map(|account| {
             let found = rank(&accounts.names[account.index()]).or_else(|| rank(&accounts.codes[account.index()]))?;
-            Some((found + 3, Hit::Account(account)))
+            Some((found, Hit::Account(account)))
         });
-        hits.extend(account_hits.take(MOST));
+        best.take(accounts, 3);
     }
     let commands = Command::ALL.iter().filter(|&&command| command != Command::Search);
-    hits.extend(commands.filter_map(|&command| {
+    let commands = commands.filter_map(|&command| {
         if text.is_empty() {
             return Some((1, Hit::Command(command)));
         }
-        let named = rank(command.words()).map(|found| found + 1);
         // What it is called elsewhere, and what is said of it, count for less than its name.
-        let meant = || command.other_words().iter().filter_map(|words| rank(words)).min().map(|found| found + 2);
-        let about = || rank(command.about()).filter(|_| text.len() > 2).map(|_| 6);
-        Some((named.or_else(meant).or_else(about)?, Hit::Command(command)))
-    }));
-    hits.sort_by_key(|(rank, _)| *rank);
-    hits.truncate(MOST);
-    hits.into_iter().map(|(_, hit)| hit).collect()
+        let other = || command.other_words().iter().filter_map(|words| rank(words)).min().map(|found| found.max(1) + 1);
+        let about = || rank(command.about()).filter(|_| text.len() > 2).map(|_| RANKS);
+        Some((rank(command.words()).or_else(other).or_else(about)?, Hit::Command(command)))
+    });
+    best.take(commands, 1);
+    best.0.into_iter().flatten().take(MOST).collect()
+}
+
+/// Hits by how well they fit, the best first; of each rank no more than can be shown.
+#[derive(Default)]
+struct Best([Vec<Hit>; RANKS + 1]);
+
+/// The last rank: how well the worst of hits fits.
+const RANKS: usize = 6;
+
+impl Best {
+    /// Takes hits of one kind, each with its rank among its kind: the kind comes `behind` so many ranks.
+    fn take(&mut self, hits: impl Iterator<Item = (usize, Hit)>, behind: usize) {
+        let mut perfect = 0;
+        for (rank, hit) in hits {
+            let list = &mut self.0[(rank + behind).min(RANKS)];
+            if list.len() < MOST {
+                list.push(hit);
+            }
+            perfect += usize::from(rank == 0);
+            if perfect == MOST {
+                return;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::domain::accounts::{Accounts, Placement};
+    use crate::domain::fixture;
+    use crate::domain::history::History;
+    use crate::domain::sphere::LonLat;
+    use crate::session::Indices;
 
     #[test]
     fn without_a_project_commands_are_found() {
@@ -260,5 +302,39 @@ mod tests {
         assert_eq!(first("import rep"), Some(Command::ImportReps));
         let names = |text: &str| find(None, text).len();
         assert!(names("shapefile") >= 2, "import and export speak of it");
+    }
+
+    /// A project with accounts of these names.
+    fn session(names: Vec<String>) -> Session {
+        let mut project = fixture::project("AB");
+        project.accounts = Arc::new(Accounts {
+            codes: (0..names.len()).map(|account| format!("c{account}")).collect(),
+            places: vec![LonLat::new(-89.95, 39.95); names.len()],
+            placements: vec![Placement::Coordinates; names.len()],
+            units: vec![None; names.len()],
+            attributes: Vec::new(),
+            names,
+        });
+        let indices = Indices::new(&project);
+        Session::new(project, History::default(), indices, 0)
+    }
+
+    fn names(session: &Session, text: &str) -> Vec<String> {
+        let name = |hit: &Hit| match hit {
+            Hit::Account(account) => Some(session.project.accounts.names[account.index()].clone()),
+            _ => None,
+        };
+        find(Some(session), text).iter().filter_map(name).collect()
+    }
+
+    #[test]
+    fn what_fits_best_is_found_though_much_else_comes_before_it() {
+        let mut all: Vec<String> = (0..40).map(|number| format!("Domain {number}")).collect();
+        all.extend((0..40).map(|number| format!("The Main St {number}")));
+        all.extend(["Main Street Deli", "Main"].map(str::to_owned));
+        let found = names(&session(all), "main");
+        assert_eq!(found[..3], ["Main", "Main Street Deli", "The Main St 0"]);
+        assert_eq!(found.len(), MOST);
+        assert!(found.iter().all(|name| !name.starts_with("Domain")));
     }
 }

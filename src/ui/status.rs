@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, ProgressBar, RichText, Ui};
 
+use super::leaving::Leaving;
 use super::widgets::icon_button;
 use crate::action::Action;
 use crate::domain::ids::TerritoryId;
@@ -18,6 +19,8 @@ pub struct Status {
     /// Running jobs with their progress, what a person would wait for first.
     pub jobs: Vec<(JobKind, Progress)>,
     pub saving: Saving,
+    /// Leaving the project waits for something.
+    pub leaving: Option<Leaving>,
     /// The map is drawn without a graphics card.
     pub software_renderer: bool,
 }
@@ -45,8 +48,9 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, status: &Status, actions: &m
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (kind, progress) in status.jobs.iter().take(2) {
-                if icon_button(ui, egui_material_icons::icons::ICON_CLOSE, &format!("Cancel {}", kind.words()), 14.0)
-                    .clicked()
+                let cancel = format!("Cancel {}", kind.words());
+                if kind.can_be_cancelled()
+                    && icon_button(ui, egui_material_icons::icons::ICON_CLOSE, &cancel, 14.0).clicked()
                 {
                     actions.push(Action::Cancel(*kind));
                 }
@@ -78,11 +82,11 @@ fn left(ui: &mut Ui, session: &Session, status: &Status, tokens: Tokens, actions
     let text = match (unassigned, accounts) {
         (0, 0) if session.project.units.is_empty() => "no units yet".to_owned(),
         (0, 0) => "everything assigned".to_owned(),
-        (0, accounts) => format!("{} accounts unassigned", words::count(accounts)),
+        (0, accounts) => format!("{} unassigned", words::counted(accounts, "account")),
         (units, accounts) => {
             let units = session.project.units.count_words(units as usize);
             if accounts > 0 {
-                format!("{units} unassigned with {} accounts", words::count(accounts))
+                format!("{units} unassigned with {}", words::counted(accounts, "account"))
             } else {
                 format!("{units} unassigned")
             }

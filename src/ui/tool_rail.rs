@@ -7,6 +7,7 @@ use crate::session::Session;
 use crate::session::view::Tool;
 use crate::theme::{self, Tokens};
 
+use super::top_bar::disabled_reason;
 use super::widgets::{command_button, command_hover};
 
 pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
@@ -57,8 +58,7 @@ fn tools(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         }
         ui.separator();
     }
-    let nothing_selected = session.selection.units.is_empty().then_some("Select units first");
-    command_button(ui, Command::NewTerritory, session.read_only.as_deref(), actions);
-    command_button(ui, Command::LockUnits, nothing_selected, actions);
-    command_button(ui, Command::UnassignSelection, nothing_selected, actions);
+    for command in [Command::NewTerritory, Command::LockUnits, Command::UnassignSelection] {
+        command_button(ui, command, disabled_reason(Some(session), command), actions);
+    }
 }

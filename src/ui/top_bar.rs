@@ -6,8 +6,8 @@ use egui::{Align, Button, Layout, MenuBar, RichText, Ui, vec2};
 
 use super::widgets::{command_button, command_hover, primary_button};
 use crate::action::{Action, Command, Menu};
-use crate::session::Session;
 use crate::session::view::BasemapChoice;
+use crate::session::{PROPOSAL_WAITS, Session};
 use crate::theme::{self, Tokens};
 
 pub fn show(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &mut Vec<Action>) {
@@ -39,18 +39,8 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions:
             actions.push(Action::Run(Command::Export));
         }
         ui.add_space(6.0);
-        command_button(
-            ui,
-            Command::Redo,
-            session.history.redo_step().is_none().then_some("Nothing to make again"),
-            actions,
-        );
-        command_button(
-            ui,
-            Command::Undo,
-            session.history.undo_step().is_none().then_some("Nothing to take back"),
-            actions,
-        );
+        command_button(ui, Command::Redo, disabled_reason(Some(session), Command::Redo), actions);
+        command_button(ui, Command::Undo, disabled_reason(Some(session), Command::Undo), actions);
         ui.add_space(6.0);
     }
     search_field(ui, tokens, actions);
@@ -216,6 +206,10 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         );
     if changes && session.read_only.is_some() {
         return Some("The project is open for reading only");
+    }
+    let decides = matches!(command, Command::AutoBuild | Command::AcceptProposal | Command::RejectProposal);
+    if changes && !decides && session.proposal.is_some() {
+        return Some(PROPOSAL_WAITS);
     }
     match command {
         Command::Undo if session.history.undo_step().is_none() => Some("Nothing to take back"),

@@ -131,6 +131,18 @@ pub fn dialog(ui: &Ui, name: &'static str) -> egui::Modal {
     egui::Modal::new(egui::Id::unique(name)).frame(frame).backdrop_color(egui::Color32::from_black_alpha(70))
 }
 
+/// Gives a new dialog's first field the keyboard. One that opens over another dialog gets it a frame later, when it is the topmost.
+pub fn take_focus(response: &Response, has_it: &mut bool) {
+    if *has_it {
+        return;
+    }
+    *has_it = response.has_focus();
+    if !*has_it {
+        response.request_focus();
+        response.ctx.request_repaint();
+    }
+}
+
 /// Tells a table that is finding its widths how wide a column wants to be: cells that are only painted have no width of their own.
 pub fn reserve_width(ui: &mut Ui, width: f32) {
     if ui.is_sizing_pass() {

@@ -16,6 +16,7 @@ use crate::error::UserError;
 use crate::io::cancelled;
 use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::guess::has_word;
+use crate::words;
 
 /// The project with other units. `measures` are those of the units; weights in them are positions in the list itself.
 pub fn with_units(
@@ -38,7 +39,12 @@ pub fn with_units(
         diagnostics.push(
             Diagnostic::note(
                 place.clone(),
-                format!("the units were replaced: {kept} units keep their territory by their code, {before} had one"),
+                format!(
+                    "the {} were replaced: {} of {} that had a territory keep it by their code",
+                    project.units.kind_of_many(),
+                    words::count(kept as i128),
+                    words::count(before as i128)
+                ),
             )
             .hint("earlier steps can no longer be undone"),
         );
@@ -49,10 +55,7 @@ pub fn with_units(
     if !accounts.is_empty() {
         let outside = accounts.ids().filter(|&account| is_outside(&accounts, account)).count();
         if outside > 0 {
-            diagnostics.push(
-                Diagnostic::warning(place.clone(), format!("{outside} accounts lie outside every unit"))
-                    .hint("they count as unassigned"),
-            );
+            diagnostics.push(outside_words(outside, &units, place));
         }
     }
     let new_unit = |old: UnitId| units.find(project.units.codes.get(old.index())?);
@@ -97,12 +100,13 @@ pub fn with_accounts(
         );
     } else {
         locate(&mut accounts, &project.units, progress)?;
+        let unit = project.units.kind_of_one();
         for account in accounts.ids().filter(|&account| is_outside(&accounts, account)) {
             let at = accounts.places[account.index()];
             diagnostics.push(
                 Diagnostic::warning(
                     place.clone().item(&accounts.codes[account.index()]),
-                    format!("the account lies outside every unit, at latitude {} and longitude {}", at.lat, at.lon),
+                    format!("the account lies outside every {unit}, at latitude {} and longitude {}", at.lat, at.lon),
                 )
                 .hint("it counts as unassigned"),
             );
@@ -173,6 +177,15 @@ fn locate(accounts: &mut Accounts, units: &Units, progress: &Progress) -> Result
         index.unit_at(place)
     });
     progress.check().map_err(cancelled)
+}
+
+fn outside_words(count: usize, units: &Units, place: &Place) -> Diagnostic {
+    let (lie, hint) = match count {
+        1 => ("lies", "it counts as unassigned"),
+        _ => ("lie", "they count as unassigned"),
+    };
+    let accounts = words::counted(count as i128, "account");
+    Diagnostic::warning(place.clone(), format!("{accounts} {lie} outside every {}", units.kind_of_one())).hint(hint)
 }
 
 fn is_outside(accounts: &Accounts, account: AccountId) -> bool {

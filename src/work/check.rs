@@ -104,7 +104,7 @@ pub fn violations(project: &Project, totals: &Totals, goals: &[Goal]) -> Vec<Vio
             words,
         };
         if totals.unit_count(id) == 0 {
-            let words = format!("{name} has no units");
+            let words = format!("{name} has no {}", project.units.kind_of_many());
             broken.push(of_territory(Rule::EmptyTerritory, None, 0.0, 1.0, words));
         }
         let count = pieces.get(id.index()).copied().unwrap_or(0);

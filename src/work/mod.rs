@@ -10,6 +10,7 @@ pub mod export;
 pub mod import;
 pub mod live;
 pub mod records;
+pub mod rejoin;
 #[cfg(test)]
 mod tests;
 

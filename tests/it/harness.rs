@@ -6,16 +6,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bailiwick::action::Command;
+use bailiwick::action::{Action, Command};
 use bailiwick::app::{App, ScriptedDialogs};
 use bailiwick::domain::fixture;
 use bailiwick::domain::ids::{TerritoryId, UnitId};
 use bailiwick::domain::metrics::Totals;
-use bailiwick::domain::project::Goal;
+use bailiwick::domain::project::{Goal, Project};
 use bailiwick::session::Session;
 use bailiwick::store::{self, Existing};
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, ViewportCommand, ViewportEvent, ViewportId, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use tempfile::TempDir;
@@ -92,12 +92,23 @@ impl AppHarness {
         self.reopen_with(None)
     }
 
+    /// Closes the window and opens a new one on another file of its folder.
+    pub fn reopen_on(self, name: &str) -> Self {
+        self.reopen_with(Some(name))
+    }
+
     fn reopen_with(self, project: Option<&str>) -> Self {
         let folder = Rc::clone(&self.folder);
         let mut app = self.window.into_state();
         eframe::App::on_exit(&mut app);
         drop(app);
         Self::start(Start { folder, project, chosen: Vec::new(), drawn: false })
+    }
+
+    /// Another project in the same folder, drawn as text like that of [`Self::grid`].
+    pub fn make_project(&self, name: &str, picture: &str) {
+        let project = Project { name: name.to_owned(), ..fixture::project(picture) };
+        drop(store::create(&self.path(name), &project, Existing::Refuse).expect("a project can be made"));
     }
 
     /// A second window on the file that this one has open.
@@ -239,6 +250,43 @@ impl AppHarness {
     pub fn type_text(&mut self, text: &str) {
         self.window.event(Event::Text(text.to_owned()));
         self.settle();
+    }
+
+    /// For the next frame to do, all at once.
+    pub fn push(&mut self, actions: impl IntoIterator<Item = Action>) {
+        for action in actions {
+            self.window.state_mut().push(action);
+        }
+    }
+
+    /// The window is told to close, as by the cross in its frame. Returns whether it does, now or when what it waits for is done.
+    pub fn close(&mut self) -> bool {
+        self.window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
+        self.step();
+        if !self.commands().contains(&ViewportCommand::CancelClose) {
+            return true;
+        }
+        self.closes()
+    }
+
+    /// Whether the window closes by itself, once what it waits for is done.
+    pub fn closes(&mut self) -> bool {
+        let begun = Instant::now();
+        loop {
+            if self.commands().contains(&ViewportCommand::Close) {
+                return true;
+            }
+            if !self.app().is_busy() && !self.wants_repaint() {
+                return false;
+            }
+            assert!(begun.elapsed() < PATIENCE, "still busy; messages so far: {:?}", self.said);
+            std::thread::sleep(Duration::from_millis(2));
+            self.step();
+        }
+    }
+
+    fn commands(&self) -> &[ViewportCommand] {
+        &self.window.output().viewport_output[&ViewportId::ROOT].commands
     }
 
     /// Replaces what is in the field of that name.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bench;
 mod explaining;
+mod json;
 mod main_job;
 mod replacing;
 mod solving;
@@ -76,6 +77,7 @@ impl Folder {
         let object: Value = serde_json::from_str(&ran.stdout)
             .unwrap_or_else(|error| panic!("{line}: {error}\n{}{}", ran.stdout, ran.stderr));
         assert!(object.is_object(), "{line}");
+        assert_eq!(json::has_no_key_twice(&ran.stdout), Ok(()), "{line}");
         (object, ran.code)
     }
 

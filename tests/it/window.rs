@@ -5,9 +5,11 @@ mod drawing;
 mod drawn;
 mod files;
 mod keys;
+mod leaving;
 mod live;
 mod opening;
 mod territories;
+mod together;
 mod why;
 
 use crate::harness::AppHarness;

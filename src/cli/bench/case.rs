@@ -41,6 +41,11 @@ pub struct Folders {
     pub sample: Option<PathBuf>,
 }
 
+/// Whether the instance lies on a plane, with lengths in a unit of its own and a capacity instead of tolerances.
+pub fn on_a_plane(instance: &str) -> bool {
+    ["pmedian:", "planted-"].iter().any(|kind| instance.starts_with(kind))
+}
+
 impl Case {
     pub fn of(instance: &str) -> Self {
         Self {
@@ -61,7 +66,7 @@ impl Case {
 
     /// "county50 ±1 %", with what differs from the usual.
     pub fn name(&self) -> String {
-        if ["pmedian:", "planted-"].iter().any(|kind| self.instance.starts_with(kind)) {
+        if on_a_plane(&self.instance) {
             // A capacity instead of tolerances.
             return self.instance.clone();
         }

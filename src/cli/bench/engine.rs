@@ -1,5 +1,6 @@
 //! `bailiwick bench engine`: quality, bound, time and memory of the engine, on instances that anybody can make.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -157,7 +158,7 @@ fn cases(arguments: &Arguments) -> Result<Vec<Case>> {
     }
     let tolerances: Vec<f64> =
         arguments.tolerance.iter().map(|text| goals::tolerance_of(text)).collect::<Result<_>>()?;
-    let max_moved = arguments.max_moved.as_deref().map(goals::tolerance_of).transpose()?;
+    let max_moved = arguments.max_moved.as_deref().map(goals::moved_share).transpose()?;
     for case in &mut cases {
         case.effort = arguments.effort.unwrap_or(case.effort);
         case.time = arguments.time.or(case.time);
@@ -200,8 +201,8 @@ fn in_a_process(case: &Case, seed: u64, threads: usize, folders: &Folders) -> Re
 
 fn write(cases: &[Case], folders: &Folders, folder: &Path, output: &Output) -> Result<Outcome> {
     let mut writing = Writing::new();
-    let mut names: Vec<&str> = cases.iter().map(|case| case.instance.as_str()).collect();
-    names.dedup();
+    // A suite asks several things of one instance.
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.instance.as_str()).collect();
     for name in names {
         let instance = instances::make(name, folders)?;
         let stem: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();

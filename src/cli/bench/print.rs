@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::case::Case;
+use super::case::{Case, on_a_plane};
 use super::once::Row;
 use crate::cli::output::table as text_table;
 use crate::cli::search::effort_word;
@@ -30,7 +30,7 @@ pub struct Summary {
     pub over_best: Option<f64>,
     pub cut_short: usize,
     pub goal: Option<String>,
-    /// Whether the medians reach the goal and every run is within all limits.
+    /// Whether the medians reach the goal within the time limit, and every run is within all limits.
     pub reached: Option<bool>,
     pub error: Option<String>,
 }
@@ -79,10 +79,17 @@ impl Summary {
         let reached =
             parts.iter().all(|(most, found, _)| most.is_none_or(|most| found.is_some_and(|found| found <= most)));
         summary.goal = Some(if wanted.is_empty() { "within all limits".to_owned() } else { wanted.join(", ") });
-        summary.reached = Some(reached && summary.error.is_none() && summary.valid == summary.seeds);
+        let in_time = case
+            .time
+            .is_none_or(|limit| summary.seconds.is_some_and(|seconds| seconds <= (1.0 + LATE) * limit.as_secs_f64()));
+        let done = summary.error.is_none() && summary.valid == summary.seeds;
+        summary.reached = Some(reached && in_time && done);
         summary
     }
 }
+
+/// A run that ends this share of its time limit late is in time: the last step may be under way when the time is over.
+const LATE: f64 = 0.05;
 
 /// The median; the lower one of two in the middle.
 fn median(mut values: Vec<f64>) -> Option<f64> {
@@ -98,10 +105,11 @@ pub fn line(row: &Row) -> String {
     let stages: Vec<String> = row.stages.iter().map(|stage| format!("{} {:.2}", stage.stage, stage.seconds)).collect();
     let said = if row.valid { "valid".to_owned() } else { format!("not valid: {}", row.broken.join(", ")) };
     format!(
-        "{}, seed {}: {:.3} km, {}, {} extra pieces, {said}, gap {}, {:.2} s, CPU {} s, {} MB ({})",
+        "{}, seed {}: mean travel {:.3}{}, {}, {} extra pieces, {said}, gap {}, {:.2} s, CPU {} s, {} MB ({})",
         row.instance,
         row.seed,
         row.mean_km,
+        if on_a_plane(&row.instance) { "" } else { " km" },
         shares(&row.deviations),
         row.extra_pieces,
         row.gap.map_or("–".to_owned(), percent),
@@ -117,8 +125,21 @@ pub fn table(summaries: &[Summary], growth: bool) -> String {
     let any = |of: &dyn Fn(&Summary) -> bool| summaries.iter().any(of);
     let (moves, known, goals) =
         (any(&|s| s.moved.is_some()), any(&|s| s.over_best.is_some()), any(&|s| s.goal.is_some()));
-    let mut header: Vec<&str> =
-        vec!["Case", "Effort", "Valid", "Mean km", "Deviation", "Pieces", "Bound", "Gap", "Seconds", "CPU s", "MB"];
+    // Lengths of a plane are in the unit of its table, which is nobody's business here.
+    let planes = any(&|s| on_a_plane(&s.case));
+    let mut header: Vec<&str> = vec![
+        "Case",
+        "Effort",
+        "Valid",
+        if planes { "Mean travel" } else { "Mean km" },
+        "Deviation",
+        "Pieces",
+        "Bound",
+        "Gap",
+        "Seconds",
+        "CPU s",
+        "MB",
+    ];
     let mut add = |wanted: bool, names: &[&'static str]| {
         if wanted {
             header.extend(names);
@@ -189,8 +210,34 @@ fn shares(shares: &[f64]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::cli::bench::case::Goal;
+
+    #[test]
+    fn a_goal_that_is_reached_too_late_is_not_reached() {
+        let case = Case { goal: Some(Goal::default()), time: Some(Duration::from_secs(10)), ..Case::of("x") };
+        let reached = |seconds: &[f64]| {
+            let row = |&seconds: &f64| Row { valid: true, units: 10, seconds, ..Row::default() };
+            Summary::of(&case, &seconds.iter().map(row).collect::<Vec<_>>()).reached
+        };
+        assert_eq!(reached(&[9.0]), Some(true));
+        assert_eq!(reached(&[10.4]), Some(true), "the last step was under way");
+        assert_eq!(reached(&[11.0]), Some(false));
+        assert_eq!(reached(&[12.0, 9.0, 9.5]), Some(true), "medians count");
+        let without = Case { time: None, ..case.clone() };
+        assert_eq!(Summary::of(&without, &[Row { valid: true, seconds: 99.0, ..Row::default() }]).reached, Some(true));
+    }
+
+    #[test]
+    fn lengths_of_a_plane_are_no_kilometres() {
+        let row = |instance: &str| Row { instance: instance.to_owned(), valid: true, units: 10, ..Row::default() };
+        let lines = ["pmedian:p1.txt", "planted-100-4", "county50"].map(|instance| line(&row(instance)).contains("km"));
+        assert_eq!(lines, [false, false, true]);
+        let header = |instance: &str| table(&[Summary::of(&Case::of(instance), &[row(instance)])], false);
+        assert!(header("county50").contains("Mean km") && !header("pmedian:p1.txt").contains("km"));
+    }
 
     #[test]
     fn medians_are_compared_with_the_goal() {

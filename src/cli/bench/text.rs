@@ -58,14 +58,19 @@ pub fn parse(text: &str) -> std::result::Result<Instance, String> {
         }
         instance.places.push(place);
         for loads in &mut instance.loads {
-            loads.push(next("a load")?.max(0.0));
+            let load = next("a load")?;
+            if load < 0.0 {
+                return Err(format!("expected a load of 0 or more, found {load}"));
+            }
+            loads.push(load);
         }
     }
     let mut edges = Vec::new();
     for _ in 0..pairs {
         let pair = [next("a neighbour")?, next("a neighbour")?];
-        if pair.iter().any(|&unit| unit < 0.0 || unit >= units as f64) {
-            return Err(format!("expected units from 0 to {}, found {} {}", units.saturating_sub(1), pair[0], pair[1]));
+        if pair.iter().any(|&unit| unit < 0.0 || unit >= units as f64 || unit.fract() != 0.0) {
+            let last = units.saturating_sub(1);
+            return Err(format!("expected two units by whole numbers from 0 to {last}, found {} {}", pair[0], pair[1]));
         }
         edges.push((pair[0] as u32, pair[1] as u32, 1.0));
     }

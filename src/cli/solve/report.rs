@@ -90,7 +90,7 @@ struct Stage {
 
 #[derive(Serialize)]
 struct Broken {
-    rule: String,
+    rule: &'static str,
     territory: String,
     measure: Option<String>,
     point: Option<String>,
@@ -227,16 +227,17 @@ fn deviation(load: f64, target: f64) -> f64 {
     if target > 0.0 { (load - target) / target } else { 0.0 }
 }
 
-/// `TooMuch` is "too-much".
-pub(crate) fn rule_word(rule: Rule) -> String {
-    let mut word = String::new();
-    for character in format!("{rule:?}").chars() {
-        if character.is_uppercase() && !word.is_empty() {
-            word.push('-');
-        }
-        word.extend(character.to_lowercase());
+/// One word for programs that read the result: those of `validate` and `build` where they have the rule.
+fn rule_word(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Empty => "empty-territory",
+        Rule::TooMuch => "too-much",
+        Rule::TooLittle => "too-little",
+        Rule::Pieces => "pieces",
+        Rule::TooFar => "too-far",
+        Rule::Moved => "moved-too-much",
+        Rule::Apart => "apart",
     }
-    word
 }
 
 fn broken(task: &Task, violation: &Violation) -> Broken {
@@ -282,7 +283,7 @@ fn text(task: &Task, solved: &Solved) -> String {
     let unit = task.unit();
     let mut header = vec!["Territory".to_owned(), "Points".to_owned()];
     for goal in &task.problem.goals {
-        header.extend([goal.name.clone(), "Gap".to_owned()]);
+        header.extend([goal.name.clone(), "Off target".to_owned()]);
     }
     header.extend(["Travel".to_owned(), "Farthest".to_owned()]);
     let rows: Vec<Vec<String>> = solved
@@ -309,9 +310,9 @@ fn text(task: &Task, solved: &Solved) -> String {
     let cut = if solved.cut_short { ", cut off by the time limit" } else { "" };
     let _ = write!(
         text,
-        "\n{} points in {} territories in {:.1} s{cut}\nMean travel {}{unit}",
-        words::count(solved.points as u64),
-        words::count(solved.territory_count as u64),
+        "\n{} in {} in {:.1} s{cut}\nMean travel {}{unit}",
+        words::counted(solved.points as u64, "point"),
+        words::counted_territories(solved.territory_count),
         solved.seconds,
         words::short(solved.mean_travel)
     );

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{Arguments, load_of};
-use crate::cli::Result;
+use crate::cli::{Result, goals};
 use crate::domain::progress::Progress;
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
@@ -42,7 +42,14 @@ impl Task {
         let start = Instant::now();
         let loads: Vec<(String, Option<f64>)> = arguments.load.iter().map(|text| load_of(text)).collect();
         let columns = columns(arguments, &loads);
-        let Imported { value: points, mut diagnostics } = read_points(&arguments.points, &columns, progress)?;
+        for (nth, (name, _)) in loads.iter().enumerate() {
+            if loads[..nth].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                return Err(UserError::new(format!("The load \"{name}\" is named twice"))
+                    .hint("Name each load once, with its tolerance"));
+            }
+        }
+        let Imported { value: points, mut diagnostics } = read_points(&arguments.points, &columns, progress)
+            .map_err(|error| wrong_tolerance(arguments, progress).unwrap_or(error))?;
         let plane = points.planar.then(|| Plane::around(points.positions.iter().copied()));
         let places = match &plane {
             Some(plane) => points.positions.iter().map(|&point| plane.place(point)).collect(),
@@ -149,6 +156,20 @@ impl Task {
         self.stages.push(("neighbours", start.elapsed()));
         Ok(())
     }
+}
+
+/// Where a load was named whose column is not there: whether it is there without what stands behind the colon, which then was meant
+/// as a tolerance and is none.
+fn wrong_tolerance(arguments: &Arguments, progress: &Progress) -> Option<UserError> {
+    let mut loads: Vec<(String, Option<f64>)> = arguments.load.iter().map(|text| load_of(text)).collect();
+    let mut wrong = None;
+    for ((name, tolerance), text) in loads.iter_mut().zip(&arguments.load) {
+        if let (None, Some((column, rest))) = (&tolerance, text.rsplit_once(':')) {
+            *name = column.trim().to_owned();
+            wrong = wrong.or(goals::tolerance_of(rest.trim()).err());
+        }
+    }
+    wrong.filter(|_| read_points(&arguments.points, &columns(arguments, &loads), progress).is_ok())
 }
 
 fn columns(arguments: &Arguments, loads: &[(String, Option<f64>)]) -> PointColumns {

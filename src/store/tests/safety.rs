@@ -55,7 +55,7 @@ fn a_second_window_reads_and_can_save_its_changes_elsewhere() {
     first.flush().unwrap();
     edit(&second, &mut second_plan, 30);
     let error = second.flush().unwrap_err();
-    assert!(error.hint.contains("Save as"), "{error}");
+    assert!(error.hint.contains("Save a copy as"), "{error}");
     assert!(second.status().failed_since.is_some() && !second.status().all_saved());
     assert!(second.save_as(&path).unwrap_err().why.contains("another window"));
     let elsewhere = folder.path().join("mine.bwk");

@@ -27,7 +27,7 @@ fn rows_that_cannot_be_used_are_listed_and_the_others_load() {
         assert_eq!((found[0]["row"].as_u64(), found[0]["column"].as_str()), (row, Some(column)));
         assert!(found[0]["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{text}");
     }
-    let outside = messages(&result, "outside every unit");
+    let outside = messages(&result, "the account lies outside every");
     assert_eq!((outside.len(), outside[0]["item"].as_str()), (1, Some("3")));
     let (info, _) = folder.json("info plan.bwk");
     assert_eq!(info["accounts"], 6);

@@ -53,7 +53,9 @@ fn a_small_instance_has_every_figure() {
 #[test]
 fn instances_can_be_written_and_run_from_their_file() {
     let folder = Folder::new();
-    folder.ok("bench engine accounts-200-4 --write .");
+    // One instance may be named for several things, as in the suites.
+    let said = folder.ok("bench engine accounts-200-4 accounts-150-3 accounts-200-4 --write .");
+    assert_eq!(said.matches("Wrote ").count(), 2, "{said}");
     let again = |name: &str| {
         folder.json(&format!("bench engine {name} --effort quick --tolerance 20%")).0["runs"][0]["mean_km"].clone()
     };
@@ -74,6 +76,10 @@ fn what_is_not_there_is_named() {
     folder.refused("bench engine", &["INSTANCE"]);
     folder.write("broken.txt", "2 1 1 0\n40 x 1\n");
     folder.refused("bench engine broken.txt", &["broken.txt", "\"x\""]);
+    folder.write("negative.txt", "2 1 1 0\n40 1 1\n41 1 -1\n");
+    folder.refused("bench engine negative.txt", &["negative.txt", "load of 0 or more", "-1"]);
+    folder.write("between.txt", "2 1 1 1\n40 1 1\n41 1 1\n0.7 1\n");
+    folder.refused("bench engine between.txt", &["between.txt", "whole numbers", "0.7"]);
     assert!(folder.ok("bench engine --help").contains("accounts-N"));
     assert!(folder.ok("bench engine --help").contains("--suite"));
 }

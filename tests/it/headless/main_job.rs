@@ -164,6 +164,39 @@ fn what_cannot_be_built_says_why_and_changes_nothing() {
 
 /// 36 equal squares cannot be shared out evenly among 5: the best plan is kept, and each broken rule is told.
 #[test]
+fn what_may_move_is_read_as_a_share() {
+    let folder = Folder::with_grid();
+    folder.refused(
+        "build plan.bwk --territories 3 --max-moved abc",
+        &["\"abc\" is not a share that may move", "0% for nothing"],
+    );
+    folder.refused("build plan.bwk --territories 3 --max-moved 150%", &["\"150%\"", "0 % to 100 %"]);
+    folder.ok("build plan.bwk --territories 3 --measure POP:50%");
+    let (result, code) = folder.json("build plan.bwk --current --measure POP:50% --max-moved 0.0%");
+    assert_eq!((code, result["written"].as_bool()), (0, Some(false)), "{result:#}");
+    // Travel as the engine counts it, which the bound is of, and as the figures of any plan count it.
+    assert!(result["proposal_travel_km"].is_number() && result["mean_travel_km"].is_number());
+}
+
+#[test]
+fn undo_is_named_only_where_there_is_a_step_to_take_back() {
+    let folder = Folder::with_grid();
+    // 36 areas cannot be shared out evenly among 5.
+    let first = folder.run("build plan.bwk --territories 5 --measure POP:0.1%");
+    assert_eq!(first.code, 1, "{}{}", first.stdout, first.stderr);
+    assert!(first.stdout.contains("(bailiwick undo takes the step back)"), "{}", first.stdout);
+    // Sooner or later there is nothing to better any more.
+    let again = (0..5).map(|_| folder.run("build plan.bwk --current --measure POP:0.1%"));
+    let settled = again.into_iter().find(|ran| ran.stdout.contains("nothing was changed")).expect("it settles");
+    assert_eq!(settled.code, 1);
+    assert!(
+        settled.stdout.contains("Rules that do not hold:") && !settled.stdout.contains("undo"),
+        "{}",
+        settled.stdout
+    );
+}
+
+#[test]
 fn a_rule_that_cannot_hold_ends_with_1_and_can_be_taken_back() {
     let folder = Folder::with_grid();
     let (built, code) = folder.json("build plan.bwk --territories 5 --measure POP:1%");

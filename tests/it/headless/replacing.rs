@@ -81,7 +81,7 @@ fn units_that_are_replaced_keep_their_territory_by_code() {
     folder.write("more.geojson", super::grid(7));
     let (result, code) = folder.json("import units plan.bwk more.geojson --measure POP");
     assert_eq!(code, 0);
-    assert_eq!(messages(&result, "36 units keep their territory").len(), 1);
+    assert_eq!(messages(&result, "36 of 36 that had a territory keep it").len(), 1);
     folder.ok("export plan.bwk units.csv --what units");
     let owners = columns(&folder, "units.csv", &["code", "territory"]);
     assert_eq!(owners.len(), 49);

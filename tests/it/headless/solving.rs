@@ -99,6 +99,33 @@ fn every_field_of_the_result_is_there() {
 }
 
 #[test]
+fn what_is_wrong_with_a_load_is_told_of_the_load() {
+    let folder = Folder::new();
+    folder.write("towns.csv", towns());
+    let line = |loads: &str| format!("solve towns.csv --x east --y north {loads} --territories 4");
+    folder.refused(&line("--load load:0"), &["\"0\" is not a tolerance", "more than 0"]);
+    folder.refused(&line("--load load:5o%"), &["\"5o%\" is not a tolerance", "expected a number"]);
+    folder.refused(&line("--load lode:5o%"), &["no column \"lode:5o%\""]);
+    folder.refused(&line("--load load --load LOAD:5%"), &["\"LOAD\" is named twice"]);
+}
+
+#[test]
+fn figures_are_told_in_plain_words() {
+    let folder = Folder::new();
+    folder.write("towns.csv", towns());
+    let said = folder.ok(TOWNS);
+    assert!(said.contains("Off target") && !said.contains("Gap"), "{said}");
+    assert!(said.contains("24 points in 4 territories"), "{said}");
+    folder.write("one.csv", "name,east,north,load\nA,1,1,1\n");
+    let said = folder.ok("solve one.csv --x east --y north --load load --territories 1");
+    assert!(said.contains("1 point in 1 territory"), "{said}");
+    let (result, code) = folder.json("solve towns.csv --x east --y north --load load:0.1% --territories 5");
+    assert_eq!(code, 1);
+    let rules: Vec<_> = result["violations"].as_array().expect("a list").iter().map(|it| it["rule"].clone()).collect();
+    assert!(rules.iter().any(|rule| rule == "too-much") && rules.iter().any(|rule| rule == "too-little"), "{rules:?}");
+}
+
+#[test]
 fn the_same_points_give_the_same_bytes_with_any_number_of_threads() {
     let folder = Folder::new();
     let rows: String = (0..600)

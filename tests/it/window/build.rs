@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use bailiwick::action::{Action, Command};
 use bailiwick::domain::edit::{Edit, Locks, apply};
 use bailiwick::domain::metrics::Totals;
 use bailiwick::domain::progress::Progress;
-use bailiwick::domain::project::Project;
+use bailiwick::domain::project::{Goal, Project};
 use bailiwick::domain::shape::PlanMetrics;
+use bailiwick::jobs::spec::{BuildOrder, Effort, Territories};
 use bailiwick::session::proposal::{Balance, Broken, Choice, Figures, Proposal};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -61,6 +63,115 @@ fn a_discarded_proposal_leaves_nothing_behind() {
     assert_eq!(app.picture(6), UNEVEN);
     assert_eq!(app.shown_load("A"), 20.0);
     assert_eq!(app.session().history.steps().len(), 0);
+}
+
+#[test]
+fn a_key_does_not_throw_a_proposal_away() {
+    let mut app = with_proposal();
+    app.click_unit("0");
+    let (active, measure) = (app.session().active, app.session().goal());
+    assert!(!active.is_unassigned() && measure.is_some());
+    let shown = app.session().shown_plan().clone();
+    app.key(Key::Delete);
+    app.key(Key::Backspace);
+    app.key(Key::A);
+    for key in [Key::L, Key::T, Key::Z, Key::Y] {
+        app.key_with(Modifiers::COMMAND, key);
+    }
+    app.key(Key::B);
+    app.drag_over(&["0", "1", "2"]);
+    app.window().state_mut().push(Action::Run(Command::RemoveTerritory));
+    app.window().state_mut().push(Action::Run(Command::LockTerritory));
+    app.window().state_mut().push(Action::JumpTo(0));
+    app.settle();
+    assert!(app.session().proposal.is_some());
+    assert_eq!(app.session().shown_plan(), &shown);
+    assert_eq!((app.picture(6).as_str(), steps(&app)), (UNEVEN, 0));
+    assert!(app.was_told("Accept or discard the proposal first"), "{:?}", app.messages());
+    let window = app.window();
+    let mut buttons = window.query_all_by_role_and_label(Role::Button, "Unassign");
+    assert!(buttons.all(|button| button.accesskit_node().is_disabled()));
+}
+
+#[test]
+fn a_stroke_over_a_proposal_shows_nothing_that_will_not_be() {
+    let mut app = with_proposal();
+    app.click_unit("0");
+    app.key(Key::B);
+    let shown = app.session().shown_plan().clone();
+    let way = app.way_over(&["0", "1", "2", "8"]);
+    app.begin_drag(&way);
+    assert_eq!(app.session().shown_plan(), &shown);
+    app.end_drag(way[3]);
+    app.key(Key::P);
+    for unit in ["0", "5", "23"] {
+        app.click_unit(unit);
+    }
+    for _ in 0..60 {
+        app.step();
+    }
+    assert!(!app.wants_repaint(), "a boundary at rest lets the window rest");
+    assert_eq!(app.session().shown_plan(), &shown);
+}
+
+#[test]
+fn a_plan_that_cannot_be_bettered_but_breaks_rules_is_shown() {
+    // Three units cannot be halved.
+    let mut app = AppHarness::grid("AAB\n");
+    let goals = app.session().project.goals.iter().map(|goal| Goal { tolerance: 0.05, ..*goal }).collect();
+    let order = BuildOrder {
+        territories: Territories::Current,
+        goals,
+        mix: false,
+        contiguous: true,
+        by_capacity: false,
+        max_distance_km: None,
+        moved_limit: None,
+        effort: Effort::Quick,
+        seed: 1,
+    };
+    app.window().state_mut().push(Action::Build(order));
+    app.settle();
+    let proposal = app.session().proposal.as_ref().expect("it is shown");
+    let choice = proposal.choice();
+    assert!(choice.edit.is_empty() && !choice.broken.is_empty(), "{:?} {:?}", choice.edit, choice.broken);
+    assert!(app.shows("do not hold") || app.shows("does not hold"));
+    app.key_with(Modifiers::COMMAND, Key::Enter);
+    assert!(app.session().proposal.is_none());
+    assert!(app.was_told("Nothing had to change"), "{:?}", app.messages());
+    assert_eq!((app.picture(3).as_str(), steps(&app)), ("AAB\n", 0));
+    assert_eq!(app.session().project.goals[0].tolerance, 0.05, "what was asked for is what is balanced now");
+}
+
+#[test]
+fn enter_means_the_button_that_has_the_keyboard() {
+    let mut app = AppHarness::grid(UNEVEN);
+    app.key_with(Modifiers::COMMAND, Key::B);
+    app.window().get_by_role_and_label(Role::Button, "Cancel").focus();
+    app.step();
+    app.key(Key::Enter);
+    assert!(app.session().proposal.is_none() && app.session().live.is_none(), "{:?}", app.messages());
+    assert!(!app.shows("Build territories"), "the dialog is closed");
+    // Without anything that has the keyboard it builds.
+    app.key_with(Modifiers::COMMAND, Key::B);
+    app.key(Key::Enter);
+    assert!(app.session().proposal.is_some(), "{:?}", app.messages());
+}
+
+#[test]
+fn the_dialog_does_not_improve_territories_that_are_gone() {
+    let mut app = AppHarness::grid("AAAB\nAABB\n");
+    app.key_with(Modifiers::COMMAND, Key::B);
+    app.press_button("Cancel");
+    for name in ["A", "B"] {
+        let id = app.territory(name);
+        app.window().state_mut().push(Action::SelectTerritory(Some(id)));
+        app.window().state_mut().push(Action::Run(Command::RemoveTerritory));
+        app.settle();
+    }
+    app.key_with(Modifiers::COMMAND, Key::B);
+    app.press_button("Build");
+    assert_eq!(app.session().proposal.as_ref().map(|proposal| proposal.choice().plan.territory_count()), Some(2));
 }
 
 #[test]

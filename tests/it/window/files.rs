@@ -76,6 +76,27 @@ fn messages_about_one_file_stay_when_another_is_imported() {
 }
 
 #[test]
+fn a_line_about_an_account_leads_to_it() {
+    let mut app = AppHarness::grid_choosing(HALVES, &["accounts.csv"]);
+    app.write("accounts.csv", &format!("{ACCOUNTS}7,Far Inn,-80,30,100\n"));
+    app.key_with(Modifiers::COMMAND, Key::I);
+    app.press_button("Browse…");
+    app.press_button("Import");
+    let line = app.session().diagnostics.iter().find(|line| line.message.contains("lies outside every cell"));
+    let line = line.expect("there is a line about it").to_string();
+    // The message about the import lies over the list until it goes.
+    for _ in 0..80 {
+        app.step();
+    }
+    app.press_button(&line);
+    let session = app.session();
+    let account = session.selection.account.expect("it is selected");
+    assert_eq!(session.project.accounts.names[account.index()], "Far Inn");
+    let centre = session.view.target.unwrap_or(session.view.camera).centre;
+    assert!((centre.lon + 80.0).abs() < 0.1 && (centre.lat - 30.0).abs() < 0.1, "{centre:?}");
+}
+
+#[test]
 fn imported_accounts_are_there_after_closing() {
     let mut app = AppHarness::grid_choosing(HALVES, &["accounts.csv"]);
     app.write("accounts.csv", ACCOUNTS);
