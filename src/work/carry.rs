@@ -1,13 +1,13 @@
 //! What of a project lives on when its units or accounts are replaced: owners and locks of units by code, named accounts by code,
 //! targets and goals by the measure's name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject};
 use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
-use crate::domain::plan::{Adjacency, Plan, PlanParts, Territory};
+use crate::domain::plan::{Plan, PlanParts, Territory};
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::project::{Goal, Project};
 use crate::domain::spatial::UnitIndex;
@@ -28,11 +28,7 @@ pub fn with_units(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Project, UserError> {
     let plan = &*project.plan;
-    let old_unit = |unit: UnitId| project.units.find(&units.codes[unit.index()]);
-    let owners: Vec<TerritoryId> =
-        units.ids().map(|unit| old_unit(unit).map_or(TerritoryId::UNASSIGNED, |old| plan.territory_of(old))).collect();
-    let locked: BTreeSet<UnitId> =
-        units.ids().filter(|&unit| old_unit(unit).is_some_and(|old| plan.locked_units().contains(&old))).collect();
+    let owners = owners(project, &units);
     if !project.units.is_empty() {
         let assigned = |list: &[TerritoryId]| list.iter().filter(|owner| !owner.is_unassigned()).count();
         let (before, kept) = (assigned(plan.assignment()), assigned(&owners));
@@ -58,23 +54,7 @@ pub fn with_units(
             diagnostics.push(outside_words(outside, &units, place));
         }
     }
-    let new_unit = |old: UnitId| units.find(project.units.codes.get(old.index())?);
-    let adjacency: BTreeMap<[UnitId; 2], Adjacency> = plan
-        .adjacency()
-        .iter()
-        .filter_map(|(&[a, b], &adjacency)| {
-            let (a, b) = (new_unit(a)?, new_unit(b)?);
-            Some(([a.min(b), a.max(b)], adjacency))
-        })
-        .collect();
-    let plan = joined.plan(PlanParts {
-        assignment: owners,
-        overrides: plan.overrides().clone(),
-        locked_units: locked,
-        locked_accounts: plan.locked_accounts().clone(),
-        adjacency,
-        ..joined.parts(plan)
-    })?;
+    let plan = joined.plan(carried(project, &units, &project.accounts, |measure| joined.moved(measure)))?;
     Ok(joined.finish(Project {
         units: Arc::new(units),
         accounts: Arc::new(accounts),
@@ -112,15 +92,12 @@ pub fn with_accounts(
             );
         }
     }
-    let by_code = accounts.by_code();
-    let new_account = |old: AccountId| by_code.get(project.accounts.codes.get(old.index())?.as_str()).copied();
-    let overrides: BTreeMap<AccountId, TerritoryId> =
-        plan.overrides().iter().filter_map(|(&old, &owner)| Some((new_account(old)?, owner))).collect();
-    let locked_accounts: BTreeSet<AccountId> =
-        plan.locked_accounts().iter().filter_map(|&old| new_account(old)).collect();
-    drop(by_code);
     if !project.accounts.is_empty() {
-        let (kept, before) = (overrides.len(), plan.overrides().len());
+        let by_code = accounts.by_code();
+        let is_there = |account: &&AccountId| {
+            project.accounts.codes.get(account.index()).is_some_and(|code| by_code.contains_key(code.as_str()))
+        };
+        let (kept, before) = (plan.overrides().keys().filter(is_there).count(), plan.overrides().len());
         let named =
             if before > 0 { format!(": {kept} of {before} named accounts are still there") } else { String::new() };
         diagnostics.push(
@@ -129,15 +106,59 @@ pub fn with_accounts(
         );
     }
     let joined = Joined::new(project, Subject::Accounts, measures, place, diagnostics)?;
-    let plan = joined.plan(PlanParts {
-        assignment: plan.assignment().to_vec(),
-        overrides,
-        locked_units: plan.locked_units().clone(),
-        locked_accounts,
-        adjacency: plan.adjacency().clone(),
-        ..joined.parts(plan)
-    })?;
+    let plan = joined.plan(carried(project, &project.units, &accounts, |measure| joined.moved(measure)))?;
     Ok(joined.finish(Project { accounts: Arc::new(accounts), plan: Arc::new(plan), ..project.clone() }))
+}
+
+/// The plan of a project for these units and accounts, which are found again by their codes. `moved` says where measures are now.
+pub(super) fn carried(
+    old: &Project,
+    units: &Units,
+    accounts: &Accounts,
+    moved: impl Fn(MeasureId) -> Option<MeasureId>,
+) -> PlanParts {
+    let plan = &*old.plan;
+    let territories = plan.territories().map(|(id, territory)| {
+        let targets = territory.targets.iter().filter_map(|(&id, &target)| Some((moved(id)?, target))).collect();
+        (id, Territory { targets, ..territory.clone() })
+    });
+    let mut parts = PlanParts {
+        name: plan.name.clone(),
+        territories: territories.collect(),
+        hierarchy: plan.hierarchy().clone(),
+        ..PlanParts::default()
+    };
+    if old.units.codes == units.codes {
+        parts.assignment = plan.assignment().to_vec();
+        parts.locked_units.clone_from(plan.locked_units());
+        parts.adjacency.clone_from(plan.adjacency());
+    } else {
+        let new_unit = |unit: UnitId| units.find(old.units.codes.get(unit.index())?);
+        parts.assignment = owners(old, units);
+        parts.locked_units = plan.locked_units().iter().filter_map(|&unit| new_unit(unit)).collect();
+        let pairs = plan.adjacency().iter().filter_map(|(&[a, b], &adjacency)| {
+            let (a, b) = (new_unit(a)?, new_unit(b)?);
+            Some(([a.min(b), a.max(b)], adjacency))
+        });
+        parts.adjacency = pairs.collect();
+    }
+    if old.accounts.codes == accounts.codes {
+        parts.overrides.clone_from(plan.overrides());
+        parts.locked_accounts.clone_from(plan.locked_accounts());
+    } else {
+        let by_code = accounts.by_code();
+        let new_account = |account: AccountId| by_code.get(old.accounts.codes.get(account.index())?.as_str()).copied();
+        let overrides = plan.overrides().iter().filter_map(|(&account, &owner)| Some((new_account(account)?, owner)));
+        parts.overrides = overrides.collect();
+        parts.locked_accounts = plan.locked_accounts().iter().filter_map(|&account| new_account(account)).collect();
+    }
+    parts
+}
+
+/// Per unit the territory that the unit of the same code had.
+fn owners(old: &Project, units: &Units) -> Vec<TerritoryId> {
+    let before = |unit: UnitId| old.units.find(&units.codes[unit.index()]);
+    units.ids().map(|unit| before(unit).map_or(TerritoryId::UNASSIGNED, |unit| old.plan.territory_of(unit))).collect()
 }
 
 /// What is balanced until the user says otherwise: one measure at ±10 %. Revenue before potential before the first that can be
@@ -264,19 +285,9 @@ impl Joined {
         Ok(Self { measures, moved, goals })
     }
 
-    /// What is carried over of a plan whatever was replaced: its name, hierarchy and territories, targets moved to the new measures.
-    fn parts(&self, old: &Plan) -> PlanParts {
-        let territories = old.territories().map(|(id, territory)| {
-            let moved = |measure: MeasureId| self.moved.get(measure.index()).copied().flatten();
-            let targets = territory.targets.iter().filter_map(|(&id, &target)| Some((moved(id)?, target))).collect();
-            (id, Territory { targets, ..territory.clone() })
-        });
-        PlanParts {
-            name: old.name.clone(),
-            territories: territories.collect(),
-            hierarchy: old.hierarchy().clone(),
-            ..PlanParts::default()
-        }
+    /// Where an old measure is now.
+    fn moved(&self, measure: MeasureId) -> Option<MeasureId> {
+        self.moved.get(measure.index()).copied().flatten()
     }
 
     fn plan(&self, parts: PlanParts) -> Result<Plan, UserError> {
