@@ -184,23 +184,32 @@ impl Totals {
     pub fn follow(&mut self, plan: &Plan, edit: &Edit) {
         // A unit or account may change more than once in an edit, units and named accounts in any order: what counts is how it was
         // before and is after.
-        let mut units: BTreeMap<UnitId, (TerritoryId, TerritoryId)> = BTreeMap::new();
+        let mut units: Vec<(UnitId, TerritoryId, TerritoryId)> = Vec::new();
         let mut named: BTreeMap<AccountId, Option<TerritoryId>> = BTreeMap::new();
         for change in &edit.changes {
             match *change {
-                Change::Assign { unit, old, new } => units.entry(unit).or_insert((old, new)).1 = new,
+                Change::Assign { unit, old, new } => units.push((unit, old, new)),
                 Change::Override { account, old, .. } => drop(named.entry(account).or_insert(old)),
                 Change::Territory { id, .. } => self.grow(id),
                 _ => {}
             }
         }
-        for (&unit, &(from, to)) in &units {
+        units.sort_by_key(|moved| moved.0);
+        units.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            if same {
+                first.2 = later.2;
+            }
+            same
+        });
+        for &(unit, from, to) in &units {
             self.carry_unit(unit, from, to);
         }
+        let moved = |unit: UnitId| Some(&units[units.binary_search_by_key(&unit, |moved| moved.0).ok()?]);
         let unit_of = |table: &LoadTable, account: AccountId| table.unit_of.get(account.index()).copied().flatten();
         if !units.is_empty() {
             for (&account, &owner) in plan.overrides() {
-                if unit_of(&self.table, account).is_some_and(|unit| units.contains_key(&unit)) {
+                if unit_of(&self.table, account).and_then(moved).is_some() {
                     named.entry(account).or_insert(Some(owner));
                 }
             }
@@ -208,7 +217,7 @@ impl Totals {
         for (account, before) in named {
             let unit = unit_of(&self.table, account);
             let home = unit.map_or(TerritoryId::UNASSIGNED, |unit| plan.territory_of(unit));
-            let home_before = unit.and_then(|unit| units.get(&unit)).map_or(home, |&(from, _)| from);
+            let home_before = unit.and_then(moved).map_or(home, |&(_, from, _)| from);
             // It was carried along with its unit; give it back, then move it as it has moved.
             self.move_account(account, home, home_before);
             let after = plan.overrides().get(&account).copied();
