@@ -181,15 +181,25 @@ impl<'a> Plan<'a> {
             members.units.iter().map(|&unit| problem.loads[measure][unit as usize]).sum()
         };
         let measures = 0..problem.goals.len();
-        let loads: Vec<Vec<f64>> =
-            measures.map(|measure| territories.iter().map(|members| load(measure, members)).collect()).collect();
+        let loads: Vec<Vec<f64>> = measures
+            .map(|measure| {
+                territories
+                    .iter()
+                    .enumerate()
+                    .map(|(territory, members)| load(measure, members) + problem.named_load(territory, measure))
+                    .collect()
+            })
+            .collect();
         let units =
             || (0..assignment.len()).filter(|&unit| assignment[unit].is_some_and(|owner| problem.is_open(owner)));
         let mut plan = Self {
             problem,
             assignment,
             weight: units().map(|unit| problem.travel_weights[unit]).sum(),
-            amount: (0..assignment.len()).map(|unit| amount(problem, unit)).sum(),
+            amount: (0..assignment.len())
+                .filter(|&unit| problem.may_move(unit))
+                .map(|unit| amount(problem, unit))
+                .sum(),
             open: problem.territories.iter().filter(|goal| !goal.locked).count().max(1) as f64,
             groups: vec![Vec::new(); assignment.len()],
             rivals: vec![Vec::new(); assignment.len()],
@@ -347,14 +357,14 @@ impl<'a> Plan<'a> {
             if target > 0.0 { deviation.unwrap_or(amount / target - 1.0) } else { amount }
         };
         let slack = |limit: f64| 1e-9 * limit.abs().max(load);
-        if let Some(limits) = self.problem.allowed(from as usize, measure) {
+        if let Some(limits) = self.problem.asked(from as usize, measure) {
             let found = self.loads[measure][from as usize] + load;
             if found > limits.most + slack(limits.most) {
                 let (found, allowed) = (share(from, found, Some(change.from[0])), share(from, limits.most, None));
                 return Some(Binding::TooMuch { territory: from, measure, found, allowed });
             }
         }
-        let limits = self.problem.allowed(to as usize, measure).filter(|_| self.problem.is_open(to))?;
+        let limits = self.problem.asked(to as usize, measure).filter(|_| self.problem.is_open(to))?;
         let found = self.loads[measure][to as usize] - load;
         (found < limits.least - slack(limits.least)).then(|| Binding::TooLittle {
             territory: to,

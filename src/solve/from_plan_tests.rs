@@ -194,7 +194,8 @@ fn locks_and_named_accounts_stay() {
     let (problem, territories) = Problem::from_project(&project, &totals(&project), &wish).unwrap();
     assert_eq!(problem.loads[0].iter().sum::<f64>(), 1.0);
     let slot = territories.ids.iter().position(|id| *id == Some(a)).unwrap();
-    assert_eq!(problem.territories[slot].targets[0], 0.0);
+    let goal = &problem.territories[slot];
+    assert_eq!((goal.named[0], goal.targets[0]), (3.0, 4.0 / 3.0));
 }
 
 #[test]
@@ -279,5 +280,5 @@ fn limits_on_distance_and_on_what_moves_reach_the_engine() {
     let far = BuildRequest { max_distance_km: Some(-1.0), ..request(Wanted::Count(2)) };
     assert!(refused(far).contains("largest distance"));
     let much = vec![MovedAtMost { measure: None, share: 1.5 }];
-    assert!(refused(BuildRequest { moved_limits: much, ..request(Wanted::Current) }).contains("150 of 100"));
+    assert!(refused(BuildRequest { moved_limits: much, ..request(Wanted::Current) }).contains("150 % was given"));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::connect::pieces;
 use super::instance::{Instance, NONE, ROUNDING};
-use super::problem::Problem;
+use super::problem::{Problem, TerritoryGoal};
 use super::watch::Snapshot;
 use super::{Found, alternatives};
 
@@ -18,7 +18,7 @@ pub struct Proposal {
     pub violations: Vec<Violation>,
     pub bound: Option<Bound>,
     /// Other plans that were met on the way, none of them worse than another one in travel, balance and disruption at once; the
-    /// plan itself is not among them. At most eight.
+    /// plan itself is not among them. At most six.
     pub alternatives: Vec<Alternative>,
     /// The stages in their order and what each took.
     pub stages: Vec<(&'static str, Duration)>,
@@ -35,17 +35,17 @@ pub struct Alternative {
     pub violations: Vec<Violation>,
 }
 
-/// The terms of the objective in their own units, over the territories that are not locked.
+/// The terms of the objective in their own units. Travel and balance are of the territories that are not locked.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Terms {
     /// Mean great-circle distance to the territory's centre (weighted centroid or home) per unit of travel weight.
     pub travel_km: f64,
     /// Per measure the largest absolute deviation from a target, as a share.
     pub imbalance: Vec<f64>,
-    /// Length of all borders between territories.
+    /// Length of all borders between territories, locked ones too.
     pub border_km: f64,
-    /// Share of the first measure's load (of the units, without measures) that has another owner than in the current plan;
-    /// `None` without one.
+    /// Share of the first measure's load (of the units, without measures) that has another owner than today, of what has one and
+    /// may get another ([`Problem::moved_share`]); `None` without a plan of today.
     pub disruption: Option<f64>,
 }
 
@@ -191,7 +191,7 @@ fn terms(problem: &Problem, instance: &Instance, owner: &[u16], assignment: &[Op
     let travel_km = if weight > 0.0 { instance.travel(owner, &centres) / weight } else { 0.0 };
     let imbalance = (0..instance.measures)
         .map(|measure| {
-            let deviations = deviations(instance, owner, measure);
+            let deviations = deviations(problem, instance, owner, measure);
             deviations.map(|(_, deviation)| deviation.abs()).fold(0.0, f64::max)
         })
         .collect();
@@ -203,29 +203,35 @@ fn terms(problem: &Problem, instance: &Instance, owner: &[u16], assignment: &[Op
             }
         }
     }
-    let disruption = problem.current.as_ref().map(|current| {
-        let amount = |unit: usize| problem.loads.first().map_or(1.0, |loads| loads[unit]);
-        let mut sums = (0.0, 0.0);
-        for (unit, owner) in assignment.iter().enumerate() {
-            sums.1 += amount(unit);
-            if current[unit] != *owner {
-                sums.0 += amount(unit);
-            }
-        }
-        if sums.1 > 0.0 { sums.0 / sums.1 } else { 0.0 }
-    });
+    let disruption = problem.moved_share(assignment, (!problem.loads.is_empty()).then_some(0));
     Terms { travel_km, imbalance, border_km, disruption }
 }
 
-/// Per territory the deviation of a measure from its target, where there is one.
-fn deviations<'a>(instance: &'a Instance, owner: &[u16], measure: usize) -> impl Iterator<Item = (usize, f64)> + 'a {
+/// Per territory the deviation of a measure from its target, where there is one, with what the territory has by name.
+fn deviations<'a>(
+    problem: &'a Problem,
+    instance: &'a Instance,
+    owner: &[u16],
+    measure: usize,
+) -> impl Iterator<Item = (usize, f64)> + 'a {
     let loads = instance.loads_of(owner);
-    let m = instance.measures;
+    let mean = mean_target(problem, instance, measure);
     (0..instance.territories()).filter_map(move |territory| {
-        let at = territory * m + measure;
-        let target = instance.target[at];
-        (target > 0.0).then(|| (territory, (loads[at] - target) / target))
+        let at = territory * instance.measures + measure;
+        let target = goal(problem, instance, territory).targets[measure] / mean;
+        (target > 0.0).then(|| (territory, (loads[at] + instance.named[at] - target) / target))
     })
+}
+
+/// What a territory of the instance shall be.
+fn goal<'a>(problem: &'a Problem, instance: &Instance, territory: usize) -> &'a TerritoryGoal {
+    &problem.territories[instance.territory_names[territory] as usize]
+}
+
+/// What a load of 1 in the instance is in the measure's own figures.
+fn mean_target(problem: &Problem, instance: &Instance, measure: usize) -> f64 {
+    let targets = (0..instance.territories()).map(|territory| goal(problem, instance, territory).targets[measure]);
+    targets.sum::<f64>() / instance.territories().max(1) as f64
 }
 
 fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Violation> {
@@ -290,19 +296,22 @@ fn outside_limits(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<
     let m = instance.measures;
     let loads = instance.loads_of(owner);
     let mut violations = Vec::new();
-    for (measure, goal) in problem.goals.iter().enumerate() {
+    for (measure, measure_goal) in problem.goals.iter().enumerate() {
+        let mean = mean_target(problem, instance, measure);
+        let heaviest = heaviest_units(instance, owner, measure);
         for territory in 0..instance.territories() {
             let at = territory * m + measure;
-            let (load, target, high) = (loads[at], instance.target[at], instance.high[at]);
-            let own = problem.territories[instance.territory_names[territory] as usize].limits.get(measure);
-            let own = own.copied().flatten();
+            let goal = goal(problem, instance, territory);
+            let (load, target) = (loads[at] + instance.named[at], goal.targets[measure] / mean);
             // Without a target, shares are of the mean one.
             let base = if target > 0.0 { target } else { 1.0 };
             let found = (load - target) / base;
-            let (least, most) = match own {
-                // Whole again after the allowance for rounding.
-                Some(_) => ((instance.low[at] - target) / base, (high - target) / base),
-                None if target > 0.0 => (-goal.tolerance, goal.tolerance),
+            let (least, most) = match goal.limits.get(measure).copied().flatten() {
+                Some(limits) => {
+                    let [least, most] = [limits.least * (1.0 - ROUNDING), limits.most * (1.0 + ROUNDING)];
+                    ((least / mean - target) / base, (most / mean - target) / base)
+                }
+                None if target > 0.0 => (-measure_goal.tolerance, measure_goal.tolerance),
                 None => continue,
             };
             let slack = 2.0 * ROUNDING;
@@ -311,9 +320,8 @@ fn outside_limits(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<
                 found if found < least - slack => (Rule::TooLittle, least),
                 _ => continue,
             };
-            let heavy = (0..owner.len()).find(|&unit| {
-                rule == Rule::TooMuch && owner[unit] as usize == territory && instance.unit_loads(unit)[measure] > high
-            });
+            let is_too_heavy = |unit: &usize| instance.unit_loads(*unit)[measure] > instance.high[at];
+            let heavy = heaviest[territory].filter(|unit| rule == Rule::TooMuch && is_too_heavy(unit));
             violations.push(Violation {
                 rule,
                 territory: instance.territory_names[territory],
@@ -325,6 +333,20 @@ fn outside_limits(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<
         }
     }
     violations
+}
+
+/// Per territory the unit with the most of a measure, the first of equals.
+fn heaviest_units(instance: &Instance, owner: &[u16], measure: usize) -> Vec<Option<usize>> {
+    let load = |unit: usize| instance.unit_loads(unit)[measure];
+    let mut heaviest: Vec<Option<usize>> = vec![None; instance.territories()];
+    for (unit, &owner) in owner.iter().enumerate() {
+        if let Some(best) = heaviest.get_mut(owner as usize)
+            && best.is_none_or(|best| load(unit) > load(best))
+        {
+            *best = Some(unit);
+        }
+    }
+    heaviest
 }
 
 /// The caps on moves that are exceeded. Shares are of what has an owner today.

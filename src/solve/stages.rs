@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::allocate::{self, Relaxed};
 use super::clock::Stages;
 use super::improve::{self, Annealing, Start};
-use super::instance::Instance;
+use super::instance::{Instance, counted};
 use super::{Found, Run, SolveError, alternatives, bound, coarsen, divide, rebalance, relocate, repair, seed};
 use crate::domain::progress::{Cancelled, Phase};
 use crate::domain::random::Random;
@@ -20,7 +20,9 @@ pub(super) fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError
     if joined.units() < joined.territories() {
         let (units, territories) = (joined.units(), joined.territories());
         return Err(SolveError::Infeasible(format!(
-            "{territories} territories cannot be made of {units} groups of units that must stay together"
+            "{} cannot be made of {} of units that must stay together",
+            counted(territories, "territory"),
+            counted(units, "group")
         )));
     }
     let apart = |owner: &[u16]| node_of.iter().map(|&node| owner[node as usize]).collect::<Vec<u16>>();

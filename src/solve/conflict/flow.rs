@@ -87,8 +87,11 @@ fn missing(
     }
     let mut wanted = 0;
     for (nth, limits) in case.limits[measure].iter().enumerate() {
-        let limit =
-            if upper { (whole(limits.most) + slack).ceil() } else { (whole(limits.least) - slack).floor().max(0.0) };
+        let limit = if upper {
+            (whole(limits.most) + slack).ceil().max(0.0)
+        } else {
+            (whole(limits.least) - slack).floor().max(0.0)
+        };
         wanted += limit as i64;
         network.arc(first + nth, sink, limit as i64);
     }

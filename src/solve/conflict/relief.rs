@@ -87,7 +87,7 @@ fn balance(problem: &Problem, rules: &Rules, measure: usize) -> Relief {
         let with = |by: f64| {
             let mut changed = problem.clone();
             for territory in 0..problem.territories.len() {
-                let Some(limits) = problem.allowed(territory, measure) else { continue };
+                let Some(limits) = problem.asked(territory, measure) else { continue };
                 let own = &mut changed.territories[territory].limits;
                 own.resize(problem.goals.len(), None);
                 let least = (limits.least * (1.0 - by)).max(0.0);

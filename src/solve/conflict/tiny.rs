@@ -136,7 +136,7 @@ impl Trial<'_> {
                 let cap = problem.moved_limits[limit];
                 let Some(current) = &problem.current else { return false };
                 let amount = |unit: u32| cap.measure.map_or(1.0, |measure| case.load(unit, measure));
-                let owned = (0..current.len() as u32).filter(|&unit| current[unit as usize].is_some());
+                let owned = (0..current.len() as u32).filter(|&unit| problem.may_move(unit as usize));
                 let all: f64 = owned.map(amount).sum();
                 let gone = |unit: &&u32| current[**unit as usize].is_some_and(|before| owner(**unit) != Some(before));
                 let moved: f64 = case.free.iter().filter(gone).map(|&unit| amount(unit)).sum();
