@@ -100,7 +100,8 @@ struct Proven {
     /// What the bound holds for, in words.
     holds: &'static str,
     bound_km: f64,
-    gap: f64,
+    /// `null` for a plan outside its limits.
+    gap: Option<f64>,
 }
 
 /// What was asked for besides the plan.
@@ -206,7 +207,7 @@ fn report(
         proposal_travel_km: proposal.terms.travel_km,
         border_km: proposal.terms.border_km,
         bound_km: proposal.bound.map(|bound| bound.travel_km),
-        gap: proposal.bound.map(|bound| bound.gap),
+        gap: proposal.bound.and_then(|bound| bound.gap),
         bounds: answers
             .bounds
             .iter()
@@ -227,8 +228,7 @@ fn report(
     }
     // The first one, at the centres the plan has, is among the findings.
     for bound in answers.bounds.iter().filter(|bound| Some(**bound) != proposal.bound) {
-        let (gap, least) = (words::percent(bound.gap.max(0.0)), words::kilometres(bound.travel_km));
-        let _ = writeln!(text, "At most {gap} above the least possible {} ({least})", bound.kind.words());
+        let _ = writeln!(text, "{}", bound.words(&words::kilometres(bound.travel_km)));
     }
     if let (Some(path), Some(moves)) = (&done.explain, &done.moves) {
         let count = project.units.count_words(moves.len());

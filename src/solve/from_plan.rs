@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::instance::counted;
-use super::into_edit::{Built, TerritoryPlan};
+use super::into_edit::TerritoryPlan;
 use super::names::ids_left;
 use super::problem::{Graph, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
-use super::{Options, SolveError, run};
 use crate::domain::columns::Subject;
 use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
 use crate::domain::metrics::{Totals, target};
 use crate::domain::plan::Plan;
-use crate::domain::progress::Progress;
 use crate::domain::project::{Goal, Project};
 use crate::domain::sphere::{LonLat, centroid};
 use crate::error::UserError;
@@ -52,37 +50,6 @@ pub struct MovedAtMost {
     pub measure: Option<MeasureId>,
     /// In 0..=1, of what is in territories that are free to change.
     pub share: f64,
-}
-
-/// Why nothing was built.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BuildError {
-    Cancelled,
-    Refused(UserError),
-}
-
-impl From<UserError> for BuildError {
-    fn from(error: UserError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-/// Builds territories for a project: from the wishes to the edit that makes them, with what is to be said of it.
-pub fn build(
-    project: &Project,
-    totals: &Totals,
-    request: &BuildRequest,
-    options: &Options,
-    progress: &Progress,
-) -> Result<Built, BuildError> {
-    let (problem, plan) = Problem::from_project(project, totals, request)?;
-    match run(&problem, options, progress) {
-        Ok(proposal) => Ok(plan.into_built(project, &problem, proposal)),
-        Err(SolveError::Cancelled) => Err(BuildError::Cancelled),
-        Err(SolveError::Unusable(why) | SolveError::Infeasible(why)) => {
-            Err(refusal().because(why).hint("Change what to build, or what is locked").into())
-        }
-    }
 }
 
 fn refusal() -> UserError {

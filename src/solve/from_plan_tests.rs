@@ -12,6 +12,7 @@ use crate::domain::metrics::{LoadTable, Totals, balance};
 use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
 use crate::domain::reps::Rep;
+use crate::error::UserError;
 
 const UNEVEN: &str = "
 aaaaaaab
@@ -40,9 +41,12 @@ fn totals(project: &Project) -> Totals {
     Totals::count(Arc::new(LoadTable::new(project)), &project.plan)
 }
 
-fn try_build(project: &Project, request: &BuildRequest) -> Result<Built, BuildError> {
+fn try_build(project: &Project, request: &BuildRequest) -> Result<Built, UserError> {
     let options = Options { effort: Effort::Quick, ..Options::default() };
-    build(project, &totals(project), request, &options, &Progress::new())
+    let (problem, plan) = Problem::from_project(project, &totals(project), request)?;
+    let proposal = run(&problem, &options, &Progress::new());
+    let proposal = proposal.map_err(|error| UserError::new("Nothing was built").because(error.to_string()))?;
+    Ok(plan.into_built(project, &problem, proposal, &Progress::new()).unwrap().0)
 }
 
 /// Builds, and returns the plan with the edit applied under locks; undone it is the plan before.
@@ -241,7 +245,7 @@ fn a_mix_of_measures_is_balanced_as_one_and_several_each_by_itself() {
 fn requests_that_cannot_be_met_are_refused_with_a_remedy() {
     let project = fixture::project(UNEVEN);
     let refused = |project: &Project, request: BuildRequest| match try_build(project, &request) {
-        Err(BuildError::Refused(error)) => error.to_string(),
+        Err(error) => error.to_string(),
         other => panic!("{other:?}"),
     };
     assert!(refused(&project, request(Wanted::Count(0))).contains("at least 1"));
@@ -272,7 +276,7 @@ fn limits_on_distance_and_on_what_moves_reach_the_engine() {
     let expected = [MovedLimit { measure: None, share: 0.25 }, MovedLimit { measure: Some(0), share: 0.5 }];
     assert_eq!((problem.max_distance_km, problem.moved_limits.as_slice()), (Some(300.0), expected.as_slice()));
     let refused = |request: BuildRequest| match try_build(&project, &request) {
-        Err(BuildError::Refused(error)) => error.why,
+        Err(error) => error.why,
         other => panic!("{other:?}"),
     };
     let anew = BuildRequest { moved_limits, ..request(Wanted::Count(2)) };

@@ -263,7 +263,8 @@ fn groups_to_mend(instance: &Instance, owner: &[u16], size: usize) -> Vec<Vec<u1
 fn regions(instance: &Instance, owner: &[u16], random: &mut Random) -> Vec<Vec<u16>> {
     let centres = instance.centres(owner, &[]);
     let mut regions = vec![(0..instance.territories() as u16).collect::<Vec<u16>>()];
-    let wanted = (instance.territories() / 12).clamp(1, 32).next_power_of_two();
+    // The largest power of two that leaves a dozen for each.
+    let wanted = 1 << (instance.territories() / 12).clamp(1, 32).ilog2();
     while regions.len() < wanted {
         regions = regions.into_iter().flat_map(|region| halves(region, &centres, random)).collect();
     }

@@ -52,7 +52,7 @@ use std::time::Duration;
 pub use centre_free::{BOUND_STEPS, CentreFree, centre_free_bound};
 pub use conflict::{Conflict, ConflictRule, ConflictWords, Proof, Relief, conflict};
 pub use explain::{BalanceChange, Binding, Move, Names, explain};
-pub use from_plan::{BuildError, BuildRequest, MovedAtMost, Wanted, build};
+pub use from_plan::{BuildRequest, MovedAtMost, Wanted};
 pub use into_edit::{Built, Sketch, TerritoryPlan};
 pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
 pub use report::{Alternative, Bound, BoundKind, Proposal, Rule, Terms, Violation};

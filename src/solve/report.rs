@@ -78,8 +78,27 @@ pub struct Bound {
     pub kind: BoundKind,
     /// No plan of this kind within the limits travels less than this mean distance.
     pub travel_km: f64,
-    /// (value − bound) / bound.
-    pub gap: f64,
+    /// (value − bound) / bound. `None` for a plan outside the limits, of which the bound does not speak: it may travel less.
+    pub gap: Option<f64>,
+}
+
+impl Bound {
+    /// What it says of the travel of a plan with these violations, in kilometres.
+    pub(super) fn new(kind: BoundKind, travel_km: f64, plan_km: f64, violations: &[Violation]) -> Self {
+        let is_outside = violations.iter().any(|violation| matches!(violation.rule, Rule::TooMuch | Rule::TooLittle));
+        Self { kind, travel_km, gap: (!is_outside).then(|| (plan_km - travel_km) / travel_km) }
+    }
+
+    /// What is proven, in words; `least` is the travel with its unit.
+    pub fn words(&self, least: &str) -> String {
+        let kind = self.kind.words();
+        match self.gap {
+            Some(gap) => {
+                format!("At most {:.1} % above the least possible {kind} ({least})", 100.0 * gap.max(0.0))
+            }
+            None => format!("Plans within the limits travel at least {least} {kind}"),
+        }
+    }
 }
 
 /// The kinds of rules.
@@ -174,12 +193,9 @@ fn alternative(problem: &Problem, instance: &Instance, owner: &[u16]) -> Alterna
 pub(super) fn proposal(problem: &Problem, instance: &Instance, found: Found, cut_short: bool) -> Proposal {
     let assignment = assignment(problem, instance, &found.owner);
     let terms = terms(problem, instance, &found.owner, &assignment);
-    let bound = found.bound_km.filter(|&km| km > 0.0).map(|travel_km| Bound {
-        kind: BoundKind::FixedCentres,
-        travel_km,
-        gap: (terms.travel_km - travel_km) / travel_km,
-    });
     let violations = violations(problem, instance, &found.owner);
+    let bound = found.bound_km.filter(|&km| km > 0.0);
+    let bound = bound.map(|km| Bound::new(BoundKind::FixedCentres, km, terms.travel_km, &violations));
     let alternatives = found.alternatives.iter().map(|owner| alternative(problem, instance, owner)).collect();
     let alternatives = alternatives::choose(&terms, &violations, &assignment, alternatives);
     Proposal { assignment, terms, violations, bound, alternatives, stages: found.stages, cut_short }

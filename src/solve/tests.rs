@@ -52,7 +52,7 @@ fn an_even_grid_is_balanced_and_whole() {
         assert_eq!(pieces_of(&problem, &proposal, territory), 1);
     }
     let bound = proposal.bound.unwrap();
-    assert!(bound.travel_km > 0.0 && bound.gap >= -1e-9, "{bound:?}");
+    assert!(bound.travel_km > 0.0 && bound.gap.unwrap() >= -1e-9, "{bound:?}");
     // Eight blocks of 50 cells of some 10 km: near 27 km if they are compact.
     assert!(proposal.terms.travel_km < 32.0, "{}", proposal.terms.travel_km);
 }

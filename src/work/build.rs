@@ -10,7 +10,7 @@ use super::{Change, check::MOST_UNITS};
 use crate::domain::ids::{MeasureId, UnitId};
 use crate::domain::metrics::{LoadTable, Totals};
 use crate::domain::plan::Plan;
-use crate::domain::progress::Progress;
+use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::solve::{self, BuildRequest, Built, MeasureGoal, Options, Problem, Proposal, SolveError};
@@ -64,6 +64,12 @@ impl From<UserError> for BuildError {
     }
 }
 
+impl From<Cancelled> for BuildError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
 /// Builds territories for a project. Locked units and territories stay as they are.
 pub fn build(
     project: &Project,
@@ -71,7 +77,7 @@ pub fn build(
     options: &Options,
     progress: &Progress,
 ) -> Result<Building, BuildError> {
-    build_with(project, request, |task| solve::run(task.problem, options, progress))
+    build_with(project, request, progress, |task| solve::run(task.problem, options, progress))
 }
 
 /// The same; `show` is called from another thread with ever better plans.
@@ -82,12 +88,13 @@ pub fn build_shown(
     progress: &Progress,
     show: impl FnMut(BestSoFar) + Send,
 ) -> Result<Building, BuildError> {
-    build_with(project, request, |task| live::run(task, options, progress, show))
+    build_with(project, request, progress, |task| live::run(task, options, progress, show))
 }
 
 fn build_with(
     project: &Project,
     request: &BuildRequest,
+    progress: &Progress,
     run: impl FnOnce(&Task) -> Result<Proposal, SolveError>,
 ) -> Result<Building, BuildError> {
     let loads = Arc::new(LoadTable::new(project));
@@ -104,9 +111,9 @@ fn build_with(
     };
     let problem = Arc::new(problem);
     let finish = |built: Built| finish(project, &totals, &problem, request, built);
-    let alternatives = plan.alternatives(project, &problem, &proposal);
+    let (built, alternatives) = plan.into_built(project, &problem, proposal, progress)?;
     let alternatives = alternatives.into_iter().map(finish).collect::<Result<Vec<Building>, UserError>>()?;
-    let building = finish(plan.into_built(project, &problem, proposal))?;
+    let building = finish(built)?;
     Ok(Building { alternatives, ..building })
 }
 

@@ -55,7 +55,10 @@ struct Proven {
     /// What the bound holds for, in words.
     holds: &'static str,
     bound: f64,
-    gap: f64,
+    /// `null` for a plan outside its limits.
+    gap: Option<f64>,
+    #[serde(skip)]
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -141,9 +144,13 @@ pub(super) fn report(
         mean_travel: task.length(proposal.terms.travel_km),
         border: task.length(proposal.terms.border_km),
         bound: proposal.bound.map(|bound| task.length(bound.travel_km)),
-        gap: proposal.bound.map(|bound| bound.gap),
+        gap: proposal.bound.and_then(|bound| bound.gap),
         bounds: bounds
-            .map(|bound| Proven { holds: bound.kind.words(), bound: task.length(bound.travel_km), gap: bound.gap })
+            .map(|bound| {
+                let length = task.length(bound.travel_km);
+                let words = bound.words(&format!("{}{}", words::short(length), task.unit()));
+                Proven { holds: bound.kind.words(), bound: length, gap: bound.gap, words }
+            })
             .collect(),
         measures: measures(task, &found),
         territories: found.iter().enumerate().map(|(at, figures)| territory(task, at, figures)).collect(),
@@ -318,8 +325,7 @@ fn text(task: &Task, solved: &Solved) -> String {
     );
     text.push('\n');
     for bound in &solved.bounds {
-        let (gap, least) = (words::percent(bound.gap.max(0.0)), words::short(bound.bound));
-        let _ = writeln!(text, "At most {gap} above the least possible {} ({least}{unit})", bound.holds);
+        let _ = writeln!(text, "{}", bound.words);
     }
     if let Some(out) = &solved.out {
         let _ = writeln!(text, "Wrote {out}");

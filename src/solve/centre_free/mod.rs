@@ -23,7 +23,7 @@ use super::SolveError;
 use super::geometry::{Vector, distance_km, normalised};
 use super::instance::{Instance, NONE};
 use super::problem::{Centring, Problem};
-use super::report::{Bound, BoundKind, Proposal};
+use super::report::{Bound, BoundKind, Proposal, Violation};
 use crate::domain::progress::{Phase, Progress};
 use anywhere::Globe;
 use ascent::Ascent;
@@ -89,6 +89,7 @@ pub fn centre_free_bound(
         let mut proven = Proven {
             bounds: CentreFree { centring: problem.centre, ..CentreFree::default() },
             plan_km: if problem.centre == Centring::Member { [plan_km[0]; 2] } else { plan_km },
+            violations: &plan.violations,
             found,
         };
         prove(&sites, &start, steps, progress, &mut proven)?;
@@ -182,6 +183,7 @@ struct Proven<'a> {
     bounds: CentreFree,
     /// The plan's travel as reported, and to the best unit of every territory.
     plan_km: [f64; 2],
+    violations: &'a [Violation],
     found: &'a mut (dyn FnMut(CentreFree) + Send),
 }
 
@@ -189,18 +191,14 @@ struct Proven<'a> {
 const ROUNDING: f64 = 1e-7;
 
 impl Proven<'_> {
-    fn bound(kind: BoundKind, sites: &Sites, value: f64, multipliers: &[f64], plan_km: f64) -> Option<Bound> {
+    fn bound(&self, kind: BoundKind, sites: &Sites, value: f64, multipliers: &[f64], plan_km: f64) -> Option<Bound> {
         let size: f64 = multipliers.iter().map(|multiplier| multiplier.abs()).sum();
         let travel_km = (value - ROUNDING * (size + value.abs())) / sites.total;
-        (travel_km > 0.0 && travel_km.is_finite()).then(|| Bound {
-            kind,
-            travel_km,
-            gap: (plan_km - travel_km) / travel_km,
-        })
+        (travel_km > 0.0 && travel_km.is_finite()).then(|| Bound::new(kind, travel_km, plan_km, self.violations))
     }
 
     fn at_units(&mut self, sites: &Sites, value: f64, multipliers: &[f64]) {
-        let bound = Self::bound(BoundKind::CentresAtUnits, sites, value, multipliers, self.plan_km[1]);
+        let bound = self.bound(BoundKind::CentresAtUnits, sites, value, multipliers, self.plan_km[1]);
         if better(bound, self.bounds.at_units) {
             self.bounds.at_units = bound;
             (self.found)(self.bounds);
@@ -208,7 +206,7 @@ impl Proven<'_> {
     }
 
     fn anywhere(&mut self, sites: &Sites, value: f64, multipliers: &[f64]) {
-        let bound = Self::bound(BoundKind::CentresAnywhere, sites, value, multipliers, self.plan_km[0]);
+        let bound = self.bound(BoundKind::CentresAnywhere, sites, value, multipliers, self.plan_km[0]);
         if better(bound, self.bounds.anywhere) {
             self.bounds.anywhere = bound;
             (self.found)(self.bounds);

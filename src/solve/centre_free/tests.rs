@@ -75,8 +75,8 @@ fn the_bounds_are_close_on_a_plane_full_of_units() {
     let (at_units, anywhere) = (bounds.at_units.unwrap(), bounds.anywhere.unwrap());
     assert_eq!((at_units.kind, anywhere.kind), (BoundKind::CentresAtUnits, BoundKind::CentresAnywhere));
     // Blocks of eight by eight are no more than a few percent above discs, which no plan can beat.
-    assert!((0.0..0.06).contains(&at_units.gap), "{at_units:?}");
-    assert!((0.0..0.06).contains(&anywhere.gap), "{anywhere:?}");
+    assert!((0.0..0.06).contains(&at_units.gap.unwrap()), "{at_units:?}");
+    assert!((0.0..0.06).contains(&anywhere.gap.unwrap()), "{anywhere:?}");
     assert_eq!(bounds.for_plan(), Some(anywhere));
 }
 
