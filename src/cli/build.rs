@@ -178,7 +178,12 @@ fn answers(arguments: &Arguments, output: &Output, building: &Building) -> Resul
         }
     };
     let broken = !building.violations.is_empty();
-    let conflict = if broken { explain::conflict_lines(building.reasons.conflict().as_ref()) } else { Vec::new() };
+    let conflict = if broken {
+        let found = output.with_progress(|progress| building.reasons.conflict(progress)).map_err(cancelled)?;
+        explain::conflict_lines(found.as_ref())
+    } else {
+        Vec::new()
+    };
     Ok(Answers { bounds, conflict, moves })
 }
 

@@ -40,10 +40,11 @@ pub enum Phase {
     Relocating,
     Proving,
     Comparing,
+    Clashing,
 }
 
 impl Phase {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Waiting,
         Self::Reading,
         Self::FindingBorders,
@@ -57,6 +58,7 @@ impl Phase {
         Self::Relocating,
         Self::Proving,
         Self::Comparing,
+        Self::Clashing,
     ];
 
     /// Words for the status bar.
@@ -75,6 +77,7 @@ impl Phase {
             Self::Relocating => "Moving centres",
             Self::Proving => "Proving how good it is",
             Self::Comparing => "Looking for other plans",
+            Self::Clashing => "Looking for rules that clash",
         }
     }
 }

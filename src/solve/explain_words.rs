@@ -54,8 +54,8 @@ impl Move {
                 load(territory, measure, found, allowed)
             }
             Some(Binding::TooFar { territory, found_km, allowed_km }) => {
-                let km = |km: f64, decimals: usize| format!("{km:.decimals$} km");
-                let [found, allowed] = told_apart(found_km, allowed_km, 0, km);
+                let length = |km: f64, decimals: usize| names.lengths.words(km, decimals);
+                let [found, allowed] = told_apart(found_km, allowed_km, 0, length);
                 let name = (names.territory)(territory);
                 format!("Put back, {name} would reach {found} from its centre; {allowed} is allowed")
             }

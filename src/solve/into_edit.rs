@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::explain;
 use super::names::{Named, Names};
 use super::problem::Problem;
 use super::report::{Alternative, Proposal};
@@ -100,16 +101,17 @@ impl TerritoryPlan {
 fn built(project: &Project, problem: &Problem, proposal: Proposal, names: Names) -> Built {
     let edit = edit(project, problem, &proposal.assignment, &names);
     let name = |territory: u16| names.territories.get(usize::from(territory)).map_or("", |territory| &territory.name);
-    let violations = proposal
-        .violations
-        .iter()
-        .map(|violation| {
-            let measure = violation.measure.and_then(|measure| problem.goals.get(measure));
-            let unit = violation.unit.and_then(|unit| project.units.codes.get(unit as usize));
-            let unit = unit.map_or_else(String::new, |code| format!("{} {code}", project.units.kind));
-            violation.words(name(violation.territory), measure.map_or("", |goal| &goal.name), &unit)
-        })
-        .collect();
+    let many = project.units.kind_of_many();
+    let kind = project.units.kind_of_one();
+    let called = explain::Names {
+        unit: &|unit| project.units.codes.get(unit as usize).map_or_else(String::new, |code| format!("{kind} {code}")),
+        territory: &|territory| name(territory).to_owned(),
+        measure: &|measure| problem.goals.get(measure).map_or_else(String::new, |goal| goal.name.clone()),
+        lengths: explain::Lengths::KM,
+        amount: &|_, amount| format!("{amount:.1}"),
+        kind: [kind, &many],
+    };
+    let violations = proposal.violations.iter().map(|violation| violation.words(&called)).collect();
     Built { findings: findings(problem, &proposal), violations, edit, proposal, territories: names.ids }
 }
 

@@ -45,17 +45,19 @@ mod repair;
 mod report;
 mod seed;
 mod stages;
+mod violations;
 mod watch;
 
 use std::time::Duration;
 
 pub use centre_free::{BOUND_STEPS, CentreFree, centre_free_bound};
 pub use conflict::{Conflict, ConflictRule, ConflictWords, Proof, Relief, conflict};
-pub use explain::{BalanceChange, Binding, Move, Names, explain};
+pub use explain::{BalanceChange, Binding, Lengths, Move, Names, explain};
 pub use from_plan::{BuildRequest, MovedAtMost, Wanted};
 pub use into_edit::{Built, Sketch, TerritoryPlan};
 pub use problem::{Centring, Graph, Limits, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
-pub use report::{Alternative, Bound, BoundKind, Proposal, Rule, Terms, Violation};
+pub use report::{Alternative, Bound, BoundKind, Proposal, Terms};
+pub use violations::{Rule, Violation};
 pub use watch::{Snapshot, Watch};
 
 use crate::domain::progress::{Cancelled, Progress};
@@ -145,7 +147,23 @@ pub fn run_watched(
         .build()
         .map_err(|error| SolveError::Unusable(format!("Could not start the engine's threads: {error}")))?;
     let found = pool.install(|| stages::search(&instance, &run))?;
-    Ok(report::proposal(problem, &instance, found, clock.cut_short()))
+    let proposal = report::proposal(problem, &instance, found, clock.cut_short());
+    match proposal.violations.is_empty() {
+        true => Ok(proposal),
+        false => Ok(of_all_plans(&instance, &proposal, &run)?.unwrap_or(proposal)),
+    }
+}
+
+/// The best plan that keeps every rule, where there are so few plans that all can be tried and the search has met none that does.
+fn of_all_plans(instance: &Instance, met: &Proposal, run: &Run) -> Result<Option<Proposal>, Cancelled> {
+    let Some(best) = conflict::best_of_all_plans(run.problem, run.progress)? else { return Ok(None) };
+    let number = |name: u16| instance.territory_names.iter().position(|&other| other == name);
+    let owner_of = |unit: &u32| best[*unit as usize].and_then(number).map_or(instance::NONE, |nth| nth as u16);
+    let owner: Vec<u16> = instance.unit_names.iter().map(owner_of).collect();
+    let bound_km = bound::fixed_centres(instance, &owner, &[], run.progress)?;
+    let found = Found { owner, bound_km, alternatives: Vec::new(), stages: met.stages.clone() };
+    let proposal = report::proposal(run.problem, instance, found, met.cut_short);
+    Ok(proposal.violations.is_empty().then_some(proposal))
 }
 
 /// What the stages found, in the instance's own numbering.

@@ -42,14 +42,7 @@ fn proposal(picture: &str, alternatives: &[&str]) -> Proposal {
     let alternative = |picture: &&str| Alternative {
         assignment: owners(picture),
         terms: Terms { travel_km: 7.0, ..Terms::default() },
-        violations: vec![Violation {
-            rule: Rule::Pieces,
-            territory: 0,
-            measure: None,
-            unit: None,
-            found: 2.0,
-            allowed: 1.0,
-        }],
+        violations: vec![Violation::new(Rule::Pieces, 0, 2.0, 1.0)],
     };
     Proposal {
         assignment: owners(picture),

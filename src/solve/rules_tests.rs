@@ -136,3 +136,53 @@ fn attempts_side_by_side_are_one_phase() {
     assert_eq!(phases, [Phase::Seeding, Phase::Balancing, Phase::Improving, Phase::Proving, Phase::Comparing]);
     assert_eq!(progress.begun()[2].1, 3 * 40 * 384, "three attempts of forty rounds");
 }
+
+#[test]
+fn of_few_plans_all_are_tried_before_a_rule_is_called_broken() {
+    let mut cases = 0;
+    for seed in 0..300 {
+        let problem = tiny::tiny(seed, 8, tiny::Features::ALL);
+        let keep = exhaustive::Keep::everything(&problem);
+        let options = Options { effort: Effort::Steps(1), threads: 1, ..Options::default() };
+        let Ok(proposal) = run(&problem, &options, &Progress::new()) else { continue };
+        if !proposal.violations.is_empty() {
+            assert!(!exhaustive::is_possible(&problem, &keep), "seed {seed}: {:?}", proposal.violations);
+            cases += 1;
+        }
+    }
+    assert!(cases > 30, "{cases}");
+}
+
+#[test]
+fn rules_in_words_tell_figures_apart() {
+    let names = Names {
+        unit: &|unit| format!("County {unit}"),
+        territory: &|_| "East".into(),
+        measure: &|_| "Revenue".into(),
+        lengths: Lengths::KM,
+        amount: &|_, amount| format!("{amount}"),
+        kind: ["county", "counties"],
+    };
+    let words = |rule: Rule, found: f64, allowed: f64| {
+        let load = matches!(rule, Rule::TooMuch | Rule::TooLittle);
+        Violation { measure: load.then_some(0), ..Violation::new(rule, 0, found, allowed) }.words(&names)
+    };
+    assert_eq!(words(Rule::TooMuch, 0.123, 0.05), "East: Revenue is +12.3 % off its target, +5.0 % is allowed");
+    assert_eq!(words(Rule::TooMuch, 0.050008, 0.05), "East: Revenue is +5.001 % off its target, +5.000 % is allowed");
+    assert_eq!(words(Rule::TooLittle, -0.123, -0.05), "East: Revenue is −12.3 % off its target, −5.0 % is allowed");
+    assert_eq!(words(Rule::TooFar, 300.2, 300.0), "East reaches 300.2 km from its centre, 300 km is allowed");
+    assert_eq!(words(Rule::TooFar, 300.002, 300.0), "East reaches 300.002 km from its centre, 300 km is allowed");
+    assert_eq!(words(Rule::Moved, 0.1049, 0.105), "10.49 % of counties would get another owner, 10.50 % may");
+    assert_eq!(words(Rule::Empty, 0.0, 1.0), "East has no counties");
+    let own = Violation { measure: Some(0), amounts: Some([13.4, 12.0]), ..Violation::new(Rule::TooMuch, 0, 0.1, 0.0) };
+    assert_eq!(own.words(&names), "East has 13.4 of Revenue, 12 is the most it may have");
+}
+
+#[test]
+fn a_pair_that_must_be_apart_is_named_once() {
+    let mut problem = grid(4, 1, 1, |_| 1.0);
+    problem.apart = vec![[1, 2]];
+    let violations = solve(&problem).violations;
+    assert_eq!(violations.len(), 1);
+    assert_eq!((violations[0].unit, violations[0].other), (Some(1), Some(2)));
+}
