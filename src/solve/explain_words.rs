@@ -71,7 +71,12 @@ fn off_target(share: f64, decimals: usize) -> String {
 }
 
 /// What was found and what is allowed, with as many decimals as it takes to see that they differ.
-fn told_apart(found: f64, allowed: f64, decimals: usize, tell: impl Fn(f64, usize) -> String) -> [String; 2] {
+pub(super) fn told_apart(
+    found: f64,
+    allowed: f64,
+    decimals: usize,
+    tell: impl Fn(f64, usize) -> String,
+) -> [String; 2] {
     let with = |decimals: usize| [found, allowed].map(|value| tell(value, decimals));
     (decimals..decimals + 4).map(with).find(|[found, allowed]| found != allowed).unwrap_or_else(|| with(decimals))
 }

@@ -4,6 +4,7 @@
 use super::rebalance_tests::blocks;
 use super::tests::grid;
 use super::*;
+use crate::domain::progress::Phase;
 
 fn solve(problem: &Problem) -> Proposal {
     run(problem, &Options { effort: Effort::Quick, ..Options::default() }, &Progress::new()).unwrap()

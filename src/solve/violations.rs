@@ -2,6 +2,7 @@
 
 use super::connect::pieces;
 use super::explain::Names;
+use super::explain_words::told_apart;
 use super::instance::{Instance, NONE, ROUNDING};
 use super::problem::Problem;
 use super::report::{goal, mean_target};
@@ -65,7 +66,7 @@ impl Violation {
                         format!("{territory} has {found} of {name}, {allowed} is the {side} it may have")
                     }
                     _ => {
-                        let [found, allowed] = told_apart([self.found, self.allowed], signed_percent);
+                        let [found, allowed] = told_apart(self.found, self.allowed, 1, signed_percent);
                         format!("{territory}: {name} is {found} off its target, {allowed} is allowed")
                     }
                 };
@@ -76,13 +77,13 @@ impl Violation {
             }
             Rule::Pieces => format!("{territory} is in {} pieces", self.found),
             Rule::TooFar => {
-                let length = |km: f64, digits: usize| names.lengths.words(km, digits - 1);
-                let [found, allowed] = told_apart([self.found, self.allowed], length);
+                let length = |km: f64, digits: usize| names.lengths.words(km, digits);
+                let [found, allowed] = told_apart(self.found, self.allowed, 0, length);
                 format!("{territory} reaches {found} from its centre, {allowed} is allowed")
             }
             Rule::Moved => {
                 let what = measure.unwrap_or_else(|| names.kind[1].to_owned());
-                let [found, allowed] = told_apart([self.found, self.allowed], percent);
+                let [found, allowed] = told_apart(self.found, self.allowed, 1, percent);
                 format!("{found} of {what} would get another owner, {allowed} may")
             }
             Rule::Apart => {
@@ -90,12 +91,6 @@ impl Violation {
             }
         }
     }
-}
-
-/// Two figures with as many digits as it takes to see that they differ, from one on.
-fn told_apart(figures: [f64; 2], words: impl Fn(f64, usize) -> String) -> [String; 2] {
-    let with_digits = |digits: usize| figures.map(|figure| words(figure, digits));
-    (1..8).map(with_digits).find(|[one, other]| one != other).unwrap_or_else(|| with_digits(1))
 }
 
 fn percent(share: f64, digits: usize) -> String {
