@@ -349,3 +349,7 @@ impl<'a> Search<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "anneal_tests.rs"]
+mod tests;

@@ -234,3 +234,6 @@ mod rules_tests;
 
 #[cfg(test)]
 mod check_tests;
+
+#[cfg(test)]
+mod cancel_tests;

@@ -93,12 +93,10 @@ fn grow(instance: &Instance, relaxed: &Relaxed, owner: &mut [u16]) {
 
 /// Units without a territory go each to the one where they cost least.
 fn place_loose(instance: &Instance, relaxed: &Relaxed, owner: &mut [u16]) {
-    for unit in 0..instance.units() {
-        if owner[unit] == NONE {
-            let cost = |territory: &u16| cost(instance, relaxed, unit, *territory as usize);
-            let territories = 0..instance.territories() as u16;
-            owner[unit] = territories.min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or(NONE);
-        }
+    for (unit, owner) in owner.iter_mut().enumerate().filter(|entry| *entry.1 == NONE) {
+        let cost = |territory: &u16| cost(instance, relaxed, unit, *territory as usize);
+        let territories = 0..instance.territories() as u16;
+        *owner = territories.min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or(NONE);
     }
 }
 

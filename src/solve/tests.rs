@@ -67,7 +67,34 @@ fn threads_do_not_change_the_result() {
     let (one, two, again) = (with(1), with(2), with(2));
     assert_eq!(one.assignment, two.assignment);
     assert_eq!(two.assignment, again.assignment);
-    assert_eq!((one.terms, one.bound), (two.terms, two.bound));
+    assert!(!one.alternatives.is_empty());
+    assert_eq!((&one.terms, one.bound, &one.alternatives), (&two.terms, two.bound, &two.alternatives));
+}
+
+#[test]
+fn threads_do_not_change_the_result_of_any_kind_of_problem() {
+    type Change = fn(&mut Problem);
+    let kinds: [Change; 5] = [
+        |p| p.contiguous = false,
+        |p| p.centre = Centring::Member,
+        |p| (p.centre, p.contiguous) = (Centring::Member, false),
+        |p| p.together = vec![vec![0, 1, 2], vec![100, 130], vec![130, 160]],
+        |p| {
+            p.current = Some((0..600).map(|unit| Some((unit % 30 / 5) as u16)).collect());
+            p.moved_limits = vec![MovedLimit { measure: Some(0), share: 0.3 }];
+            (p.start_from_current, p.stay_worth_km) = (true, 10.0);
+        },
+    ];
+    for (nth, change) in kinds.into_iter().enumerate() {
+        let mut problem = grid(30, 20, 6, |unit| 1.0 + (unit * 7919 % 13) as f64);
+        change(&mut problem);
+        let with = |threads| {
+            let options = Options { effort: Effort::Steps(50), threads, seed: 7, time_limit: None };
+            let proposal = run(&problem, &options, &Progress::new()).unwrap();
+            (proposal.assignment, proposal.terms, proposal.violations, proposal.bound, proposal.alternatives)
+        };
+        assert_eq!(with(1), with(2), "kind {nth}");
+    }
 }
 
 #[test]
@@ -222,5 +249,9 @@ proptest! {
             let deviation = load / problem.territories[0].targets[0] - 1.0;
             prop_assert_eq!(deviation.abs() > 0.05 + 1e-9, broken(Rule::TooMuch) || broken(Rule::TooLittle));
         }
+        let fits = !proposal.violations.iter().any(|v| matches!(v.rule, Rule::TooMuch | Rule::TooLittle));
+        let gap = proposal.bound.and_then(|bound| bound.gap);
+        prop_assert!(gap.is_none_or(|gap| gap >= -1e-9), "{:?}", proposal.bound);
+        prop_assert!(gap.is_none() || fits, "a gap is told of plans within the limits alone");
     }
 }

@@ -153,7 +153,7 @@ fn outside_limits(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<
     for (measure, measure_goal) in problem.goals.iter().enumerate() {
         let mean = mean_target(problem, instance, measure);
         let heaviest = heaviest_units(instance, owner, measure);
-        for territory in 0..instance.territories() {
+        for (territory, heaviest) in heaviest.into_iter().enumerate() {
             let at = territory * m + measure;
             let goal = goal(problem, instance, territory);
             let (load, target) = (loads[at] + instance.named[at], goal.targets[measure] / mean);
@@ -175,7 +175,7 @@ fn outside_limits(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<
                 _ => continue,
             };
             let is_too_heavy = |unit: &usize| instance.unit_loads(*unit)[measure] > instance.high[at];
-            let heavy = heaviest[territory].filter(|unit| rule == Rule::TooMuch && is_too_heavy(unit));
+            let heavy = heaviest.filter(|unit| rule == Rule::TooMuch && is_too_heavy(unit));
             let limit = goal.limits.get(measure).copied().flatten();
             let named = goal.named.get(measure).copied().unwrap_or(0.0);
             let amounts = limit.map(|limit| {
