@@ -6,7 +6,8 @@
 //! each unit moved, `conflict` which rules cannot hold together. A plan that shall stay near the one of today takes the way of
 //! `rebalance` instead.
 //!
-//! What comes out depends on the problem, the seed and the number of steps alone: not on the clock, nor on the number of threads.
+//! What comes out depends on the problem, the seed and the number of steps alone: not on the clock, nor on the number of threads. On
+//! another platform the last bit of an exponential or a sine may differ, and with it a plan.
 
 mod allocate;
 mod alternatives;
@@ -63,6 +64,7 @@ pub use watch::{Snapshot, Watch};
 use crate::domain::progress::{Cancelled, Progress};
 use clock::Clock;
 use instance::Instance;
+use stages::Coarsening;
 
 /// How the engine shall work: how long, with how many threads, from which random numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,17 +142,21 @@ pub fn run_watched(
     watch: &Watch,
 ) -> Result<Proposal, SolveError> {
     let clock = Clock::start(options.time_limit);
-    let run = Run { problem, options, clock: &clock, progress, watch };
+    run_stages(&Run { problem, options, clock: &clock, progress, watch, coarsening: Coarsening::default() })
+}
+
+fn run_stages(run: &Run) -> Result<Proposal, SolveError> {
+    let Run { problem, options, clock, .. } = *run;
     let instance = Instance::new(problem)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.clamp(1, 64))
         .build()
         .map_err(|error| SolveError::Unusable(format!("Could not start the engine's threads: {error}")))?;
-    let found = pool.install(|| stages::search(&instance, &run))?;
+    let found = pool.install(|| stages::search(&instance, run))?;
     let proposal = report::proposal(problem, &instance, found, clock.cut_short());
     match proposal.violations.is_empty() {
         true => Ok(proposal),
-        false => Ok(of_all_plans(&instance, &proposal, &run)?.unwrap_or(proposal)),
+        false => Ok(of_all_plans(&instance, &proposal, run)?.unwrap_or(proposal)),
     }
 }
 
@@ -183,6 +189,7 @@ pub(crate) struct Run<'a> {
     clock: &'a Clock,
     progress: &'a Progress,
     watch: &'a Watch,
+    coarsening: Coarsening,
 }
 
 impl Run<'_> {

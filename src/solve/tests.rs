@@ -98,6 +98,35 @@ fn threads_do_not_change_the_result_of_any_kind_of_problem() {
 }
 
 #[test]
+fn a_large_map_is_divided_in_nodes_first() {
+    for contiguous in [true, false] {
+        let mut problem = grid(60, 40, 6, |unit| ((unit * 7919 % 13) as f64 - 3.0).max(0.0));
+        (problem.contiguous, problem.least_weight, problem.border_weight_km) = (contiguous, 0.05, 0.02);
+        problem.fixed = vec![None; 2400];
+        for unit in [0, 1, 2, 60] {
+            problem.fixed[unit] = Some(4);
+        }
+        let with = |threads| {
+            let options = Options { effort: Effort::Quick, threads, seed: 3, time_limit: None };
+            let (clock, progress, watch) = (Clock::start(None), Progress::new(), Watch::nobody());
+            let coarsening = Coarsening { above: 1000, nodes: 300 };
+            let (problem, options, progress) = (&problem, &options, &progress);
+            run_stages(&Run { problem, options, clock: &clock, progress, watch: &watch, coarsening }).unwrap()
+        };
+        let (one, two) = (with(1), with(2));
+        assert_eq!((&one.assignment, &one.terms, one.bound), (&two.assignment, &two.terms, two.bound));
+        assert_eq!(one.violations, []);
+        assert!(one.assignment.iter().all(Option::is_some));
+        assert_eq!([0, 1, 2, 60].map(|unit: usize| one.assignment[unit]), [Some(4); 4]);
+        let stages: Vec<&str> = one.stages.iter().map(|stage| stage.0).collect();
+        assert!(stages.starts_with(&["coarsen"]) && stages.contains(&"refine"), "{stages:?}");
+        // As good as without, to within a few percent.
+        let directly = solve(&problem).terms.travel_km;
+        assert!(one.terms.travel_km < 1.03 * directly, "{} {directly}", one.terms.travel_km);
+    }
+}
+
+#[test]
 fn the_bound_is_below_every_plan_that_has_the_same_centres() {
     // Two territories of three units on a line, fixed homes: the best plan can be seen.
     let mut problem = grid(6, 1, 2, |_| 1.0);

@@ -104,7 +104,9 @@ fn build_with(
     let proposal = match run(&Task { project, loads: &loads, problem: &problem, names: &plan }) {
         Ok(proposal) => proposal,
         Err(SolveError::Cancelled) => return Err(BuildError::Cancelled),
-        Err(SolveError::Unusable(why)) => return Err(failed().because(why).into()),
+        Err(SolveError::Unusable(why)) => {
+            return Err(failed().because(why).hint("Correct the figures, or balance another measure").into());
+        }
         Err(SolveError::Infeasible(why)) => {
             return Err(BuildError::Infeasible(failed().because(why).hint("Ask for fewer, or unlock some units")));
         }

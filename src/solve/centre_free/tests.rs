@@ -129,3 +129,20 @@ fn a_cancelled_search_ends() {
     let ended = centre_free_bound(&problem, &plan, 100_000, 2, &progress, &mut |_| stop.cancel());
     assert_eq!(ended, Err(SolveError::Cancelled));
 }
+
+#[test]
+fn a_search_for_bounds_can_be_cancelled_before_its_first_step() {
+    let problem = grid(20, 20, 4, |_| 1.0);
+    let plan = plan(&problem).unwrap();
+    let bound = |progress: &Progress| centre_free_bound(&problem, &plan, 10, 1, progress, &mut |_| ());
+    let whole = Progress::new();
+    bound(&whole).unwrap();
+    // One look per unit for the best member, and one for where to start.
+    let begun = whole.begun();
+    assert_eq!(begun[1].2 - begun[0].2, 1 + 2 * 400, "{begun:?}");
+    for look in [2, 300, 700] {
+        let progress = Progress::cancelling_at(look);
+        assert_eq!(bound(&progress), Err(SolveError::Cancelled));
+        assert!(progress.looks().1 < 10);
+    }
+}
