@@ -45,7 +45,7 @@ impl App {
             proposal.clash = Clash::Looking;
             // Which rules there are is the same for all plans of the proposal.
             let reasons = reasons.clone();
-            self.jobs.start(JobKind::Conflict, move |_| explaining::find_conflict(&reasons, number));
+            self.jobs.start(JobKind::Conflict, move |progress| explaining::find_conflict(&reasons, number, progress));
         }
     }
 
@@ -67,7 +67,7 @@ impl App {
         self.set_clash(Clash::Wanted);
     }
 
-    /// The panel says so at once; the work ends by itself.
+    /// The panel says so at once; the work ends a moment later.
     pub(super) fn stop_looking_for_conflict(&mut self) {
         self.jobs.cancel(JobKind::Conflict);
         let looking = |clash: &Clash| matches!(clash, Clash::Looking | Clash::Wanted);

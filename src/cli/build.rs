@@ -100,7 +100,8 @@ struct Proven {
     /// What the bound holds for, in words.
     holds: &'static str,
     bound_km: f64,
-    gap: f64,
+    /// `null` for a plan outside its limits.
+    gap: Option<f64>,
 }
 
 /// What was asked for besides the plan.
@@ -177,7 +178,12 @@ fn answers(arguments: &Arguments, output: &Output, building: &Building) -> Resul
         }
     };
     let broken = !building.violations.is_empty();
-    let conflict = if broken { explain::conflict_lines(building.reasons.conflict().as_ref()) } else { Vec::new() };
+    let conflict = if broken {
+        let found = output.with_progress(|progress| building.reasons.conflict(progress)).map_err(cancelled)?;
+        explain::conflict_lines(found.as_ref())
+    } else {
+        Vec::new()
+    };
     Ok(Answers { bounds, conflict, moves })
 }
 
@@ -206,7 +212,7 @@ fn report(
         proposal_travel_km: proposal.terms.travel_km,
         border_km: proposal.terms.border_km,
         bound_km: proposal.bound.map(|bound| bound.travel_km),
-        gap: proposal.bound.map(|bound| bound.gap),
+        gap: proposal.bound.and_then(|bound| bound.gap),
         bounds: answers
             .bounds
             .iter()
@@ -227,8 +233,7 @@ fn report(
     }
     // The first one, at the centres the plan has, is among the findings.
     for bound in answers.bounds.iter().filter(|bound| Some(**bound) != proposal.bound) {
-        let (gap, least) = (words::percent(bound.gap.max(0.0)), words::kilometres(bound.travel_km));
-        let _ = writeln!(text, "At most {gap} above the least possible {} ({least})", bound.kind.words());
+        let _ = writeln!(text, "{}", bound.words(&words::kilometres(bound.travel_km)));
     }
     if let (Some(path), Some(moves)) = (&done.explain, &done.moves) {
         let count = project.units.count_words(moves.len());

@@ -18,6 +18,8 @@ struct State {
     phase: AtomicU64,
     done: AtomicU64,
     total: AtomicU64,
+    #[cfg(test)]
+    trace: Trace,
 }
 
 /// The phases a person can tell apart. Kept as an enum so that reading one is a single atomic load.
@@ -38,10 +40,11 @@ pub enum Phase {
     Relocating,
     Proving,
     Comparing,
+    Clashing,
 }
 
 impl Phase {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Waiting,
         Self::Reading,
         Self::FindingBorders,
@@ -55,6 +58,7 @@ impl Phase {
         Self::Relocating,
         Self::Proving,
         Self::Comparing,
+        Self::Clashing,
     ];
 
     /// Words for the status bar.
@@ -73,6 +77,7 @@ impl Phase {
             Self::Relocating => "Moving centres",
             Self::Proving => "Proving how good it is",
             Self::Comparing => "Looking for other plans",
+            Self::Clashing => "Looking for rules that clash",
         }
     }
 }
@@ -87,6 +92,8 @@ impl Progress {
         self.0.phase.store(phase as u64, Relaxed);
         self.0.done.store(0, Relaxed);
         self.0.total.store(total, Relaxed);
+        #[cfg(test)]
+        self.0.trace.begin(phase, total);
         self.check()
     }
 
@@ -105,6 +112,10 @@ impl Progress {
     }
 
     pub fn is_cancelled(&self) -> bool {
+        #[cfg(test)]
+        if self.0.trace.look(self.0.cancelled.load(Relaxed)) {
+            self.cancel();
+        }
         self.0.cancelled.load(Relaxed)
     }
 
@@ -121,5 +132,51 @@ impl Progress {
     pub fn fraction(&self) -> Option<f32> {
         let (done, total) = self.steps();
         (total > 0).then(|| (done as f32 / total as f32).min(1.0))
+    }
+}
+
+/// For tests: what was begun, and how often somebody looked whether the work is cancelled. Cancels at a given look.
+#[cfg(test)]
+#[derive(Debug, Default)]
+struct Trace {
+    /// Phases with their totals, and how many looks there had been when they began.
+    begun: std::sync::Mutex<Vec<(Phase, u64, u64)>>,
+    looks: AtomicU64,
+    cancel_at: AtomicU64,
+    looks_after: AtomicU64,
+}
+
+#[cfg(test)]
+impl Trace {
+    fn begin(&self, phase: Phase, total: u64) {
+        self.begun.lock().unwrap().push((phase, total, self.looks.load(Relaxed)));
+    }
+
+    /// Whether to cancel now.
+    fn look(&self, cancelled: bool) -> bool {
+        if cancelled {
+            self.looks_after.fetch_add(1, Relaxed);
+        }
+        self.looks.fetch_add(1, Relaxed) + 1 == self.cancel_at.load(Relaxed)
+    }
+}
+
+#[cfg(test)]
+impl Progress {
+    /// Cancels at the look of that number, counted from 1.
+    pub fn cancelling_at(look: u64) -> Self {
+        let progress = Self::new();
+        progress.0.trace.cancel_at.store(look, Relaxed);
+        progress
+    }
+
+    /// The phases begun, each with its total and the number of looks before it.
+    pub fn begun(&self) -> Vec<(Phase, u64, u64)> {
+        self.0.trace.begun.lock().unwrap().clone()
+    }
+
+    /// How often somebody looked whether the work is cancelled: in all, and after it was.
+    pub fn looks(&self) -> (u64, u64) {
+        (self.0.trace.looks.load(Relaxed), self.0.trace.looks_after.load(Relaxed))
     }
 }

@@ -1,4 +1,5 @@
-//! Seeded random numbers, the same on every platform and in every version: results of the engine depend on them.
+//! Seeded random numbers, the same in every version: results of the engine depend on them. Whole and uniform numbers are the same on
+//! every platform; normal ones only as far as the platform's logarithm and cosine are.
 
 /// SplitMix64 (Steele, Lea & Flood 2014): small, fast, and good enough for search; not for secrets.
 #[derive(Debug, Clone)]

@@ -152,7 +152,6 @@ fn capitalised(words: String) -> String {
 }
 
 fn bound_words(bound: &solve::Bound) -> BoundWords {
-    let gap = bound.gap.max(0.0);
     let least = words::kilometres(bound.travel_km);
     let long = match bound.kind {
         BoundKind::FixedCentres => format!(
@@ -166,6 +165,10 @@ fn bound_words(bound: &solve::Bound) -> BoundWords {
             format!("Proven: no plan within the limits has less mean travel than {least}, wherever its centres are")
         }
     };
-    let (more, which) = (words::percent(gap), bound.kind.words());
-    BoundWords { gap, short: format!("At most {more} more travel than the least possible {which}"), long }
+    let which = bound.kind.words();
+    let short = match bound.gap {
+        Some(gap) => format!("At most {} more travel than the least possible {which}", words::percent(gap.max(0.0))),
+        None => format!("Plans within the limits travel at least {least} {which}"),
+    };
+    BoundWords { gap: bound.gap, short, long }
 }

@@ -34,10 +34,12 @@ fn unit_move(moved: Moved) -> UnitMove {
     UnitMove { unit, from, to, effect, why }
 }
 
-/// Looks for rules that cannot hold together. Not to be hurried: a search that was cancelled ends as soon as it would have anyway, and
-/// nobody hears of it.
-pub fn find_conflict(reasons: &Reasons, proposal: u64) -> JobOutput {
-    JobOutput::LookedForConflict { proposal, found: reasons.conflict().map(clash_words) }
+/// Looks for rules that cannot hold together.
+pub fn find_conflict(reasons: &Reasons, proposal: u64, progress: &Progress) -> JobOutput {
+    match reasons.conflict(progress) {
+        Ok(found) => JobOutput::LookedForConflict { proposal, found: found.map(clash_words) },
+        Err(Cancelled) => JobOutput::Cancelled,
+    }
 }
 
 fn clash_words(words: ConflictWords) -> ClashWords {

@@ -79,8 +79,8 @@ pub struct Before {
 /// A proof of how good a plan is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoundWords {
-    /// (value − bound) / bound.
-    pub gap: f64,
+    /// (value − bound) / bound; `None` for a plan outside its limits.
+    pub gap: Option<f64>,
     /// "At most 0.8 % more travel than the least possible for these centres".
     pub short: String,
     /// Which bound it is, and of what.

@@ -219,7 +219,7 @@ impl<'a> Search<'a> {
         self.instance.border_price * change
     }
 
-    /// What the caps on moves and the pairs that must be apart cost more after some moves.
+    /// What the caps on moves, the pairs that must be apart and the largest distance cost more after some moves.
     fn rule_change(&self, moves: &[Move]) -> f64 {
         let mut change = 0.0;
         for (cap, &moved) in self.instance.moved.iter().zip(&self.moved) {
@@ -227,11 +227,22 @@ impl<'a> Search<'a> {
             change += (moved + more - cap.most).max(0.0) - (moved - cap.most).max(0.0);
         }
         if !self.instance.apart.is_empty() {
-            for m in moves {
+            for (nth, m) in moves.iter().enumerate() {
                 for &other in &self.instance.apart[m.unit] {
-                    let owner = self.owner[other as usize] as usize;
-                    change += PAIR * (f64::from(u8::from(owner == m.to)) - f64::from(u8::from(owner == m.from)));
+                    let moved_too = moves.iter().position(|move_| move_.unit == other as usize);
+                    if moved_too.is_some_and(|other| other < nth) {
+                        continue; // The pair has been counted with the other one.
+                    }
+                    let before = self.owner[other as usize] as usize;
+                    let after = moved_too.map_or(before, |nth| moves[nth].to);
+                    change += PAIR * (f64::from(u8::from(after == m.to)) - f64::from(u8::from(before == m.from)));
                 }
+            }
+        }
+        if self.instance.max_distance_km < f64::INFINITY {
+            for m in moves {
+                let far = |territory: usize| self.instance.too_far(m.unit, territory, &self.centres[territory]);
+                change += far(m.to) - far(m.from);
             }
         }
         self.quench.price * change
@@ -338,3 +349,7 @@ impl<'a> Search<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "anneal_tests.rs"]
+mod tests;

@@ -76,3 +76,24 @@ impl Border {
         self.position[unit] = u32::MAX;
     }
 }
+
+#[cfg(test)]
+impl Border {
+    /// Whether it is what a fresh count gives, lists in any order.
+    pub fn is_true(&self, instance: &Instance, owner: &[u16]) -> bool {
+        let sorted = |border: &Self| -> Vec<Vec<u32>> {
+            let sorted = |list: &Vec<u32>| {
+                let mut list = list.clone();
+                list.sort_unstable();
+                list
+            };
+            border.units.iter().map(sorted).collect()
+        };
+        let fresh = Self::new(instance, owner);
+        let is_at = |unit: usize| match self.position[unit] {
+            u32::MAX => self.foreign[unit] == 0,
+            at => self.units[owner[unit] as usize].get(at as usize) == Some(&(unit as u32)),
+        };
+        sorted(self) == sorted(&fresh) && self.foreign == fresh.foreign && (0..owner.len()).all(is_at)
+    }
+}

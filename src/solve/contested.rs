@@ -98,3 +98,15 @@ impl Contested {
         self.lists[territory].push(unit as u32);
     }
 }
+
+#[cfg(test)]
+impl Contested {
+    /// Whether every contested unit, and no other, is in the list of its owner, where its position says.
+    pub fn is_true(&self, owner: &[u16]) -> bool {
+        let is_at = |unit: usize| match self.position[unit] {
+            u32::MAX => self.near(unit).is_empty(),
+            at => self.lists[owner[unit] as usize].get(at as usize) == Some(&(unit as u32)),
+        };
+        (0..owner.len()).all(is_at) && self.lists.iter().map(Vec::len).sum::<usize>() == self.count
+    }
+}

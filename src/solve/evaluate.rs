@@ -21,7 +21,8 @@ impl Instance {
         let km = self.km(unit, territory, centre);
         let mut cost = km + dot(centre.gradient, minus(point, centre.at));
         if km > self.max_distance_km {
-            cost += TOO_FAR * (km - self.max_distance_km);
+            // A unit of little weight may not be too far either.
+            cost += TOO_FAR * (km - self.max_distance_km) / self.pulls[unit].min(1.0);
         }
         if self.stay_worth_km > 0.0 && self.current[unit] != NONE && self.current[unit] as usize != territory {
             cost += self.stay_worth_km;
@@ -165,9 +166,33 @@ impl Instance {
         self.apart.iter().enumerate().map(joined).sum::<usize>() / 2
     }
 
-    /// Everything by which the rules are broken: load outside limits, caps on moves, pairs that must be apart.
+    /// By how much a unit breaks the largest distance in a territory with that centre, in targets' worth of load.
+    pub fn too_far(&self, unit: usize, territory: usize, centre: &Centre) -> f64 {
+        if self.max_distance_km == f64::INFINITY {
+            return 0.0;
+        }
+        let over = self.km(unit, territory, centre) / self.max_distance_km - 1.0;
+        if over > 0.0 { FAR * (1.0 + over) } else { 0.0 }
+    }
+
+    /// The same for all units of every territory, to its own centre.
+    pub fn too_far_by_territory(&self, owner: &[u16]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.territories()];
+        if self.max_distance_km < f64::INFINITY {
+            let centres = self.centres(owner, &[]);
+            for (unit, &territory) in owner.iter().enumerate().filter(|entry| *entry.1 != NONE) {
+                sums[territory as usize] += self.too_far(unit, territory as usize, &centres[territory as usize]);
+            }
+        }
+        sums
+    }
+
+    /// Everything by which the rules are broken: load outside limits, caps on moves, pairs that must be apart, units too far off.
     pub fn broken(&self, owner: &[u16]) -> f64 {
-        self.total_excess(owner) + self.moved_excess(owner) + PAIR * self.pairs_joined(owner) as f64
+        self.total_excess(owner)
+            + self.moved_excess(owner)
+            + PAIR * self.pairs_joined(owner) as f64
+            + self.too_far_by_territory(owner).iter().sum::<f64>()
     }
 
     /// What the loads of a territory cost for being off their targets, within the limits too.
@@ -214,6 +239,9 @@ impl Instance {
 
 /// How many kilometres one kilometre beyond the largest distance costs.
 const TOO_FAR: f64 = 20.0;
+
+/// How many targets' worth of load outside the limits one unit counts that is too far from its centre.
+const FAR: f64 = 0.1;
 
 /// How many targets' worth of load outside the limits one pair of units that must be apart and is not counts.
 pub(super) const PAIR: f64 = 0.2;

@@ -136,14 +136,13 @@ pub fn holds(problem: &Problem, keep: &Keep, assignment: &[Option<u16>]) -> bool
         && problem.moved_limits.iter().zip(&keep.moved).all(|(limit, kept)| {
             let Some(current) = &problem.current else { return true };
             let amount = |unit: usize| limit.measure.map_or(1.0, |measure| problem.loads[measure][unit]);
-            let owned = (0..assignment.len()).filter(|&unit| current[unit].is_some());
-            let all: f64 = owned.clone().map(amount).sum();
             let may_move = |unit: &usize| {
                 let locked = problem.fixed[*unit].is_some_and(|t| problem.territories[t as usize].locked);
-                !locked && problem.excluded.get(*unit) != Some(&true)
+                current[*unit].is_some() && !locked && problem.excluded.get(*unit) != Some(&true)
             };
-            let gone = owned.filter(|&unit| assignment[unit] != current[unit]).filter(may_move);
-            let moved: f64 = gone.map(amount).sum();
+            let owned = (0..assignment.len()).filter(may_move);
+            let all: f64 = owned.clone().map(amount).sum();
+            let moved: f64 = owned.filter(|&unit| assignment[unit] != current[unit]).map(amount).sum();
             !kept || moved <= limit.share * all + SLACK * all
         })
 }
@@ -155,7 +154,8 @@ fn territory_holds(problem: &Problem, keep: &Keep, assignment: &[Option<u16>], t
     }
     let goal = &problem.territories[territory as usize];
     for (measure, measure_goal) in problem.goals.iter().enumerate() {
-        let load: f64 = members.iter().map(|&unit| problem.loads[measure][unit]).sum();
+        let named = goal.named.get(measure).copied().unwrap_or(0.0);
+        let load = named + members.iter().map(|&unit| problem.loads[measure][unit]).sum::<f64>();
         let target = goal.targets[measure];
         let (mut least, mut most) = (target * (1.0 - measure_goal.tolerance), target * (1.0 + measure_goal.tolerance));
         if let Some(limits) = goal.limits.get(measure).copied().flatten() {

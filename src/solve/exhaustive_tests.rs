@@ -33,6 +33,8 @@ proptest! {
                 prop_assert!(exhaustive::holds(&problem, &keep, &proposal.assignment), "{problem:?}");
                 let counted = exhaustive::mean_km(&problem, &proposal.assignment, Centres::AsAsked);
                 prop_assert!((proposal.terms.travel_km - counted).abs() < 1e-6, "{} {counted}", proposal.terms.travel_km);
+                let gap = proposal.bound.map(|bound| bound.gap.expect("the plan is within its limits"));
+                prop_assert!(gap.is_none_or(|gap| gap >= -1e-9), "{gap:?} {problem:?}");
             }
             Ok(proposal) => {
                 prop_assert!(!exhaustive::holds(&problem, &keep, &proposal.assignment), "{:?}", proposal.violations);

@@ -83,11 +83,51 @@ pub enum Binding {
     },
 }
 
+/// What lengths are shown in: kilometres, or the unit of a plane.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lengths<'a> {
+    /// What a kilometre is in the unit.
+    pub per_km: f64,
+    /// The unit, to follow a figure: "km". Empty for a plane, whose unit nobody knows.
+    pub unit: &'a str,
+}
+
+impl Lengths<'_> {
+    pub const KM: Lengths<'static> = Lengths { per_km: 1.0, unit: "km" };
+
+    /// A length with so many digits behind the point, more for lengths below 1.
+    pub fn words(&self, km: f64, digits: usize) -> String {
+        let length = km * self.per_km;
+        // A plane may be one of millimetres, or of degrees.
+        let more = if length.abs() > 0.0 { (-length.abs().log10()).ceil().clamp(0.0, 12.0) as usize } else { 0 };
+        self.with_unit(format!("{length:.*}", digits + more))
+    }
+
+    /// The same, rounded up to four figures.
+    pub fn words_up(&self, km: f64) -> String {
+        let length = km * self.per_km;
+        let scale = 10f64.powf((length.abs().max(1e-300).log10()).floor() - 3.0);
+        let up = (length / scale * (1.0 - 1e-12)).ceil();
+        let digits = (-scale.log10()).round().clamp(0.0, 15.0) as usize;
+        self.with_unit(format!("{:.digits$}", up * scale))
+    }
+
+    fn with_unit(&self, figure: String) -> String {
+        let figure = match figure.contains('.') {
+            true => figure.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            false => figure,
+        };
+        if self.unit.is_empty() { figure } else { format!("{figure} {}", self.unit) }
+    }
+}
+
 /// What things are called.
 pub struct Names<'a> {
     pub unit: &'a dyn Fn(u32) -> String,
     pub territory: &'a dyn Fn(u16) -> String,
     pub measure: &'a dyn Fn(usize) -> String,
+    /// What lengths are shown in.
+    pub lengths: Lengths<'a>,
     /// An amount of a measure: "$1.2 M".
     pub amount: &'a dyn Fn(usize, f64) -> String,
     /// One unit and several: "county" and "counties".
@@ -181,15 +221,25 @@ impl<'a> Plan<'a> {
             members.units.iter().map(|&unit| problem.loads[measure][unit as usize]).sum()
         };
         let measures = 0..problem.goals.len();
-        let loads: Vec<Vec<f64>> =
-            measures.map(|measure| territories.iter().map(|members| load(measure, members)).collect()).collect();
+        let loads: Vec<Vec<f64>> = measures
+            .map(|measure| {
+                territories
+                    .iter()
+                    .enumerate()
+                    .map(|(territory, members)| load(measure, members) + problem.named_load(territory, measure))
+                    .collect()
+            })
+            .collect();
         let units =
             || (0..assignment.len()).filter(|&unit| assignment[unit].is_some_and(|owner| problem.is_open(owner)));
         let mut plan = Self {
             problem,
             assignment,
             weight: units().map(|unit| problem.travel_weights[unit]).sum(),
-            amount: (0..assignment.len()).map(|unit| amount(problem, unit)).sum(),
+            amount: (0..assignment.len())
+                .filter(|&unit| problem.may_move(unit))
+                .map(|unit| amount(problem, unit))
+                .sum(),
             open: problem.territories.iter().filter(|goal| !goal.locked).count().max(1) as f64,
             groups: vec![Vec::new(); assignment.len()],
             rivals: vec![Vec::new(); assignment.len()],
@@ -347,14 +397,14 @@ impl<'a> Plan<'a> {
             if target > 0.0 { deviation.unwrap_or(amount / target - 1.0) } else { amount }
         };
         let slack = |limit: f64| 1e-9 * limit.abs().max(load);
-        if let Some(limits) = self.problem.allowed(from as usize, measure) {
+        if let Some(limits) = self.problem.asked(from as usize, measure) {
             let found = self.loads[measure][from as usize] + load;
             if found > limits.most + slack(limits.most) {
                 let (found, allowed) = (share(from, found, Some(change.from[0])), share(from, limits.most, None));
                 return Some(Binding::TooMuch { territory: from, measure, found, allowed });
             }
         }
-        let limits = self.problem.allowed(to as usize, measure).filter(|_| self.problem.is_open(to))?;
+        let limits = self.problem.asked(to as usize, measure).filter(|_| self.problem.is_open(to))?;
         let found = self.loads[measure][to as usize] - load;
         (found < limits.least - slack(limits.least)).then(|| Binding::TooLittle {
             territory: to,

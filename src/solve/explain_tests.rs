@@ -80,6 +80,7 @@ fn each_rule_that_binds_is_named_in_words() {
         unit: &unit,
         territory: &|territory| ["North", "South"][territory as usize].into(),
         measure: &|_| "Revenue".into(),
+        lengths: Lengths::KM,
         amount: &|_, amount| format!("{amount:.1}"),
         kind: ["county", "counties"],
     };

@@ -54,8 +54,8 @@ impl Move {
                 load(territory, measure, found, allowed)
             }
             Some(Binding::TooFar { territory, found_km, allowed_km }) => {
-                let km = |km: f64, decimals: usize| format!("{km:.decimals$} km");
-                let [found, allowed] = told_apart(found_km, allowed_km, 0, km);
+                let length = |km: f64, decimals: usize| names.lengths.words(km, decimals);
+                let [found, allowed] = told_apart(found_km, allowed_km, 0, length);
                 let name = (names.territory)(territory);
                 format!("Put back, {name} would reach {found} from its centre; {allowed} is allowed")
             }
@@ -71,7 +71,12 @@ fn off_target(share: f64, decimals: usize) -> String {
 }
 
 /// What was found and what is allowed, with as many decimals as it takes to see that they differ.
-fn told_apart(found: f64, allowed: f64, decimals: usize, tell: impl Fn(f64, usize) -> String) -> [String; 2] {
+pub(super) fn told_apart(
+    found: f64,
+    allowed: f64,
+    decimals: usize,
+    tell: impl Fn(f64, usize) -> String,
+) -> [String; 2] {
     let with = |decimals: usize| [found, allowed].map(|value| tell(value, decimals));
     (decimals..decimals + 4).map(with).find(|[found, allowed]| found != allowed).unwrap_or_else(|| with(decimals))
 }

@@ -44,8 +44,9 @@ pub fn figures(problem: &Problem, assignment: &[Option<u16>]) -> Vec<TerritoryFi
         }
         return figures;
     }
-    let owners: Vec<u16> =
+    let mut owners: Vec<u16> =
         assignment.iter().map(|owner| owner.filter(|&o| (o as usize) < count).unwrap_or(NONE)).collect();
+    owners.resize(problem.places.len(), NONE);
     let (piece, piece_count) = pieces(&problem.graph, &owners);
     let mut seen = vec![false; piece_count];
     for (&piece, &owner) in piece.iter().zip(&owners).filter(|(_, owner)| **owner != NONE) {
@@ -86,8 +87,8 @@ fn of_one(problem: &Problem, territory: usize, members: &[u32]) -> TerritoryFigu
     TerritoryFigures { units: members.len(), loads, weight, centre, centre_unit, weighted_km, farthest_km, pieces: 0 }
 }
 
-/// In territories up to this size every member is tried as the centre, in larger ones so many nearest to the centroid: the sum of
-/// distances is nearly flat around its least value there.
+/// In territories up to this size every member is tried as the centre, in larger ones a quarter of so many, those nearest to the
+/// centroid: the sum of distances is nearly flat around its least value there.
 const TRIED: usize = 2_000;
 
 /// The member that all others travel to most cheaply; of several the first.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::into_edit::{Built, TerritoryPlan};
+use super::instance::counted;
+use super::into_edit::TerritoryPlan;
+use super::names::ids_left;
 use super::problem::{Graph, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
-use super::{Options, SolveError, run};
 use crate::domain::columns::Subject;
 use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
 use crate::domain::metrics::{Totals, target};
-use crate::domain::progress::Progress;
+use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
 use crate::domain::sphere::{LonLat, centroid};
 use crate::error::UserError;
@@ -51,37 +52,6 @@ pub struct MovedAtMost {
     pub share: f64,
 }
 
-/// Why nothing was built.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BuildError {
-    Cancelled,
-    Refused(UserError),
-}
-
-impl From<UserError> for BuildError {
-    fn from(error: UserError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-/// Builds territories for a project: from the wishes to the edit that makes them, with what is to be said of it.
-pub fn build(
-    project: &Project,
-    totals: &Totals,
-    request: &BuildRequest,
-    options: &Options,
-    progress: &Progress,
-) -> Result<Built, BuildError> {
-    let (problem, plan) = Problem::from_project(project, totals, request)?;
-    match run(&problem, options, progress) {
-        Ok(proposal) => Ok(plan.into_built(project, &problem, proposal)),
-        Err(SolveError::Cancelled) => Err(BuildError::Cancelled),
-        Err(SolveError::Unusable(why) | SolveError::Infeasible(why)) => {
-            Err(refusal().because(why).hint("Change what to build, or what is locked").into())
-        }
-    }
-}
-
 fn refusal() -> UserError {
     UserError::new("Could not build territories")
 }
@@ -89,7 +59,7 @@ fn refusal() -> UserError {
 impl Problem {
     /// The problem of a request, and what its territories are in the plan. `totals` are those of the project's plan.
     ///
-    /// Named accounts do not move with their unit: their loads are taken out of it and out of what their owner still needs.
+    /// Named accounts do not move with their unit: their loads are taken out of it, and their owner has them besides its units.
     pub fn from_project(
         project: &Project,
         totals: &Totals,
@@ -136,8 +106,9 @@ impl Problem {
             .collect();
         for column in &mut measures {
             column.fit_targets(free_load(column));
-            for (territory, (target, named)) in territories.iter_mut().zip(column.targets.iter().zip(&column.named)) {
-                territory.targets.push((target - named).max(0.0));
+            for (territory, (&target, &named)) in territories.iter_mut().zip(column.targets.iter().zip(&column.named)) {
+                territory.targets.push(target);
+                territory.named.push(named);
             }
         }
         let slot_of: BTreeMap<TerritoryId, u16> =
@@ -147,7 +118,11 @@ impl Problem {
             if held { slot_of.get(&plan.territory_of(unit)).copied() } else { None }
         };
         let keeps = request.territories == Wanted::Current;
-        let current = |unit: UnitId| slot_of.get(&plan.territory_of(unit)).copied();
+        // What the engine may not assign stays where it is, so that it has nothing to do with what moves.
+        let current = |unit: UnitId| {
+            let owner = slot_of.get(&plan.territory_of(unit)).copied();
+            owner.filter(|_| !excluded[unit.index()])
+        };
         let problem = Self {
             places: places(project, request),
             goals: measures
@@ -245,7 +220,7 @@ fn check(project: &Project, request: &BuildRequest) -> Result<(), UserError> {
     }
     for goal in &request.goals {
         let Some(measure) = project.measure(goal.measure) else {
-            return Err(refusal().because("the measure to balance does not exist"));
+            return Err(refusal().because("the measure to balance does not exist").hint("Choose one of the project's"));
         };
         let name = &measure.name;
         if !measure.is_summed() {
@@ -254,15 +229,17 @@ fn check(project: &Project, request: &BuildRequest) -> Result<(), UserError> {
         }
         if !(goal.tolerance.is_finite() && goal.tolerance >= 0.0) {
             return Err(refusal()
-                .because(format!("the tolerance of {name} is {}", goal.tolerance))
+                .because(format!("the tolerance of {name} is {}", percent(goal.tolerance)))
                 .hint("Write 5 for ±5 %"));
         }
         if !(goal.weight.is_finite() && goal.weight > 0.0) {
-            return Err(refusal().because(format!("the weight of {name} is {}, expected more than 0", goal.weight)));
+            let why = format!("the weight of {name} is {}, expected more than 0", goal.weight);
+            return Err(refusal().because(why).hint("Write 1 where all count the same"));
         }
     }
     if let Some(km) = request.max_distance_km.filter(|km| !(km.is_finite() && *km > 0.0)) {
-        return Err(refusal().because(format!("the largest distance is {km} km, expected more than 0")));
+        let why = format!("the largest distance is {km} km, expected more than 0");
+        return Err(refusal().because(why).hint("Leave it out where any distance will do"));
     }
     Ok(())
 }
@@ -276,7 +253,7 @@ fn moved_limits(project: &Project, request: &BuildRequest) -> Result<Vec<MovedLi
     }
     let limit = |limit: &MovedAtMost| {
         if !(0.0..=1.0).contains(&limit.share) {
-            let why = format!("{} of 100 was given as the most that may move", 100.0 * limit.share);
+            let why = format!("{} was given as the most that may move", percent(limit.share));
             return Err(refusal().because(why).hint("Give a percentage from 0 to 100"));
         }
         let Some(id) = limit.measure else { return Ok(MovedLimit { measure: None, share: limit.share }) };
@@ -328,19 +305,30 @@ fn slots(project: &Project, request: &BuildRequest) -> Result<Vec<Slot>, UserErr
             }
             if count > super::problem::MAX_TERRITORIES {
                 let most = super::problem::MAX_TERRITORIES;
-                return Err(refusal().because(format!("{count} territories were asked for, and {most} is the most")));
+                let why = format!("{count} territories were asked for, and {most} is the most");
+                return Err(refusal().because(why).hint("Ask for fewer"));
             }
             let staying: Vec<TerritoryId> = free.into_iter().filter(|&id| must_stay(id)).collect();
             let least = locked + staying.len();
             if count < least.max(locked + 1) {
-                let why = format!(
-                    "{count} territories were asked for, but {locked} are locked and {} more hold locked units or named accounts",
-                    staying.len()
+                let verb =
+                    |count: usize, one: &str, many: &str| if count == 1 { one.to_owned() } else { many.to_owned() };
+                let mut why = format!(
+                    "{} {} asked for, but {locked} {} locked",
+                    counted(count, "territory"),
+                    verb(count, "was", "were"),
+                    verb(locked, "is", "are")
                 );
+                if !staying.is_empty() {
+                    let holds = verb(staying.len(), "holds", "hold");
+                    why += &format!(" and {} more {holds} locked units or named accounts", staying.len());
+                }
                 return Err(refusal().because(why).hint("Ask for more, or unlock some"));
             }
             let new = (0..count - least).map(|_| Slot { id: None, rep: None, home: None, near: None });
-            Ok(staying.into_iter().map(kept).chain(new).collect())
+            let slots: Vec<Slot> = staying.into_iter().map(kept).chain(new).collect();
+            check_ids(plan, &slots)?;
+            Ok(slots)
         }
         Wanted::PerRepHome => per_rep(project, &free, must_stay),
     }
@@ -356,19 +344,20 @@ fn per_rep(
         plan.territories().any(|(id, territory)| plan.is_territory_locked(id) && territory.rep == Some(rep))
     };
     let mut slots: Vec<Slot> = Vec::new();
+    let mut at_one_home: BTreeMap<[u64; 2], usize> = BTreeMap::new();
     for (index, rep) in project.reps.iter().enumerate().take(super::problem::MAX_TERRITORIES) {
         let rep_id = RepId::from_index(index);
         let Some(mut home) = rep.home.filter(|home| home.is_valid()) else { continue };
         if has_locked(rep_id) {
             continue;
         }
-        // Two centres in one place cannot be told apart: the second stands a little beside the first.
-        while slots.iter().any(|slot| slot.home == Some(home)) {
-            let east = home.lon + 0.02;
-            home = LonLat::new(if east > 180.0 { east - 360.0 } else { east }, home.lat);
+        let at_home = *at_one_home.entry(place_key(home)).and_modify(|count| *count += 1).or_insert(0);
+        if at_home > 0 {
+            home = beside(home, at_home);
         }
-        let id =
-            free.iter().copied().find(|&id| plan.territory(id).is_some_and(|territory| territory.rep == Some(rep_id)));
+        // Of several, one that must stay.
+        let owned = || free.iter().copied().filter(|&id| plan.territory(id).and_then(|it| it.rep) == Some(rep_id));
+        let id = owned().find(|&id| must_stay(id)).or_else(|| owned().next());
         slots.push(Slot { id, rep: Some(rep_id), home: Some(home), near: None });
     }
     if slots.is_empty() {
@@ -378,10 +367,68 @@ fn per_rep(
     let stranded = free.iter().find(|&&id| must_stay(id) && slots.iter().all(|slot| slot.id != Some(id)));
     if let Some(&id) = stranded {
         let name = plan.territory_name(id);
-        let why = format!("{name} holds locked units or named accounts, but no rep with a home owns it");
-        return Err(refusal().because(why).hint("Give it a rep with a home, or unlock it"));
+        let holds = format!("{name} holds locked units or named accounts");
+        let rep = plan.territory(id).and_then(|territory| territory.rep);
+        let person = rep.and_then(|rep| project.reps.get(rep.index())).map(|rep| rep.name.trim()).unwrap_or_default();
+        let (why, hint) = match rep {
+            Some(rep) if has_locked(rep) => (
+                format!("{holds}, but {person}, whose it is, has a locked territory besides"),
+                "Unlock that one, or give this one another rep with a home",
+            ),
+            Some(rep) if slots.iter().any(|slot| slot.rep == Some(rep)) => (
+                format!("{holds}, and so does another territory of {person}, who can have one"),
+                "Give one of them another rep with a home, or unlock it",
+            ),
+            _ => (format!("{holds}, but no rep with a home owns it"), "Give it a rep with a home, or unlock it"),
+        };
+        return Err(refusal().because(why).hint(hint));
     }
+    check_ids(plan, &slots)?;
     Ok(slots)
+}
+
+/// Refuses more new territories than the plan has numbers for: every territory that ever was has used one up.
+fn check_ids(plan: &Plan, slots: &[Slot]) -> Result<(), UserError> {
+    let kept = slots.iter().filter(|slot| slot.id.is_some()).count();
+    let free = plan.territories().filter(|(_, territory)| !territory.locked).count();
+    let left = ids_left(plan, free.saturating_sub(kept));
+    let new = slots.len() - kept;
+    if new > left {
+        let why = format!("{new} new territories would be needed, and the plan has numbers for {left} more");
+        return Err(refusal().because(why).hint("Ask for fewer"));
+    }
+    Ok(())
+}
+
+fn place_key(place: LonLat) -> [u64; 2] {
+    // -0 and 0 are one place.
+    [place.lon + 0.0, place.lat + 0.0].map(f64::to_bits)
+}
+
+/// Two centres in one place cannot be told apart: the others stand a little beside the first, on a spiral of equal areas (Vogel 1979).
+fn beside(home: LonLat, nth: usize) -> LonLat {
+    let (sin, cos) = (GOLDEN_ANGLE * nth as f64).sin_cos();
+    let away = BESIDE * (nth as f64).sqrt();
+    let shrink = home.lat.to_radians().cos().max(0.01);
+    let lon = home.lon + away * cos / shrink;
+    let lon = if lon > 180.0 {
+        lon - 360.0
+    } else if lon < -180.0 {
+        lon + 360.0
+    } else {
+        lon
+    };
+    LonLat::new(lon, (home.lat + away * sin).clamp(-90.0, 90.0))
+}
+
+/// Some 2 km, in degrees.
+const BESIDE: f64 = 0.02;
+/// The angle from one to the next on the spiral, in radians.
+const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
+
+/// A share as the percentage that was typed.
+fn percent(share: f64) -> String {
+    format!("{} %", (1e7 * share).round() / 1e5).replace('-', "−")
 }
 
 /// What is balanced: figures per unit, and what each territory shall have.
@@ -409,8 +456,8 @@ impl Column {
             if let Some(unit) = project.accounts.units.get(account.index()).copied().flatten() {
                 let load = &mut loads[unit.index()];
                 *load -= value;
-                // What is left of rounding is nothing.
-                if load.abs() < 1e-9 * value.abs() {
+                // What is left of rounding is nothing, whatever was there before.
+                if load.abs() < 1e-9 * value.abs().max(table.unit_load(goal.measure, unit).abs()) {
                     *load = 0.0;
                 }
             }

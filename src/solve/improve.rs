@@ -181,6 +181,7 @@ fn mend(
     random: &Random,
     run: &Run,
 ) -> Result<Vec<u16>, Cancelled> {
+    let mut value = instance.value(&owner, RULES_FIRST * price);
     for attempt in 0..ATTEMPTS {
         let groups = groups_to_mend(instance, &owner, 4 + attempt / 2);
         if groups.is_empty() || run.is_over() {
@@ -214,8 +215,10 @@ fn mend(
             for (unit, territory) in next.iter_mut().enumerate().filter(|entry| region.contains(entry.1)) {
                 *territory = mended[unit];
             }
-            if instance.value(&next, RULES_FIRST * price) < instance.value(&owner, RULES_FIRST * price) {
-                owner = next;
+            run.check()?;
+            let with_region = instance.value(&next, RULES_FIRST * price);
+            if with_region < value {
+                (owner, value) = (next, with_region);
                 run.show(instance, &owner);
             }
         }
@@ -228,8 +231,9 @@ fn groups_to_mend(instance: &Instance, owner: &[u16], size: usize) -> Vec<Vec<u1
     let m = instance.measures;
     let loads = instance.loads_of(owner);
     let excess = |territory: usize| instance.excess(territory, &loads[territory * m..(territory + 1) * m]);
+    let too_far = instance.too_far_by_territory(owner);
     let mut worst: Vec<(f64, usize)> = (0..instance.territories())
-        .map(|territory| (excess(territory), territory))
+        .map(|territory| (excess(territory) + too_far[territory], territory))
         .filter(|entry| entry.0 > 0.0)
         .collect();
     worst.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -255,11 +259,12 @@ fn groups_to_mend(instance: &Instance, owner: &[u16], size: usize) -> Vec<Vec<u1
     groups
 }
 
-/// Groups of territories, from a random bisection of their centres: each at least a dozen, so that few borders lie between them.
+/// Groups of territories, from a random bisection of their centres: about a dozen each, so that few borders lie between them.
 fn regions(instance: &Instance, owner: &[u16], random: &mut Random) -> Vec<Vec<u16>> {
     let centres = instance.centres(owner, &[]);
     let mut regions = vec![(0..instance.territories() as u16).collect::<Vec<u16>>()];
-    let wanted = (instance.territories() / 12).clamp(1, 32).next_power_of_two();
+    // The largest power of two that leaves a dozen for each.
+    let wanted = 1 << (instance.territories() / 12).clamp(1, 32).ilog2();
     while regions.len() < wanted {
         regions = regions.into_iter().flat_map(|region| halves(region, &centres, random)).collect();
     }

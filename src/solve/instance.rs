@@ -51,6 +51,8 @@ pub(super) struct Instance {
     pub low: Vec<f64>,
     pub high: Vec<f64>,
     pub target: Vec<f64>,
+    /// What each territory has besides its units; limits and targets are of the rest.
+    pub named: Vec<f64>,
     /// Per measure how much a deviation counts.
     pub importance: Vec<f64>,
     pub homes: Vec<Option<Vector>>,
@@ -114,11 +116,18 @@ impl Instance {
                 && fixed.is_none_or(|territory| !problem.territories[territory as usize].locked)
         };
         let units: Vec<u32> = (0..problem.places.len()).filter(|&unit| is_free(unit)).map(|unit| unit as u32).collect();
+        if free_territories.is_empty() && !units.is_empty() {
+            return Err(SolveError::Infeasible(format!(
+                "Every territory is locked, so that nothing can take the {} that {} free",
+                counted(units.len(), "unit"),
+                if units.len() == 1 { "is" } else { "are" }
+            )));
+        }
         if units.len() < free_territories.len() {
             return Err(SolveError::Infeasible(format!(
-                "{} territories cannot be made of {} units that are free: every territory needs at least one",
-                free_territories.len(),
-                units.len()
+                "{} cannot be made of {}: every territory needs at least one",
+                counted(free_territories.len(), "territory"),
+                counted(units.len(), "free unit")
             )));
         }
         let place_of = |owner: Option<u16>| owner.map_or(NONE, |territory| to_territory[territory as usize]);
@@ -142,6 +151,7 @@ impl Instance {
         instance.loads = vec![0.0; units.len() * measures];
         instance.priced_loads = instance.loads.clone();
         instance.target = vec![0.0; free_territories.len() * measures];
+        instance.named = instance.target.clone();
         let mut mean_targets = Vec::new();
         for (measure, goal) in problem.goals.iter().enumerate() {
             let load = |unit: &u32| problem.loads[measure][*unit as usize];
@@ -149,8 +159,8 @@ impl Instance {
                 let found = format!("{}: all loads are 0, there is nothing to balance", goal.name);
                 return Err(SolveError::Unusable(found));
             }
-            let targets =
-                free_territories.iter().map(|&territory| problem.territories[territory as usize].targets[measure]);
+            let goals = || free_territories.iter().map(|&territory| &problem.territories[territory as usize]);
+            let targets = goals().map(|goal| goal.targets[measure]);
             let mean_target = targets.clone().sum::<f64>() / free_territories.len().max(1) as f64;
             let usable = mean_target > 0.0 && mean_target.is_finite();
             if !free_territories.is_empty() && !usable {
@@ -164,8 +174,10 @@ impl Instance {
             for (index, unit) in units.iter().enumerate() {
                 instance.priced_loads[index * measures + measure] = (load(unit) / mean_target).max(least);
             }
-            for (index, target) in targets.enumerate() {
-                instance.target[index * measures + measure] = target / mean_target;
+            for (index, goal) in goals().enumerate() {
+                let (at, named) = (index * measures + measure, goal.named.get(measure).copied().unwrap_or(0.0));
+                instance.named[at] = named / mean_target;
+                instance.target[at] = (goal.targets[measure] - named).max(0.0) / mean_target;
             }
             instance.importance.push(goal.weight);
             let per_territory = units.len() as f64 / free_territories.len().max(1) as f64;
@@ -198,22 +210,29 @@ impl Instance {
     }
 
     fn set_limits(&mut self, problem: &Problem, territories: &[u16], mean_targets: &[f64]) {
-        for (index, &target) in self.target.iter().enumerate() {
-            let measure = index % self.measures;
-            let tolerance = problem.goals[measure].tolerance;
-            // A hair inside the limit, so that sums in another order do not step over it.
-            let mut low = (target * (1.0 - tolerance * (1.0 - 1e-6) - ROUNDING)).max(0.0);
-            let mut high = target * (1.0 + tolerance * (1.0 - 1e-6) + ROUNDING);
-            let goal = &problem.territories[territories[index / self.measures] as usize];
-            if let Some(limits) = goal.limits.get(measure).copied().flatten() {
-                let mean = mean_targets[measure];
-                low = limits.least / mean * (1.0 - ROUNDING);
-                // More than all there is bounds nothing, and sums with infinity would not be numbers.
-                let all = problem.loads[measure].iter().sum::<f64>() / mean;
-                high = (limits.most / mean * (1.0 + ROUNDING)).min(all.max(low));
-            }
+        for at in 0..self.target.len() {
+            let (measure, mean) = (at % self.measures, mean_targets[at % self.measures]);
+            let goal = &problem.territories[territories[at / self.measures] as usize];
+            let (target, tolerance) = (goal.targets[measure] / mean, problem.goals[measure].tolerance);
+            // More than all there is bounds nothing, and sums with infinity would not be numbers.
+            let all = problem.loads[measure].iter().sum::<f64>() / mean;
+            let (low, high) = match goal.limits.get(measure).copied().flatten() {
+                Some(limits) => (
+                    limits.least / mean * (1.0 - ROUNDING),
+                    (limits.most / mean * (1.0 + ROUNDING)).min(all + self.named[at]),
+                ),
+                // Nothing is asked.
+                None if target == 0.0 => (0.0, all + self.named[at]),
+                // A hair inside the limit, so that sums in another order do not step over it.
+                None => {
+                    let part = tolerance * (1.0 - 1e-6) + ROUNDING;
+                    (target * (1.0 - part), target * (1.0 + part))
+                }
+            };
+            // What it has by name is not for units to bring.
+            let low = (low - self.named[at]).max(0.0);
             self.low.push(low);
-            self.high.push(high);
+            self.high.push((high - self.named[at]).max(low));
         }
     }
 
@@ -240,7 +259,7 @@ impl Instance {
         let per_territory = units.len() as f64 / self.territories().max(1) as f64;
         for limit in &problem.moved_limits {
             let amount = |unit: usize| match limit.measure {
-                _ if current[unit].is_none() => 0.0,
+                _ if !problem.may_move(unit) => 0.0,
                 Some(measure) => problem.loads[measure][unit] / mean_targets[measure],
                 None => 1.0 / per_territory,
             };
@@ -270,6 +289,15 @@ impl Instance {
     /// The same with prices on the load that units do not have.
     pub fn with_prices(&self, prices: &[f64]) -> Self {
         Self { prices: if self.priced_loads == self.loads { Vec::new() } else { prices.to_vec() }, ..self.clone() }
+    }
+}
+
+/// "1 unit", "5 units", "2 territories".
+pub(super) fn counted(count: usize, what: &str) -> String {
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        _ => format!("{count} {what}s"),
     }
 }
 

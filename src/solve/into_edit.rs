@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::explain;
 use super::names::{Named, Names};
 use super::problem::Problem;
-use super::report::Proposal;
+use super::report::{Alternative, Proposal};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
+use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::project::Project;
 
 /// What the territories of a problem are in the plan.
@@ -45,18 +47,20 @@ pub struct Sketch {
 }
 
 impl TerritoryPlan {
-    /// Turns a proposal into an edit of the project's plan.
-    pub fn into_built(self, project: &Project, problem: &Problem, proposal: Proposal) -> Built {
-        let names = self.names(project, problem, &proposal.assignment);
-        built(project, problem, proposal, names)
-    }
-
-    /// Turns the alternatives of a proposal into edits of the same plan, one each. Territories in the same place have the same
-    /// names and colours in all of them.
-    pub fn alternatives(&self, project: &Project, problem: &Problem, proposal: &Proposal) -> Vec<Built> {
+    /// Turns a proposal into an edit of the project's plan, and each of its alternatives into another edit of the same plan.
+    /// Territories in the same place have the same names and colours in all of them.
+    pub fn into_built(
+        self,
+        project: &Project,
+        problem: &Problem,
+        proposal: Proposal,
+        progress: &Progress,
+    ) -> Result<(Built, Vec<Built>), Cancelled> {
+        progress.begin(Phase::Comparing, 0)?;
         let names = self.names(project, problem, &proposal.assignment);
         let like = Named { assignment: &proposal.assignment, names: &names };
-        let alternatives = proposal.alternatives.iter().map(|alternative| {
+        let alternative = |alternative: &Alternative| {
+            progress.check()?;
             let names = self.names_like(project, problem, &alternative.assignment, like, false);
             let proposal = Proposal {
                 assignment: alternative.assignment.clone(),
@@ -68,9 +72,10 @@ impl TerritoryPlan {
                 stages: Vec::new(),
                 cut_short: proposal.cut_short,
             };
-            built(project, problem, proposal, names)
-        });
-        alternatives.collect()
+            Ok(built(project, problem, proposal, names))
+        };
+        let alternatives = proposal.alternatives.iter().map(alternative).collect::<Result<Vec<Built>, Cancelled>>()?;
+        Ok((built(project, problem, proposal, names), alternatives))
     }
 
     /// Gives a plan on the way names and colours: those of the sketch before it where it lies in the same place, so that
@@ -96,16 +101,17 @@ impl TerritoryPlan {
 fn built(project: &Project, problem: &Problem, proposal: Proposal, names: Names) -> Built {
     let edit = edit(project, problem, &proposal.assignment, &names);
     let name = |territory: u16| names.territories.get(usize::from(territory)).map_or("", |territory| &territory.name);
-    let violations = proposal
-        .violations
-        .iter()
-        .map(|violation| {
-            let measure = violation.measure.and_then(|measure| problem.goals.get(measure));
-            let unit = violation.unit.and_then(|unit| project.units.codes.get(unit as usize));
-            let unit = unit.map_or_else(String::new, |code| format!("{} {code}", project.units.kind));
-            violation.words(name(violation.territory), measure.map_or("", |goal| &goal.name), &unit)
-        })
-        .collect();
+    let many = project.units.kind_of_many();
+    let kind = project.units.kind_of_one();
+    let called = explain::Names {
+        unit: &|unit| project.units.codes.get(unit as usize).map_or_else(String::new, |code| format!("{kind} {code}")),
+        territory: &|territory| name(territory).to_owned(),
+        measure: &|measure| problem.goals.get(measure).map_or_else(String::new, |goal| goal.name.clone()),
+        lengths: explain::Lengths::KM,
+        amount: &|_, amount| format!("{amount:.1}"),
+        kind: [kind, &many],
+    };
+    let violations = proposal.violations.iter().map(|violation| violation.words(&called)).collect();
     Built { findings: findings(problem, &proposal), violations, edit, proposal, territories: names.ids }
 }
 
@@ -153,21 +159,12 @@ fn findings(problem: &Problem, proposal: &Proposal) -> Vec<String> {
     let mut lines = Vec::new();
     let terms = &proposal.terms;
     for (goal, imbalance) in problem.goals.iter().zip(&terms.imbalance) {
-        lines.push(format!(
-            "{}: largest deviation {:.1} %, ±{} % allowed",
-            goal.name,
-            100.0 * imbalance,
-            (1000.0 * goal.tolerance).round() / 10.0
-        ));
+        let allowed = (1000.0 * goal.tolerance).round() / 10.0;
+        lines.push(format!("{}: largest deviation {:.1} %, ±{allowed} % allowed", goal.name, 100.0 * imbalance));
     }
     lines.push(format!("Mean distance to the centre: {:.1} km", terms.travel_km));
     if let Some(bound) = proposal.bound {
-        lines.push(format!(
-            "At most {:.1} % above the least possible {} ({:.1} km)",
-            100.0 * bound.gap.max(0.0),
-            bound.kind.words(),
-            bound.travel_km
-        ));
+        lines.push(bound.words(&format!("{:.1} km", bound.travel_km)));
     }
     if let Some(disruption) = terms.disruption {
         lines.push(format!("{:.1} % of the load changes owner", 100.0 * disruption));

@@ -19,10 +19,12 @@ pub(super) fn median(instance: &Instance, units: &[u32]) -> Option<(u32, f64)> {
         return best_of(instance, units, units.iter().copied());
     }
     let weight = |unit: u32| instance.weights[unit as usize].max(1e-9);
-    let mut place = mean(instance, units, weight)?;
+    // Units all around the globe have no mean: any place is as good to start from.
+    let first = instance.points[*units.first()? as usize];
+    let mut place = mean(instance, units, weight).unwrap_or(first);
     for _ in 0..STEPS {
         let near = |unit: u32| weight(unit) / distance_km(instance.points[unit as usize], place).max(1e-3);
-        place = mean(instance, units, near)?;
+        place = mean(instance, units, near).unwrap_or(place);
     }
     let mut near: Vec<(f64, u32)> =
         units.iter().map(|&unit| (distance_km(instance.points[unit as usize], place), unit)).collect();

@@ -94,7 +94,7 @@ impl Medians {
         self.position[unit] = self.members[to].len() as u32;
         self.members[to].push(unit as u32);
         for territory in [from, to] {
-            if self.members[territory].len() <= FOLLOW || self.medians[from].0 as usize == unit {
+            if self.members[territory].len() <= FOLLOW || self.medians[territory].0 as usize == unit {
                 self.find(instance, territory);
             } else {
                 let at = instance.points[self.medians[territory].0 as usize];
@@ -130,5 +130,30 @@ impl Medians {
         for (territory, centre) in centres.iter_mut().enumerate() {
             *centre = self.centre(instance, territory);
         }
+    }
+}
+
+#[cfg(test)]
+impl Medians {
+    /// Whether members, positions and, once refreshed, medians are what a fresh count gives.
+    pub fn is_true(&mut self, instance: &Instance, owner: &[u16]) -> bool {
+        self.refresh(instance);
+        let fresh = Self::new(instance, owner);
+        let sorted = |medians: &Self| -> Vec<Vec<u32>> {
+            let sorted = |list: &Vec<u32>| {
+                let mut list = list.clone();
+                list.sort_unstable();
+                list
+            };
+            medians.members.iter().map(sorted).collect()
+        };
+        let is_at =
+            |unit: usize| self.members[owner[unit] as usize].get(self.position[unit] as usize) == Some(&(unit as u32));
+        sorted(self) == sorted(&fresh) && self.medians == fresh.medians && (0..owner.len()).all(is_at)
+    }
+
+    /// The sizes of the territories.
+    pub fn sizes(&self) -> Vec<usize> {
+        self.members.iter().map(Vec::len).collect()
     }
 }

@@ -44,7 +44,7 @@ impl TerritoryPlan {
         shared.retain(|&(owner, old), _| {
             self.reps[owner].is_none() || plan.territory(old).is_some_and(|territory| territory.rep.is_none())
         });
-        let ids = with_new_ids(plan, paired(self.ids.clone(), &free, shared, MOST_TO_PAIR_BEST), &[]);
+        let ids = with_new_ids(plan, paired(self.ids.clone(), &free, shared, MOST_TO_PAIR_BEST), &[], &free);
         let territories = self.territories(project, problem, assignment, &ids, &Names::default());
         Names { ids, territories }
     }
@@ -78,7 +78,7 @@ impl TerritoryPlan {
             }
             best = MOST_TO_PAIR_QUICKLY;
         }
-        let ids = with_new_ids(&project.plan, paired(decided, &free, shared, best), &free);
+        let ids = with_new_ids(&project.plan, paired(decided, &free, shared, best), &free, &[]);
         let territories = self.territories(project, problem, assignment, &ids, known);
         Names { ids, territories }
     }
@@ -187,20 +187,38 @@ fn paired(
     ids
 }
 
-/// Gives the rest what is left of `reserve`, then ids that the plan never had.
-fn with_new_ids(plan: &Plan, ids: Vec<Option<TerritoryId>>, reserve: &[TerritoryId]) -> Vec<TerritoryId> {
+/// Gives the rest what is left of `reserve`, then ids that the plan never had. When these run out, those of `last`: territories that
+/// would be removed otherwise ([`ids_left`]).
+fn with_new_ids(
+    plan: &Plan,
+    ids: Vec<Option<TerritoryId>>,
+    reserve: &[TerritoryId],
+    last: &[TerritoryId],
+) -> Vec<TerritoryId> {
     let taken: BTreeSet<TerritoryId> = ids.iter().flatten().copied().collect();
     let highest = taken.iter().chain(reserve).map(|id| id.index() + 1).max().unwrap_or(0);
     let mut next = plan.next_territory_id().index().max(highest);
     let mut left = reserve.iter().copied().filter(|id| !taken.contains(id));
+    let mut last = last.iter().copied().filter(|id| !taken.contains(id));
     ids.into_iter()
         .map(|id| {
             id.or_else(|| left.next()).unwrap_or_else(|| {
+                if next > HIGHEST_ID {
+                    return last.next().unwrap_or_default();
+                }
                 next += 1;
-                TerritoryId((next - 1).min(u16::MAX as usize) as u16)
+                TerritoryId::from_index(next - 1)
             })
         })
         .collect()
+}
+
+/// The highest number that a territory can have.
+const HIGHEST_ID: usize = u16::MAX as usize - 1;
+
+/// How many territories without an id of their own can get one: what the plan never had, and what is free in it.
+pub(super) fn ids_left(plan: &Plan, free: usize) -> usize {
+    (HIGHEST_ID + 1).saturating_sub(plan.next_territory_id().index()) + free
 }
 
 fn next_name(names: &BTreeSet<String>, number: &mut usize) -> String {

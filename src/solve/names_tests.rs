@@ -42,20 +42,13 @@ fn proposal(picture: &str, alternatives: &[&str]) -> Proposal {
     let alternative = |picture: &&str| Alternative {
         assignment: owners(picture),
         terms: Terms { travel_km: 7.0, ..Terms::default() },
-        violations: vec![Violation {
-            rule: Rule::Pieces,
-            territory: 0,
-            measure: None,
-            unit: None,
-            found: 2.0,
-            allowed: 1.0,
-        }],
+        violations: vec![Violation::new(Rule::Pieces, 0, 2.0, 1.0)],
     };
     Proposal {
         assignment: owners(picture),
         terms: Terms::default(),
         violations: Vec::new(),
-        bound: Some(Bound { kind: BoundKind::FixedCentres, travel_km: 1.0, gap: 0.0 }),
+        bound: Some(Bound { kind: BoundKind::FixedCentres, travel_km: 1.0, gap: Some(0.0) }),
         alternatives: alternatives.iter().map(alternative).collect(),
         stages: Vec::new(),
         cut_short: false,
@@ -87,8 +80,7 @@ bbaaaa";
 fn what_lies_in_the_same_place_is_called_and_coloured_the_same_in_every_alternative() {
     let (project, problem, names) = prepared(EMPTY, Wanted::Count(2));
     let proposal = proposal(HALVES, &[HALVES_TURNED]);
-    let alternatives = names.alternatives(&project, &problem, &proposal);
-    let best = names.into_built(&project, &problem, proposal);
+    let (best, alternatives) = names.into_built(&project, &problem, proposal, &Progress::new()).unwrap();
     let (plan, other) = (after(&project, &best.edit), after(&project, &alternatives[0].edit));
     assert!(plan.territories().eq(other.territories()), "the same two territories");
     // Only the third column has another owner.
@@ -105,7 +97,8 @@ fn what_lies_in_the_same_place_is_called_and_coloured_the_same_in_every_alternat
 #[test]
 fn territories_of_the_plan_stay_what_they_are_in_alternatives() {
     let (project, problem, names) = prepared(&HALVES.replace('a', "A"), Wanted::Current);
-    let alternatives = names.alternatives(&project, &problem, &proposal(HALVES, &[HALVES, HALVES_TURNED]));
+    let proposal = proposal(HALVES, &[HALVES, HALVES_TURNED]);
+    let (_, alternatives) = names.into_built(&project, &problem, proposal, &Progress::new()).unwrap();
     assert!(alternatives[0].edit.is_empty(), "it is the plan of today");
     // Which territory is which was decided beforehand, wherever it lies.
     let turned = after(&project, &alternatives[1].edit);

@@ -31,8 +31,8 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
     let random = Random::new(options.seed);
     let mut stages = Stages::new();
     progress.begin(Phase::Seeding, 1)?;
-    let centres =
-        seed::seeds(instance, 1, &random, progress)?.into_iter().next().map_or(Vec::new(), |seed| seed.centres);
+    let centres = seed::centres_of_today(instance, &random);
+    progress.tick(1)?;
     let today = Relaxed {
         owner: present(instance),
         prices: vec![0.0; instance.target.len()],
@@ -53,13 +53,13 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
     let mut so_far = None;
     // A large map keeps all threads busy with one attempt; of a small one several are made side by side.
     let at_once = if instance.units() > SIDE_BY_SIDE { 1 } else { first.len() };
-    for parts in first.chunks(at_once) {
+    let first: Vec<(f64, Random)> = first.iter().zip(1..).map(|(&part, nth)| (part, random.fork(nth))).collect();
+    for attempts in first.chunks(at_once) {
         if so_far.as_ref().is_some_and(|best: &(f64, Start)| best.0 == 0.0 || run.is_over()) {
             break;
         }
-        let attempt = |&part: &f64| stay_near(&near(part), &today, &random.fork(part as u64), run);
-        let found: Result<Vec<Start>, Cancelled> = parts.par_iter().map(attempt).collect();
-        for found in found? {
+        let attempts: Vec<(Instance, &Random)> = attempts.iter().map(|(part, random)| (near(*part), random)).collect();
+        for found in stay_near(&attempts, &today, run)? {
             so_far = keep(found);
         }
     }
@@ -69,13 +69,12 @@ pub(super) fn rebalance(instance: &Instance, run: &Run) -> Result<Found, super::
         if *broken == 0.0 || run.is_over() || instance.stay_worth_km == 0.0 {
             break;
         }
-        let random = random.fork(100 + nth as u64);
+        let attempt = [(near(part), &random.fork(100 + nth as u64))];
         // On from the best so far, where what moves counts.
-        so_far = keep(if capped {
-            anneal(&near(part), best.clone(), &random, run)?
-        } else {
-            stay_near(&near(part), &today, &random, run)?
-        });
+        let found = if capped { anneal(&attempt, vec![best.clone()], run)? } else { stay_near(&attempt, &today, run)? };
+        for found in found {
+            so_far = keep(found);
+        }
     }
     stages.end("stay near");
     let (broken, mut found) =
@@ -104,25 +103,37 @@ fn present(instance: &Instance) -> Vec<u16> {
     (0..instance.units()).map(owner).collect()
 }
 
-fn stay_near(instance: &Instance, today: &Relaxed, random: &Random, run: &Run) -> Result<Start, Cancelled> {
-    let mut whole = today.owner.clone();
-    repair::make_whole(instance, today, &mut whole);
-    let mut prices = today.prices.clone();
-    if instance.total_excess(&whole) > 0.0 {
-        run.progress.begin(Phase::Balancing, 0)?;
-        let price = excess_price(instance, &whole);
-        let schedule = Schedule { iterations: 60, settle: 5 };
-        let relaxed = balance(instance, today.centres.clone(), prices, price, schedule, run)?;
-        whole.clone_from(&relaxed.owner);
-        run.progress.begin(Phase::Repairing, 0)?;
-        repair::make_whole(instance, &relaxed, &mut whole);
-        prices = relaxed.prices;
-    }
-    anneal(instance, Start { owner: whole, prices }, random, run)
+/// Attempts side by side, each with its own worth of staying.
+fn stay_near(attempts: &[(Instance, &Random)], today: &Relaxed, run: &Run) -> Result<Vec<Start>, Cancelled> {
+    run.progress.begin(Phase::Balancing, 0)?;
+    let starts: Result<Vec<Start>, Cancelled> =
+        attempts.par_iter().map(|(instance, _)| relaxed_near(instance, today, run)).collect();
+    anneal(attempts, starts?, run)
 }
 
-fn anneal(instance: &Instance, start: Start, random: &Random, run: &Run) -> Result<Start, Cancelled> {
-    let annealing = Annealing::gentle(instance, run.options.effort.steps_per_unit());
-    run.progress.begin(Phase::Improving, improve::rounds(instance, annealing))?;
-    improve::improve(&instance.with_prices(&start.prices), start, annealing, random, run)
+fn relaxed_near(instance: &Instance, today: &Relaxed, run: &Run) -> Result<Start, Cancelled> {
+    let mut owner = today.owner.clone();
+    repair::make_whole(instance, today, &mut owner);
+    let prices = today.prices.clone();
+    if instance.total_excess(&owner) == 0.0 {
+        return Ok(Start { owner, prices });
+    }
+    let price = excess_price(instance, &owner);
+    let schedule = Schedule { iterations: 60, settle: 5 };
+    let relaxed = balance(instance, today.centres.clone(), prices, price, schedule, run)?;
+    owner.clone_from(&relaxed.owner);
+    repair::make_whole(instance, &relaxed, &mut owner);
+    Ok(Start { owner, prices: relaxed.prices })
+}
+
+fn anneal(attempts: &[(Instance, &Random)], starts: Vec<Start>, run: &Run) -> Result<Vec<Start>, Cancelled> {
+    let steps = run.options.effort.steps_per_unit();
+    let annealing = |instance: &Instance| Annealing::gentle(instance, steps);
+    let work = attempts.iter().map(|(instance, _)| improve::rounds(instance, annealing(instance))).sum();
+    run.progress.begin(Phase::Improving, work)?;
+    let attempts = attempts.par_iter().zip(starts);
+    let improve = |((instance, random), start): (&(Instance, &Random), Start)| {
+        improve::improve(&instance.with_prices(&start.prices), start, annealing(instance), random, run)
+    };
+    attempts.map(improve).collect()
 }

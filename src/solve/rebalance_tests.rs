@@ -6,7 +6,7 @@ use super::tests::grid;
 use super::*;
 
 /// 24 × 16 units in 3 × 2 blocks of 8 × 8, which are the plan of today, as [`from_plan`] would ask.
-fn blocks(load: impl Fn(usize) -> f64) -> Problem {
+pub(super) fn blocks(load: impl Fn(usize) -> f64) -> Problem {
     let current = (0..384).map(|unit| Some(((unit % 24) / 8 + 3 * (unit / 24 / 8)) as u16)).collect();
     Problem {
         current: Some(current),

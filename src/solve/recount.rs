@@ -6,8 +6,8 @@ use super::problem::{Centring, Limits, Problem};
 use crate::domain::sphere::LonLat;
 
 impl Problem {
-    /// What a territory may carry of a measure; `None` where nothing is asked of it.
-    pub(super) fn allowed(&self, territory: usize, measure: usize) -> Option<Limits> {
+    /// What a territory may carry of a measure in all; `None` where nothing is asked of it.
+    pub(super) fn asked(&self, territory: usize, measure: usize) -> Option<Limits> {
         let goal = self.territories.get(territory)?;
         if let Some(limits) = goal.limits.get(measure).copied().flatten() {
             return Some(limits);
@@ -15,6 +15,40 @@ impl Problem {
         let target = goal.targets.get(measure).copied().filter(|&target| target > 0.0)?;
         let tolerance = self.goals.get(measure)?.tolerance;
         Some(Limits { least: (target * (1.0 - tolerance)).max(0.0), most: target * (1.0 + tolerance) })
+    }
+
+    /// What the units of a territory may carry of a measure. The most is below 0 where what it has by name is too much alone.
+    pub(super) fn allowed(&self, territory: usize, measure: usize) -> Option<Limits> {
+        let limits = self.asked(territory, measure)?;
+        let named = self.named_load(territory, measure);
+        Some(Limits { least: (limits.least - named).max(0.0), most: limits.most - named })
+    }
+
+    /// What a territory has besides its units.
+    pub(super) fn named_load(&self, territory: usize, measure: usize) -> f64 {
+        self.territories.get(territory).and_then(|goal| goal.named.get(measure)).copied().unwrap_or(0.0)
+    }
+
+    /// What moves are counted of: whether a unit has an owner today and may get another one.
+    pub fn may_move(&self, unit: usize) -> bool {
+        let current = self.current.as_ref().and_then(|current| current.get(unit).copied().flatten());
+        current.is_some() && self.is_free(unit)
+    }
+
+    /// Which share of what may move has another owner in an assignment than today, counted by the load of a measure or by units.
+    /// `None` without a plan of today; 0 where nothing in it has an owner.
+    pub fn moved_share(&self, assignment: &[Option<u16>], measure: Option<usize>) -> Option<f64> {
+        let current = self.current.as_ref()?;
+        let loads = measure.and_then(|measure| self.loads.get(measure));
+        let (mut moved, mut all) = (0.0, 0.0);
+        for unit in (0..current.len()).filter(|&unit| self.may_move(unit)) {
+            let amount = loads.map_or(1.0, |loads| loads[unit]);
+            all += amount;
+            if assignment.get(unit).copied().flatten() != current[unit] {
+                moved += amount;
+            }
+        }
+        Some(if all > 0.0 { moved / all } else { 0.0 })
     }
 
     /// Whether a territory takes part: locked ones have what is fixed to them and are held to no rule.

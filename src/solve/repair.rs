@@ -7,12 +7,14 @@ use super::allocate::{Relaxed, priced};
 use super::connect::{Connectivity, pieces};
 use super::instance::{Instance, NONE};
 
-/// Gives every territory at least one unit and, where they shall hang together, keeps the main piece of each and lets the
+/// Gives every unit a territory, every territory at least one unit and, where they shall hang together, keeps the main piece of each and lets the
 /// territories around grow into the rest, cheapest units first.
 pub(super) fn make_whole(instance: &Instance, relaxed: &Relaxed, owner: &mut [u16]) {
     if instance.contiguous {
         drop_side_pieces(instance, owner);
         grow(instance, relaxed, owner);
+    } else {
+        place_loose(instance, relaxed, owner);
     }
     fill_empty(instance, relaxed, owner);
 }
@@ -89,6 +91,15 @@ fn grow(instance: &Instance, relaxed: &Relaxed, owner: &mut [u16]) {
     place_islands(instance, relaxed, owner);
 }
 
+/// Units without a territory go each to the one where they cost least.
+fn place_loose(instance: &Instance, relaxed: &Relaxed, owner: &mut [u16]) {
+    for (unit, owner) in owner.iter_mut().enumerate().filter(|entry| *entry.1 == NONE) {
+        let cost = |territory: &u16| cost(instance, relaxed, unit, *territory as usize);
+        let territories = 0..instance.territories() as u16;
+        *owner = territories.min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or(NONE);
+    }
+}
+
 /// Parts of the map that no territory touches go whole to the territory that costs least.
 fn place_islands(instance: &Instance, relaxed: &Relaxed, owner: &mut [u16]) {
     for start in 0..instance.units() {
@@ -129,15 +140,19 @@ fn fill_empty(instance: &Instance, relaxed: &Relaxed, owner: &mut [u16]) {
             continue;
         }
         let centre = relaxed.centres[territory].at;
-        let mut near: Vec<(f64, usize)> = (0..instance.units())
+        // The bits of distances have the order of the distances.
+        let mut near: BinaryHeap<Reverse<(u64, usize)>> = (0..instance.units())
             .filter(|&unit| instance.fixed[unit] == NONE && owner[unit] != NONE && sizes[owner[unit] as usize] > 1)
-            .map(|unit| (super::geometry::distance_km(instance.points[unit], centre), unit))
+            .map(|unit| Reverse((super::geometry::distance_km(instance.points[unit], centre).to_bits(), unit)))
             .collect();
-        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let spare = near
-            .iter()
-            .find(|&&(_, unit)| !instance.contiguous || connectivity.may_leave(&instance.graph, owner, unit));
-        if let Some(&(_, unit)) = spare {
+        let mut spare = None;
+        while let Some(Reverse((_, unit))) = near.pop() {
+            if !instance.contiguous || connectivity.may_leave(&instance.graph, owner, unit) {
+                spare = Some(unit);
+                break;
+            }
+        }
+        if let Some(unit) = spare {
             sizes[owner[unit] as usize] -= 1;
             owner[unit] = territory as u16;
             sizes[territory] += 1;

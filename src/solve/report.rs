@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::connect::pieces;
-use super::instance::{Instance, NONE, ROUNDING};
-use super::problem::Problem;
+use super::instance::{Instance, NONE};
+use super::problem::{Problem, TerritoryGoal};
+use super::violations::{Rule, Violation, violations};
 use super::watch::Snapshot;
 use super::{Found, alternatives};
 
@@ -18,7 +18,7 @@ pub struct Proposal {
     pub violations: Vec<Violation>,
     pub bound: Option<Bound>,
     /// Other plans that were met on the way, none of them worse than another one in travel, balance and disruption at once; the
-    /// plan itself is not among them. At most eight.
+    /// plan itself is not among them. At most six.
     pub alternatives: Vec<Alternative>,
     /// The stages in their order and what each took.
     pub stages: Vec<(&'static str, Duration)>,
@@ -35,17 +35,17 @@ pub struct Alternative {
     pub violations: Vec<Violation>,
 }
 
-/// The terms of the objective in their own units, over the territories that are not locked.
+/// The terms of the objective in their own units. Travel and balance are of the territories that are not locked.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Terms {
     /// Mean great-circle distance to the territory's centre (weighted centroid or home) per unit of travel weight.
     pub travel_km: f64,
     /// Per measure the largest absolute deviation from a target, as a share.
     pub imbalance: Vec<f64>,
-    /// Length of all borders between territories.
+    /// Length of all borders between territories, locked ones too.
     pub border_km: f64,
-    /// Share of the first measure's load (of the units, without measures) that has another owner than in the current plan;
-    /// `None` without one.
+    /// Share of the first measure's load (of the units, without measures) that has another owner than today, of what has one and
+    /// may get another ([`Problem::moved_share`]); `None` without a plan of today.
     pub disruption: Option<f64>,
 }
 
@@ -78,69 +78,26 @@ pub struct Bound {
     pub kind: BoundKind,
     /// No plan of this kind within the limits travels less than this mean distance.
     pub travel_km: f64,
-    /// (value − bound) / bound.
-    pub gap: f64,
+    /// (value − bound) / bound. `None` for a plan outside the limits, of which the bound does not speak: it may travel less.
+    pub gap: Option<f64>,
 }
 
-/// The kinds of rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
-    /// A territory has no unit.
-    Empty,
-    /// More load than the tolerance allows.
-    TooMuch,
-    /// Less load than the tolerance allows.
-    TooLittle,
-    /// A territory does not hang together.
-    Pieces,
-    /// Units farther from the centre than allowed.
-    TooFar,
-    /// More has another owner than today than may move. It is about the whole plan.
-    Moved,
-    /// Two units that must be in different territories are in one.
-    Apart,
-}
+impl Bound {
+    /// What it says of the travel of a plan with these violations, in kilometres.
+    pub(super) fn new(kind: BoundKind, travel_km: f64, plan_km: f64, violations: &[Violation]) -> Self {
+        let is_outside = violations.iter().any(|violation| matches!(violation.rule, Rule::TooMuch | Rule::TooLittle));
+        Self { kind, travel_km, gap: (!is_outside).then(|| (plan_km - travel_km) / travel_km) }
+    }
 
-/// A rule that does not hold.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Violation {
-    pub rule: Rule,
-    pub territory: u16,
-    /// The measure, for rules about loads.
-    pub measure: Option<usize>,
-    /// The unit that alone is the cause, where there is one.
-    pub unit: Option<u32>,
-    /// What was found and what is allowed: shares of the target, pieces, kilometres.
-    pub found: f64,
-    pub allowed: f64,
-}
-
-impl Violation {
-    /// The rule in words; `territory`, `measure` and `unit` are the names to use.
-    pub fn words(&self, territory: &str, measure: &str, unit: &str) -> String {
-        let (found, allowed) = (100.0 * self.found, 100.0 * self.allowed);
-        let mut words = match self.rule {
-            Rule::Empty => format!("{territory} has no units"),
-            Rule::TooMuch => {
-                format!("{territory}: {measure} is {found:+.1} % off its target, {allowed:+.1} % is allowed")
+    /// What is proven, in words; `least` is the travel with its unit.
+    pub fn words(&self, least: &str) -> String {
+        let kind = self.kind.words();
+        match self.gap {
+            Some(gap) => {
+                format!("At most {:.1} % above the least possible {kind} ({least})", 100.0 * gap.max(0.0))
             }
-            Rule::TooLittle => {
-                format!("{territory}: {measure} is {found:+.1} % off its target, {allowed:+.1} % is allowed")
-            }
-            Rule::Pieces => format!("{territory} is in {} pieces", self.found),
-            Rule::TooFar => {
-                format!("{territory} reaches {:.0} km from its centre, {:.0} km is allowed", self.found, self.allowed)
-            }
-            Rule::Moved => {
-                let what = if measure.is_empty() { "units" } else { measure };
-                return format!("{found:.1} % of {what} has another owner than today, {allowed:.1} % may move");
-            }
-            Rule::Apart => return format!("{unit} must not be in the same territory as {:.0} other", self.found),
-        };
-        if self.unit.is_some() && matches!(self.rule, Rule::TooMuch) {
-            words += &format!("; {unit} alone is more than the limit");
+            None => format!("Plans within the limits travel at least {least} {kind}"),
         }
-        words
     }
 }
 
@@ -174,12 +131,9 @@ fn alternative(problem: &Problem, instance: &Instance, owner: &[u16]) -> Alterna
 pub(super) fn proposal(problem: &Problem, instance: &Instance, found: Found, cut_short: bool) -> Proposal {
     let assignment = assignment(problem, instance, &found.owner);
     let terms = terms(problem, instance, &found.owner, &assignment);
-    let bound = found.bound_km.filter(|&km| km > 0.0).map(|travel_km| Bound {
-        kind: BoundKind::FixedCentres,
-        travel_km,
-        gap: (terms.travel_km - travel_km) / travel_km,
-    });
     let violations = violations(problem, instance, &found.owner);
+    let bound = found.bound_km.filter(|&km| km > 0.0);
+    let bound = bound.map(|km| Bound::new(BoundKind::FixedCentres, km, terms.travel_km, &violations));
     let alternatives = found.alternatives.iter().map(|owner| alternative(problem, instance, owner)).collect();
     let alternatives = alternatives::choose(&terms, &violations, &assignment, alternatives);
     Proposal { assignment, terms, violations, bound, alternatives, stages: found.stages, cut_short }
@@ -191,7 +145,7 @@ fn terms(problem: &Problem, instance: &Instance, owner: &[u16], assignment: &[Op
     let travel_km = if weight > 0.0 { instance.travel(owner, &centres) / weight } else { 0.0 };
     let imbalance = (0..instance.measures)
         .map(|measure| {
-            let deviations = deviations(instance, owner, measure);
+            let deviations = deviations(problem, instance, owner, measure);
             deviations.map(|(_, deviation)| deviation.abs()).fold(0.0, f64::max)
         })
         .collect();
@@ -203,158 +157,33 @@ fn terms(problem: &Problem, instance: &Instance, owner: &[u16], assignment: &[Op
             }
         }
     }
-    let disruption = problem.current.as_ref().map(|current| {
-        let amount = |unit: usize| problem.loads.first().map_or(1.0, |loads| loads[unit]);
-        let mut sums = (0.0, 0.0);
-        for (unit, owner) in assignment.iter().enumerate() {
-            sums.1 += amount(unit);
-            if current[unit] != *owner {
-                sums.0 += amount(unit);
-            }
-        }
-        if sums.1 > 0.0 { sums.0 / sums.1 } else { 0.0 }
-    });
+    let disruption = problem.moved_share(assignment, (!problem.loads.is_empty()).then_some(0));
     Terms { travel_km, imbalance, border_km, disruption }
 }
 
-/// Per territory the deviation of a measure from its target, where there is one.
-fn deviations<'a>(instance: &'a Instance, owner: &[u16], measure: usize) -> impl Iterator<Item = (usize, f64)> + 'a {
+/// Per territory the deviation of a measure from its target, where there is one, with what the territory has by name.
+fn deviations<'a>(
+    problem: &'a Problem,
+    instance: &'a Instance,
+    owner: &[u16],
+    measure: usize,
+) -> impl Iterator<Item = (usize, f64)> + 'a {
     let loads = instance.loads_of(owner);
-    let m = instance.measures;
+    let mean = mean_target(problem, instance, measure);
     (0..instance.territories()).filter_map(move |territory| {
-        let at = territory * m + measure;
-        let target = instance.target[at];
-        (target > 0.0).then(|| (territory, (loads[at] - target) / target))
+        let at = territory * instance.measures + measure;
+        let target = goal(problem, instance, territory).targets[measure] / mean;
+        (target > 0.0).then(|| (territory, (loads[at] + instance.named[at] - target) / target))
     })
 }
 
-fn violations(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Violation> {
-    let mut violations = Vec::new();
-    let name = |territory: usize| instance.territory_names[territory];
-    let mut sizes = vec![0; instance.territories()];
-    for &owner in owner.iter().filter(|&&owner| owner != NONE) {
-        sizes[owner as usize] += 1;
-    }
-    for (territory, _) in sizes.iter().enumerate().filter(|entry| *entry.1 == 0) {
-        let territory = name(territory);
-        violations.push(Violation {
-            rule: Rule::Empty,
-            territory,
-            measure: None,
-            unit: None,
-            found: 0.0,
-            allowed: 1.0,
-        });
-    }
-    violations.extend(outside_limits(problem, instance, owner));
-    if instance.contiguous {
-        let (piece, count) = pieces(&instance.graph, owner);
-        let mut seen = vec![false; count];
-        let mut counts = vec![0; instance.territories()];
-        for (&piece, &owner) in piece.iter().zip(owner) {
-            if owner != NONE && !std::mem::replace(&mut seen[piece as usize], true) {
-                counts[owner as usize] += 1;
-            }
-        }
-        for (territory, &count) in counts.iter().enumerate().filter(|entry| *entry.1 > 1) {
-            let (territory, found) = (name(territory), f64::from(count));
-            violations.push(Violation {
-                rule: Rule::Pieces,
-                territory,
-                measure: None,
-                unit: None,
-                found,
-                allowed: 1.0,
-            });
-        }
-    }
-    if let Some(allowed) = problem.max_distance_km {
-        let centres = instance.centres(owner, &[]);
-        let mut farthest = vec![0.0f64; instance.territories()];
-        for (unit, &owner) in owner.iter().enumerate().filter(|entry| *entry.1 != NONE) {
-            let km = instance.km(unit, owner as usize, &centres[owner as usize]);
-            farthest[owner as usize] = farthest[owner as usize].max(km);
-        }
-        for (territory, &found) in farthest.iter().enumerate().filter(|entry| *entry.1 > allowed) {
-            let territory = name(territory);
-            violations.push(Violation { rule: Rule::TooFar, territory, measure: None, unit: None, found, allowed });
-        }
-    }
-    violations.extend(moved_too_much(problem, instance, owner));
-    violations.extend(not_apart(instance, owner));
-    violations
+/// What a territory of the instance shall be.
+pub(super) fn goal<'a>(problem: &'a Problem, instance: &Instance, territory: usize) -> &'a TerritoryGoal {
+    &problem.territories[instance.territory_names[territory] as usize]
 }
 
-/// The loads that are outside what a territory may have: limits of its own, or the tolerance around its target.
-fn outside_limits(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Violation> {
-    let m = instance.measures;
-    let loads = instance.loads_of(owner);
-    let mut violations = Vec::new();
-    for (measure, goal) in problem.goals.iter().enumerate() {
-        for territory in 0..instance.territories() {
-            let at = territory * m + measure;
-            let (load, target, high) = (loads[at], instance.target[at], instance.high[at]);
-            let own = problem.territories[instance.territory_names[territory] as usize].limits.get(measure);
-            let own = own.copied().flatten();
-            // Without a target, shares are of the mean one.
-            let base = if target > 0.0 { target } else { 1.0 };
-            let found = (load - target) / base;
-            let (least, most) = match own {
-                // Whole again after the allowance for rounding.
-                Some(_) => ((instance.low[at] - target) / base, (high - target) / base),
-                None if target > 0.0 => (-goal.tolerance, goal.tolerance),
-                None => continue,
-            };
-            let slack = 2.0 * ROUNDING;
-            let (rule, allowed) = match found {
-                found if found > most + slack => (Rule::TooMuch, most),
-                found if found < least - slack => (Rule::TooLittle, least),
-                _ => continue,
-            };
-            let heavy = (0..owner.len()).find(|&unit| {
-                rule == Rule::TooMuch && owner[unit] as usize == territory && instance.unit_loads(unit)[measure] > high
-            });
-            violations.push(Violation {
-                rule,
-                territory: instance.territory_names[territory],
-                measure: Some(measure),
-                unit: heavy.map(|unit| instance.unit_names[unit]),
-                found,
-                allowed,
-            });
-        }
-    }
-    violations
-}
-
-/// The caps on moves that are exceeded. Shares are of what has an owner today.
-fn moved_too_much(problem: &Problem, instance: &Instance, owner: &[u16]) -> Vec<Violation> {
-    let limits = problem.moved_limits.iter().zip(&instance.moved);
-    let exceeded = limits.filter(|(_, cap)| instance.moved_amount(cap, owner) > cap.most * (1.0 + 1e-9) + 1e-9);
-    exceeded
-        .map(|(limit, cap)| Violation {
-            rule: Rule::Moved,
-            territory: instance.territory_names.first().copied().unwrap_or(0),
-            measure: limit.measure,
-            unit: None,
-            found: instance.moved_amount(cap, owner) / cap.all.max(1e-300),
-            allowed: limit.share,
-        })
-        .collect()
-}
-
-fn not_apart(instance: &Instance, owner: &[u16]) -> Vec<Violation> {
-    let joined = |(unit, others): (usize, &Vec<u32>)| {
-        let joined =
-            others.iter().filter(|&&other| owner[other as usize] == owner[unit] && owner[unit] != NONE).count();
-        (joined > 0).then(|| Violation {
-            rule: Rule::Apart,
-            territory: instance.territory_names[owner[unit] as usize],
-            measure: None,
-            unit: Some(instance.unit_names[unit]),
-            found: joined as f64,
-            allowed: 0.0,
-        })
-    };
-    instance.apart.iter().enumerate().filter_map(joined).collect()
+/// What a load of 1 in the instance is in the measure's own figures.
+pub(super) fn mean_target(problem: &Problem, instance: &Instance, measure: usize) -> f64 {
+    let targets = (0..instance.territories()).map(|territory| goal(problem, instance, territory).targets[measure]);
+    targets.sum::<f64>() / instance.territories().max(1) as f64
 }

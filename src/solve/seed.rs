@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::geometry::{distance_km, dot, normalised, plane_at};
+use super::geometry::{distance_km, dot, minus, normalised, plane_at};
 use super::instance::{Centre, Instance, NONE};
 use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::random::Random;
@@ -23,27 +23,46 @@ pub(super) fn seeds(
     progress: &Progress,
 ) -> Result<Vec<Seed>, Cancelled> {
     let anchors = anchors(instance);
-    let count = if anchors.iter().all(Option::is_some) { 1 } else { count };
+    if let Some(places) = anchors.iter().copied().collect::<Option<Vec<[f64; 3]>>>() {
+        let centres: Vec<Centre> = places.into_iter().map(|at| Centre { at, gradient: [0.0; 3] }).collect();
+        let owner = nearest_centres(instance, &centres, progress)?;
+        progress.tick(1)?;
+        return Ok(vec![Seed { owner, centres }]);
+    }
     (0..count as u64)
         .into_par_iter()
         .map(|start| {
-            let seed = seed(instance, &anchors, &mut random.fork(1000 + start));
+            let seed = seed(instance, &anchors, &mut random.fork(1000 + start), progress)?;
             progress.tick(1)?;
             Ok(seed)
         })
         .collect()
 }
 
-fn seed(instance: &Instance, anchors: &[Option<[f64; 3]>], random: &mut Random) -> Seed {
+/// Where the territories are that start from the plan of today or have a home; those without either are somewhere between.
+pub(super) fn centres_of_today(instance: &Instance, random: &Random) -> Vec<Centre> {
+    let anchors = anchors(instance);
+    if anchors.iter().all(Option::is_some) {
+        return anchors.into_iter().flatten().map(|at| Centre { at, gradient: [0.0; 3] }).collect();
+    }
+    let mut centres = instance.centres(&bisect(instance, &mut random.fork(1000)), &[]);
+    place_anchors(&anchors, &mut centres);
+    centres
+}
+
+fn seed(
+    instance: &Instance,
+    anchors: &[Option<[f64; 3]>],
+    random: &mut Random,
+    progress: &Progress,
+) -> Result<Seed, Cancelled> {
     let mut owner = bisect(instance, random);
     let mut centres = instance.centres(&owner, &[]);
     if anchors.iter().any(Option::is_some) {
         place_anchors(anchors, &mut centres);
-        for (unit, owner) in owner.iter_mut().enumerate() {
-            *owner = nearest(instance, unit, &centres);
-        }
+        owner = nearest_centres(instance, &centres, progress)?;
     }
-    Seed { owner, centres }
+    Ok(Seed { owner, centres })
 }
 
 /// Whether no territory has a place that it must be near.
@@ -102,13 +121,23 @@ fn place_anchors(anchors: &[Option<[f64; 3]>], centres: &mut [Centre]) {
     }
 }
 
-fn nearest(instance: &Instance, unit: usize, centres: &[Centre]) -> u16 {
-    if instance.fixed[unit] != NONE {
-        return instance.fixed[unit];
-    }
-    let km = |territory: usize| distance_km(instance.points[unit], centres[territory].at);
-    let best = (0..centres.len()).min_by(|&a, &b| km(a).total_cmp(&km(b)));
-    best.map_or(NONE, |territory| territory as u16)
+/// Per unit the nearest centre, or what it is fixed to.
+fn nearest_centres(instance: &Instance, centres: &[Centre], progress: &Progress) -> Result<Vec<u16>, Cancelled> {
+    let nearest = |unit: usize| {
+        if instance.fixed[unit] != NONE || progress.is_cancelled() {
+            return instance.fixed[unit];
+        }
+        // Chords have the order of the distances.
+        let chord = |centre: &Centre| {
+            let away = minus(instance.points[unit], centre.at);
+            dot(away, away)
+        };
+        let chords = centres.iter().map(chord).enumerate();
+        chords.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(NONE, |(territory, _)| territory as u16)
+    };
+    let owner = (0..instance.units()).into_par_iter().with_min_len(1024).map(nearest).collect();
+    progress.check()?;
+    Ok(owner)
 }
 
 /// Cuts the units in two again and again, each time along a line turned at random, so that both sides get their share of the load.

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::allocate::{self, Relaxed};
 use super::clock::Stages;
 use super::improve::{self, Annealing, Start};
-use super::instance::Instance;
+use super::instance::{Instance, counted};
 use super::{Found, Run, SolveError, alternatives, bound, coarsen, divide, rebalance, relocate, repair, seed};
 use crate::domain::progress::{Cancelled, Phase};
 use crate::domain::random::Random;
@@ -20,7 +20,9 @@ pub(super) fn search(instance: &Instance, run: &Run) -> Result<Found, SolveError
     if joined.units() < joined.territories() {
         let (units, territories) = (joined.units(), joined.territories());
         return Err(SolveError::Infeasible(format!(
-            "{territories} territories cannot be made of {units} groups of units that must stay together"
+            "{} cannot be made of {} of units that must stay together",
+            counted(territories, "territory"),
+            counted(units, "group")
         )));
     }
     let apart = |owner: &[u16]| node_of.iter().map(|&node| owner[node as usize]).collect::<Vec<u16>>();
@@ -43,7 +45,7 @@ pub(super) fn search_units(instance: &Instance, run: &Run) -> Result<Found, Solv
     if instance.start_from_current {
         return rebalance::rebalance(instance, run);
     }
-    let found = if instance.units() > COARSE_ABOVE {
+    let found = if instance.units() > run.coarsening.above {
         multilevel(instance, steps, &random, run, &mut stages)?
     } else {
         let relaxed = relaxed(instance, steps, finalists(instance).max(entrants(steps)), &random, run, &mut stages)?;
@@ -187,7 +189,7 @@ fn multilevel(
     run: &Run,
     stages: &mut Stages,
 ) -> Result<Start, Cancelled> {
-    let node_of = coarsen::nodes(instance, COARSE.max(COARSE_EACH * instance.territories()));
+    let node_of = coarsen::nodes(instance, run.coarsening.nodes.max(COARSE_EACH * instance.territories()));
     let coarse = instance.merged(&node_of);
     stages.end("coarsen");
     let found = relaxed(&coarse, steps, 1, random, run, stages)?;
@@ -204,11 +206,22 @@ fn multilevel(
     Ok(found)
 }
 
-/// More units than this are put together first ...
-const COARSE_ABOVE: usize = 40_000;
-/// ... to about so many nodes.
-const COARSE: usize = 12_000;
-/// Or as many as give every territory so many.
+/// When units are put together first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Coarsening {
+    /// Above so many units ...
+    pub above: usize,
+    /// ... to about so many nodes.
+    pub nodes: usize,
+}
+
+impl Default for Coarsening {
+    fn default() -> Self {
+        Self { above: 40_000, nodes: 12_000 }
+    }
+}
+
+/// Nodes are at least as many as give every territory so many.
 const COARSE_EACH: usize = 60;
 
 /// How many of the balanced seeds are raced against each other where there are steps enough for it.

@@ -10,7 +10,7 @@ use super::{Change, check::MOST_UNITS};
 use crate::domain::ids::{MeasureId, UnitId};
 use crate::domain::metrics::{LoadTable, Totals};
 use crate::domain::plan::Plan;
-use crate::domain::progress::Progress;
+use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::solve::{self, BuildRequest, Built, MeasureGoal, Options, Problem, Proposal, SolveError};
@@ -30,7 +30,8 @@ pub struct Building {
     pub goals: Vec<MeasureGoal>,
     /// The terms of the plan as it was; `None` when it had no territories.
     pub before: Option<Before>,
-    /// Share of the first measure's load with an owner before that has another now; `None` when nothing had an owner.
+    /// Share of what is balanced first that has another owner now, of all that had one and could get another; `None` when nothing
+    /// had an owner.
     pub moved: Option<f64>,
     /// What the engine solved.
     pub problem: Arc<Problem>,
@@ -63,6 +64,12 @@ impl From<UserError> for BuildError {
     }
 }
 
+impl From<Cancelled> for BuildError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
 /// Builds territories for a project. Locked units and territories stay as they are.
 pub fn build(
     project: &Project,
@@ -70,7 +77,7 @@ pub fn build(
     options: &Options,
     progress: &Progress,
 ) -> Result<Building, BuildError> {
-    build_with(project, request, |task| solve::run(task.problem, options, progress))
+    build_with(project, request, progress, |task| solve::run(task.problem, options, progress))
 }
 
 /// The same; `show` is called from another thread with ever better plans.
@@ -81,12 +88,13 @@ pub fn build_shown(
     progress: &Progress,
     show: impl FnMut(BestSoFar) + Send,
 ) -> Result<Building, BuildError> {
-    build_with(project, request, |task| live::run(task, options, progress, show))
+    build_with(project, request, progress, |task| live::run(task, options, progress, show))
 }
 
 fn build_with(
     project: &Project,
     request: &BuildRequest,
+    progress: &Progress,
     run: impl FnOnce(&Task) -> Result<Proposal, SolveError>,
 ) -> Result<Building, BuildError> {
     let loads = Arc::new(LoadTable::new(project));
@@ -96,16 +104,18 @@ fn build_with(
     let proposal = match run(&Task { project, loads: &loads, problem: &problem, names: &plan }) {
         Ok(proposal) => proposal,
         Err(SolveError::Cancelled) => return Err(BuildError::Cancelled),
-        Err(SolveError::Unusable(why)) => return Err(failed().because(why).into()),
+        Err(SolveError::Unusable(why)) => {
+            return Err(failed().because(why).hint("Correct the figures, or balance another measure").into());
+        }
         Err(SolveError::Infeasible(why)) => {
             return Err(BuildError::Infeasible(failed().because(why).hint("Ask for fewer, or unlock some units")));
         }
     };
     let problem = Arc::new(problem);
     let finish = |built: Built| finish(project, &totals, &problem, request, built);
-    let alternatives = plan.alternatives(project, &problem, &proposal);
+    let (built, alternatives) = plan.into_built(project, &problem, proposal, progress)?;
     let alternatives = alternatives.into_iter().map(finish).collect::<Result<Vec<Building>, UserError>>()?;
-    let building = finish(plan.into_built(project, &problem, proposal))?;
+    let building = finish(built)?;
     Ok(Building { alternatives, ..building })
 }
 
@@ -131,7 +141,7 @@ fn finish(
     }
     violations.extend(too_far(&built));
     violations.extend(moved_too_much(&change.project, problem, &built));
-    let moved = main.and_then(|measure| moved(project, before, &change.project.plan, measure));
+    let moved = moved(project, problem, &change.project.plan);
     let reasons = Reasons::new(
         project.clone(),
         Arc::clone(&change.project.plan),
@@ -174,13 +184,17 @@ fn terms_before(project: &Project, problem: &Problem) -> Before {
     Before { travel_km: problem.travel_km((0..units).map(owner)), border_km }
 }
 
-/// The share of a measure's load with an owner in the project's plan that has another in `after`.
-fn moved(project: &Project, totals: &Totals, after: &Plan, measure: MeasureId) -> Option<f64> {
+/// The share of what is balanced first, of all that has an owner in the project's plan and may get another, that has another in
+/// `after`: what the engine calls disruption, for plans made from nothing too.
+fn moved(project: &Project, problem: &Problem, after: &Plan) -> Option<f64> {
     let plan = &*project.plan;
-    let table = totals.table();
+    let may_move = |unit: &UnitId| {
+        let out = problem.excluded.get(unit.index()).copied().unwrap_or(false);
+        !out && !plan.territory_of(*unit).is_unassigned()
+    };
     let (mut moved, mut all) = (0.0, 0.0);
-    for unit in project.units.ids().filter(|&unit| !plan.territory_of(unit).is_unassigned()) {
-        let load = table.unit_load(measure, unit);
+    for unit in project.units.ids().filter(may_move) {
+        let load = problem.loads.first().map_or(1.0, |loads| loads[unit.index()]);
         all += load;
         if after.territory_of(unit) != plan.territory_of(unit) {
             moved += load;
@@ -228,13 +242,10 @@ fn too_far(built: &Built) -> impl Iterator<Item = Violation> {
 /// The limits on what may move, held against what does.
 fn moved_too_much(project: &Project, problem: &Problem, built: &Built) -> Vec<Violation> {
     let Some(current) = &problem.current else { return Vec::new() };
-    let owned = || (0..current.len()).filter(|&unit| current[unit].is_some());
+    let owned = || (0..current.len()).filter(|&unit| problem.may_move(unit));
     let broken = problem.moved_limits.iter().filter_map(|limit| {
-        let loads = limit.measure.and_then(|measure| problem.loads.get(measure));
-        let amount = |unit: usize| loads.map_or(1.0, |loads| loads[unit]);
-        let all: f64 = owned().map(amount).sum();
         let movers = || owned().filter(|&unit| built.proposal.assignment[unit] != current[unit]);
-        let found = movers().map(amount).sum::<f64>() / if all > 0.0 { all } else { 1.0 };
+        let found = problem.moved_share(&built.proposal.assignment, limit.measure)?;
         // A hair's breadth for sums in another order.
         if found <= limit.share + 1e-9 {
             return None;

@@ -6,7 +6,7 @@ use crate::domain::ids::{TerritoryId, UnitId};
 use crate::domain::plan::Plan;
 use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::project::{Goal, Project};
-use crate::solve::{self, ConflictWords, Move, Names, Problem, SolveError};
+use crate::solve::{self, ConflictWords, Lengths, Move, Names, Problem, SolveError};
 use crate::words;
 
 /// A plan that was built, and all that it takes to explain it. Cheap to copy.
@@ -102,10 +102,13 @@ impl Reasons {
         Ok(self.before.units.ids().filter(moved).map(explain).collect())
     }
 
-    /// A smallest set of rules that provably cannot hold together, in words; `None` when none was found. May take seconds.
-    pub fn conflict(&self) -> Option<ConflictWords> {
-        let conflict = solve::conflict(&self.problem)?;
-        Some(self.with_names(|names| conflict.words(&self.problem, names)))
+    /// Rules that provably cannot hold together, as few as were found, in words; `None` when none were. May take seconds.
+    ///
+    /// # Errors
+    /// Cancellation.
+    pub fn conflict(&self, progress: &Progress) -> Result<Option<ConflictWords>, Cancelled> {
+        let conflict = solve::conflict(&self.problem, progress)?;
+        Ok(conflict.map(|conflict| self.with_names(|names| conflict.words(&self.problem, names))))
     }
 
     /// Where territories are not those of the plan, the problem knows of no assignment of today. It is had from the plan, for the
@@ -141,6 +144,7 @@ impl Reasons {
             unit: &|unit| units.codes.get(unit as usize).cloned().unwrap_or_default(),
             territory: &territory,
             measure: &measure,
+            lengths: Lengths::KM,
             amount: &amount,
             kind: [units.kind_of_one(), &many],
         })

@@ -182,7 +182,7 @@ fn measured(row: Row, instance: &Instance, problem: &Problem, proposal: &Proposa
         extra_pieces,
         violations,
         bound_km: proposal.bound.map(|bound| length(bound.travel_km)),
-        gap: proposal.bound.map(|bound| bound.gap),
+        gap: proposal.bound.and_then(|bound| bound.gap),
         cut_short: proposal.cut_short,
         stages: proposal
             .stages

@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         Err(SolveError::Infeasible(why)) => {
             print_error(&failed().because(why).hint("Ask for other territories, or for wider limits"), output.json);
             if !output.json {
-                for line in report::conflict_lines(&task) {
+                for line in report::conflict_lines(&task, output)? {
                     println!("{line}");
                 }
             }

@@ -10,9 +10,10 @@ use super::task::Task;
 use crate::cli::output::{Column, Message, Output, columns, messages, table};
 use crate::cli::search::effort_word;
 use crate::cli::{Outcome, Result, explain};
+use crate::io::cancelled;
 use crate::io::export::{Assigned, write_assignment};
 use crate::solve::figures::{TerritoryFigures, figures};
-use crate::solve::{CentreFree, Names, Proposal, Rule, Violation, conflict};
+use crate::solve::{CentreFree, Lengths, Names, Proposal, Rule, Violation, conflict};
 use crate::words;
 
 #[derive(Serialize)]
@@ -55,7 +56,10 @@ struct Proven {
     /// What the bound holds for, in words.
     holds: &'static str,
     bound: f64,
-    gap: f64,
+    /// `null` for a plan outside its limits.
+    gap: Option<f64>,
+    #[serde(skip)]
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -141,15 +145,19 @@ pub(super) fn report(
         mean_travel: task.length(proposal.terms.travel_km),
         border: task.length(proposal.terms.border_km),
         bound: proposal.bound.map(|bound| task.length(bound.travel_km)),
-        gap: proposal.bound.map(|bound| bound.gap),
+        gap: proposal.bound.and_then(|bound| bound.gap),
         bounds: bounds
-            .map(|bound| Proven { holds: bound.kind.words(), bound: task.length(bound.travel_km), gap: bound.gap })
+            .map(|bound| {
+                let length = task.length(bound.travel_km);
+                let words = bound.words(&format!("{}{}", words::short(length), task.unit()));
+                Proven { holds: bound.kind.words(), bound: length, gap: bound.gap, words }
+            })
             .collect(),
         measures: measures(task, &found),
         territories: found.iter().enumerate().map(|(at, figures)| territory(task, at, figures)).collect(),
         stages: stages.map(|&(stage, time)| Stage { stage, seconds: time.as_secs_f64() }).collect(),
         violations: proposal.violations.iter().map(|violation| broken(task, violation)).collect(),
-        conflict: if proposal.violations.is_empty() { Vec::new() } else { conflict_lines(task) },
+        conflict: if proposal.violations.is_empty() { Vec::new() } else { conflict_lines(task, output)? },
         alternatives: proposal
             .alternatives
             .iter()
@@ -170,19 +178,25 @@ pub(super) fn report(
 }
 
 /// Which rules cannot hold together, in lines.
-pub(super) fn conflict_lines(task: &Task) -> Vec<String> {
-    let names = Names {
+pub(super) fn conflict_lines(task: &Task, output: &Output) -> Result<Vec<String>> {
+    let found = output.with_progress(|progress| conflict(&task.problem, progress)).map_err(cancelled)?;
+    let words = found.map(|conflict| with_names(task, "territory", |names| conflict.words(&task.problem, names)));
+    Ok(explain::conflict_lines(words.as_ref()))
+}
+
+/// Names for the engine's words; `territory` goes before the name of one.
+fn with_names<T>(task: &Task, territory: &str, tell: impl FnOnce(&Names) -> T) -> T {
+    tell(&Names {
         unit: &|unit| task.points.ids.get(unit as usize).cloned().unwrap_or_default(),
-        territory: &|territory| {
-            let name = task.names.get(usize::from(territory));
-            format!("territory {}", name.map_or("", String::as_str))
+        territory: &|index| {
+            let name = task.names.get(usize::from(index));
+            format!("{territory} {}", name.map_or("", String::as_str))
         },
         measure: &|measure| task.problem.goals.get(measure).map_or(String::new(), |goal| goal.name.clone()),
+        lengths: Lengths { per_km: task.length(1.0), unit: task.unit().trim_start() },
         amount: &|_, amount| words::plain(amount),
         kind: ["point", "points"],
-    };
-    let found = conflict(&task.problem).map(|conflict| conflict.words(&task.problem, &names));
-    explain::conflict_lines(found.as_ref())
+    })
 }
 
 fn measures(task: &Task, found: &[TerritoryFigures]) -> Vec<Measure> {
@@ -247,13 +261,7 @@ fn broken(task: &Task, violation: &Violation) -> Broken {
     let is_length = violation.rule == Rule::TooFar;
     let scaled = |value: f64| if is_length { task.length(value) } else { value };
     let (found, allowed) = (scaled(violation.found), scaled(violation.allowed));
-    let message = if is_length {
-        let (found, allowed) = (words::short(found), words::short(allowed));
-        format!("Territory {territory} reaches {found}{0} from its centre, {allowed}{0} is allowed", task.unit())
-    } else {
-        let name = format!("Territory {territory}");
-        violation.words(&name, measure.as_deref().unwrap_or(""), point.as_deref().unwrap_or(""))
-    };
+    let message = with_names(task, "Territory", |names| violation.words(names));
     Broken { rule: rule_word(violation.rule), territory, measure, point, found, allowed, message }
 }
 
@@ -318,8 +326,7 @@ fn text(task: &Task, solved: &Solved) -> String {
     );
     text.push('\n');
     for bound in &solved.bounds {
-        let (gap, least) = (words::percent(bound.gap.max(0.0)), words::short(bound.bound));
-        let _ = writeln!(text, "At most {gap} above the least possible {} ({least}{unit})", bound.holds);
+        let _ = writeln!(text, "{}", bound.words);
     }
     if let Some(out) = &solved.out {
         let _ = writeln!(text, "Wrote {out}");

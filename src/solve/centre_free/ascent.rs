@@ -123,7 +123,7 @@ impl<'a> Ascent<'a> {
             units.min_by(|a, b| value[a.0 as usize].total_cmp(&value[b.0 as usize])).map(|place| place.1)
         };
         let best: Vec<Option<Vector>> = self.everywhere.iter().map(best).collect();
-        let settled = settle(self.sites, &multipliers, &self.everywhere, &best);
+        let settled = settle(self.sites, &multipliers, &self.everywhere, &best, progress)?;
         let extension = self.widest();
         for at in settled {
             self.add_place(at, extension);

@@ -19,12 +19,15 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+use rayon::prelude::*;
+
 use super::SolveError;
 use super::geometry::{Vector, distance_km, normalised};
 use super::instance::{Instance, NONE};
 use super::problem::{Centring, Problem};
 use super::report::{Bound, BoundKind, Proposal};
-use crate::domain::progress::{Phase, Progress};
+use super::violations::Violation;
+use crate::domain::progress::{Cancelled, Phase, Progress};
 use anywhere::Globe;
 use ascent::Ascent;
 use relax::Group;
@@ -84,11 +87,13 @@ pub fn centre_free_bound(
         .build()
         .map_err(|error| SolveError::Unusable(format!("Could not start the engine's threads: {error}")))?;
     pool.install(|| {
+        progress.begin(Phase::Measuring, 0)?;
         let start = Start::new(&sites, instance.territories());
-        let plan_km = [plan.terms.travel_km, start.member_km(&sites)];
+        let plan_km = [plan.terms.travel_km, start.member_km(&sites, progress)?];
         let mut proven = Proven {
             bounds: CentreFree { centring: problem.centre, ..CentreFree::default() },
             plan_km: if problem.centre == Centring::Member { [plan_km[0]; 2] } else { plan_km },
+            violations: &plan.violations,
             found,
         };
         prove(&sites, &start, steps, progress, &mut proven)?;
@@ -117,8 +122,9 @@ fn prove(
     proven: &mut Proven,
 ) -> Result<(), SolveError> {
     let count = |part: f64| (steps as f64 * part) as usize;
+    let multipliers = start.multipliers(sites, progress)?;
     progress.begin(Phase::Measuring, steps as u64)?;
-    let mut ascent = Ascent::new(sites, start.multipliers(sites), start.travel);
+    let mut ascent = Ascent::new(sites, multipliers, start.travel);
     let every_nth = sites.len() / (FEW * sites.free).max(1);
     if every_nth > 1 {
         ascent.everywhere = groups(sites, every_nth, start);
@@ -182,6 +188,7 @@ struct Proven<'a> {
     bounds: CentreFree,
     /// The plan's travel as reported, and to the best unit of every territory.
     plan_km: [f64; 2],
+    violations: &'a [Violation],
     found: &'a mut (dyn FnMut(CentreFree) + Send),
 }
 
@@ -189,18 +196,14 @@ struct Proven<'a> {
 const ROUNDING: f64 = 1e-7;
 
 impl Proven<'_> {
-    fn bound(kind: BoundKind, sites: &Sites, value: f64, multipliers: &[f64], plan_km: f64) -> Option<Bound> {
+    fn bound(&self, kind: BoundKind, sites: &Sites, value: f64, multipliers: &[f64], plan_km: f64) -> Option<Bound> {
         let size: f64 = multipliers.iter().map(|multiplier| multiplier.abs()).sum();
         let travel_km = (value - ROUNDING * (size + value.abs())) / sites.total;
-        (travel_km > 0.0 && travel_km.is_finite()).then(|| Bound {
-            kind,
-            travel_km,
-            gap: (plan_km - travel_km) / travel_km,
-        })
+        (travel_km > 0.0 && travel_km.is_finite()).then(|| Bound::new(kind, travel_km, plan_km, self.violations))
     }
 
     fn at_units(&mut self, sites: &Sites, value: f64, multipliers: &[f64]) {
-        let bound = Self::bound(BoundKind::CentresAtUnits, sites, value, multipliers, self.plan_km[1]);
+        let bound = self.bound(BoundKind::CentresAtUnits, sites, value, multipliers, self.plan_km[1]);
         if better(bound, self.bounds.at_units) {
             self.bounds.at_units = bound;
             (self.found)(self.bounds);
@@ -208,7 +211,7 @@ impl Proven<'_> {
     }
 
     fn anywhere(&mut self, sites: &Sites, value: f64, multipliers: &[f64]) {
-        let bound = Self::bound(BoundKind::CentresAnywhere, sites, value, multipliers, self.plan_km[0]);
+        let bound = self.bound(BoundKind::CentresAnywhere, sites, value, multipliers, self.plan_km[0]);
         if better(bound, self.bounds.anywhere) {
             self.bounds.anywhere = bound;
             (self.found)(self.bounds);
@@ -257,21 +260,22 @@ impl Start {
     }
 
     /// A unit costs about its distance to the rim of its territory: the wider the territories around, the more.
-    fn multipliers(&self, sites: &Sites) -> Vec<f64> {
+    fn multipliers(&self, sites: &Sites, progress: &Progress) -> Result<Vec<f64>, Cancelled> {
         let of = |unit: usize| {
+            progress.check()?;
             let (mut radius, mut sum) = (0.0, 0.0);
             for (&centre, around) in self.centres.iter().zip(&self.radii) {
                 let near = (-(distance_km(sites.points[unit], centre) / around).powi(2)).exp() + 1e-300;
                 radius += near * around;
                 sum += near;
             }
-            0.7 * sites.weights[unit] * radius / sum + 0.3 * self.mean_km * sites.per_load * sites.loads[unit]
+            Ok(0.7 * sites.weights[unit] * radius / sum + 0.3 * self.mean_km * sites.per_load * sites.loads[unit])
         };
-        (0..sites.len()).map(of).collect()
+        (0..sites.len()).into_par_iter().with_min_len(256).map(of).collect()
     }
 
     /// Mean distance of the plan when every centre is at the best unit of its territory, or at home.
-    fn member_km(&self, sites: &Sites) -> f64 {
+    fn member_km(&self, sites: &Sites, progress: &Progress) -> Result<f64, Cancelled> {
         let mut members: Vec<Vec<usize>> = vec![Vec::new(); self.centres.len()];
         for (unit, &owner) in sites.owner.iter().enumerate() {
             if let Some(members) = members.get_mut(owner as usize) {
@@ -281,17 +285,19 @@ impl Start {
         let travel = |members: &[usize], at: Vector| -> f64 {
             members.iter().map(|&unit| sites.weights[unit] * distance_km(sites.points[unit], at)).sum()
         };
-        let sum: f64 = members
-            .iter()
-            .zip(&sites.home_of)
-            .map(|(members, home)| match home {
-                Some(home) => travel(members, *home),
-                None => {
-                    let all = members.iter().map(|&unit| travel(members, sites.points[unit]));
-                    all.reduce(f64::min).unwrap_or(0.0)
-                }
-            })
-            .sum();
-        sum / sites.total
+        let least = |(members, home): (&Vec<usize>, &Option<Vector>)| match home {
+            Some(home) => Ok(travel(members, *home)),
+            None => {
+                let all = members.par_iter().map(|&unit| {
+                    progress.check()?;
+                    Ok(travel(members, sites.points[unit]))
+                });
+                // The least of several does not depend on their order.
+                let least = all.try_reduce(|| f64::INFINITY, |a: f64, b: f64| Ok(a.min(b)))?;
+                Ok(if least.is_finite() { least } else { 0.0 })
+            }
+        };
+        let kms: Result<Vec<f64>, Cancelled> = members.iter().zip(&sites.home_of).map(least).collect();
+        Ok(kms?.into_iter().sum::<f64>() / sites.total)
     }
 }

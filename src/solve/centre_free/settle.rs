@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::relax::Group;
 use super::sites::Sites;
 use super::value::{Multipliers, Near, fill, gather};
+use crate::domain::progress::{Cancelled, Progress};
 use crate::solve::geometry::{Vector, distance_km, normalised};
 
 /// Moves of one place, at most, and the way in kilometres that is too short for another.
@@ -18,14 +19,15 @@ pub(super) fn settle(
     multipliers: &Multipliers,
     groups: &[Group],
     best: &[Option<Vector>],
-) -> Vec<Vector> {
+    progress: &Progress,
+) -> Result<Vec<Vector>, Cancelled> {
     let settled: Vec<Option<Vector>> = groups
         .par_iter()
         .zip(best)
         .map_init(
             || (Near::default(), Vec::new()),
             |(near, items), (group, best)| {
-                let start = (*best)?;
+                let start = best.filter(|_| !progress.is_cancelled())?;
                 let mut at = start;
                 for _ in 0..MOVES {
                     multipliers.near(sites, at, 0.0, group.extension, near);
@@ -51,5 +53,6 @@ pub(super) fn settle(
             },
         )
         .collect();
-    settled.into_iter().flatten().collect()
+    progress.check()?;
+    Ok(settled.into_iter().flatten().collect())
 }

@@ -67,7 +67,9 @@ impl Sites {
         let mut sites = Self::default();
         let territories = &instance.territory_names;
         let allowed = |territory: usize, measure: usize| {
-            problem.allowed(territory, measure).map_or((0.0, f64::INFINITY), |limits| (limits.least, limits.most))
+            problem
+                .allowed(territory, measure)
+                .map_or((0.0, f64::INFINITY), |limits| (limits.least, limits.most.max(0.0)))
         };
         let total_load = |measure: usize| -> f64 {
             instance.unit_names.iter().map(|&unit| problem.loads[measure][unit as usize]).sum()

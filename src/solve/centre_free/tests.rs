@@ -75,8 +75,8 @@ fn the_bounds_are_close_on_a_plane_full_of_units() {
     let (at_units, anywhere) = (bounds.at_units.unwrap(), bounds.anywhere.unwrap());
     assert_eq!((at_units.kind, anywhere.kind), (BoundKind::CentresAtUnits, BoundKind::CentresAnywhere));
     // Blocks of eight by eight are no more than a few percent above discs, which no plan can beat.
-    assert!((0.0..0.06).contains(&at_units.gap), "{at_units:?}");
-    assert!((0.0..0.06).contains(&anywhere.gap), "{anywhere:?}");
+    assert!((0.0..0.06).contains(&at_units.gap.unwrap()), "{at_units:?}");
+    assert!((0.0..0.06).contains(&anywhere.gap.unwrap()), "{anywhere:?}");
     assert_eq!(bounds.for_plan(), Some(anywhere));
 }
 
@@ -128,4 +128,21 @@ fn a_cancelled_search_ends() {
     let stop = progress.clone();
     let ended = centre_free_bound(&problem, &plan, 100_000, 2, &progress, &mut |_| stop.cancel());
     assert_eq!(ended, Err(SolveError::Cancelled));
+}
+
+#[test]
+fn a_search_for_bounds_can_be_cancelled_before_its_first_step() {
+    let problem = grid(20, 20, 4, |_| 1.0);
+    let plan = plan(&problem).unwrap();
+    let bound = |progress: &Progress| centre_free_bound(&problem, &plan, 10, 1, progress, &mut |_| ());
+    let whole = Progress::new();
+    bound(&whole).unwrap();
+    // One look per unit for the best member, and one for where to start.
+    let begun = whole.begun();
+    assert_eq!(begun[1].2 - begun[0].2, 1 + 2 * 400, "{begun:?}");
+    for look in [2, 300, 700] {
+        let progress = Progress::cancelling_at(look);
+        assert_eq!(bound(&progress), Err(SolveError::Cancelled));
+        assert!(progress.looks().1 < 10);
+    }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::reach::km_home;
 use super::{Case, ConflictRule, Found, Proof, Rules};
+use crate::domain::progress::Progress;
 
 /// Networks with more arcs than this are left alone.
 const MOST_ARCS: usize = 3_000_000;
@@ -48,6 +49,9 @@ pub(super) fn prove(case: &Case, rules: &Rules, found: &mut Vec<Found>) {
 fn classes(case: &Case, rules: &Rules, far: Option<f64>) -> BTreeMap<Vec<u16>, Vec<u32>> {
     let mut classes: BTreeMap<Vec<u16>, Vec<u32>> = BTreeMap::new();
     for (nth_unit, &unit) in case.free.iter().enumerate() {
+        if case.progress.is_cancelled() {
+            break;
+        }
         let fixed = case.fixed_in(unit, rules).and_then(|territory| case.nth(territory));
         let may = |nth: &u16| {
             let near = |far: f64| km_home(case, nth_unit, *nth as usize).is_none_or(|km| km <= far);
@@ -87,13 +91,16 @@ fn missing(
     }
     let mut wanted = 0;
     for (nth, limits) in case.limits[measure].iter().enumerate() {
-        let limit =
-            if upper { (whole(limits.most) + slack).ceil() } else { (whole(limits.least) - slack).floor().max(0.0) };
+        let limit = if upper {
+            (whole(limits.most) + slack).ceil().max(0.0)
+        } else {
+            (whole(limits.least) - slack).floor().max(0.0)
+        };
         wanted += limit as i64;
         network.arc(first + nth, sink, limit as i64);
     }
     let aim = if upper { supplied } else { wanted };
-    let flow = network.flow(0, sink);
+    let flow = network.flow(0, sink, case.progress);
     if flow >= aim {
         return None;
     }
@@ -129,16 +136,20 @@ impl Network {
         self.arcs.push(Arc { to: from, left: 0 });
     }
 
-    fn flow(&mut self, source: usize, sink: usize) -> i64 {
+    /// The most that flows; less when it is cancelled on the way.
+    fn flow(&mut self, source: usize, sink: usize, progress: &Progress) -> i64 {
         let mut flow = 0;
         while self.levels(source)[sink] != usize::MAX {
             self.next.fill(0);
-            loop {
+            while !progress.is_cancelled() {
                 let more = self.push(source, sink, i64::MAX / 4);
                 if more == 0 {
                     break;
                 }
                 flow += more;
+            }
+            if progress.is_cancelled() {
+                break;
             }
         }
         flow

@@ -1,4 +1,4 @@
-//! Stage 8: which rules cannot hold together. A smallest set that provably cannot, the proof with its figures, and what giving way at
+//! Stage 8: which rules cannot hold together. A small set that provably cannot, the proof with its figures, and what giving way at
 //! each of them would buy.
 //!
 //! Only proofs count: sums of loads against limits, parts of the map against the number of territories, units out of reach, flows of
@@ -22,8 +22,10 @@ use std::collections::BTreeSet;
 
 use super::geometry::Vector;
 use super::problem::{Limits, Problem};
+use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::sphere::LonLat;
 pub use relief::Relief;
+use tiny::Trial;
 pub use words::ConflictWords;
 
 /// A rule that may take part in a conflict.
@@ -143,12 +145,12 @@ pub enum Proof {
 /// Rules that cannot hold together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conflict {
-    /// In the order of their kinds. None can be left out as far as the proofs see.
+    /// In the order of their kinds. None can be left out as far as the proofs see; of more than 60, it was not tried.
     pub rules: Vec<ConflictRule>,
     pub proof: Proof,
     /// Per rule what giving way there would buy.
     pub relief: Vec<Relief>,
-    /// No smaller set of rules is in conflict, the number of territories being given.
+    /// Proven: no smaller set of rules is in conflict, the number of territories being given.
     pub smallest: bool,
 }
 
@@ -160,57 +162,79 @@ type Found = (Proof, Rules);
 /// No more rules than this are tried one by one.
 const TRIED: usize = 60;
 
-/// A smallest set of rules of a problem that provably cannot hold together. `None` when no proof was found, and for problems that are
-/// refused anyway; then it is not known whether a plan exists.
-pub fn conflict(problem: &Problem) -> Option<Conflict> {
+/// Rules of a problem that provably cannot hold together, as few as the proofs find. `None` when no proof was found, and for problems
+/// that are refused anyway; then it is not known whether a plan exists.
+///
+/// # Errors
+/// Cancellation.
+pub fn conflict(problem: &Problem, progress: &Progress) -> Result<Option<Conflict>, Cancelled> {
+    progress.begin(Phase::Clashing, 0)?;
     // Groups and pairs that contradict each other are refused by the check, but here they are what is looked for.
     let units = problem.places.len() as u32;
     let mut named = problem.together.iter().flatten().chain(problem.apart.iter().flatten());
-    Problem { together: Vec::new(), apart: Vec::new(), ..problem.clone() }.check().ok()?;
-    if named.any(|&unit| unit >= units) || problem.apart.iter().any(|pair| pair[0] == pair[1]) {
-        return None;
+    let is_refused = Problem { together: Vec::new(), apart: Vec::new(), ..problem.clone() }.check().is_err();
+    if is_refused || named.any(|&unit| unit >= units) || problem.apart.iter().any(|pair| pair[0] == pair[1]) {
+        return Ok(None);
     }
-    let case = Case::new(problem);
+    let case = Case::new(problem, progress);
     let all = case.rules();
-    let mut best: Option<Found> = None;
-    let by_proof = prove(&case, &all).map(|found| filter(&case, found));
-    let by_trial = tiny::prove(&case, &all);
-    let exact = by_trial.is_some();
-    for found in by_proof.into_iter().chain(by_trial) {
-        if best.as_ref().is_none_or(|best| found.1.len() < best.1.len()) {
-            best = Some(found);
-        }
-    }
-    let (proof, rules) = best?;
-    let relief = relief::of(problem, &rules);
-    let smallest = exact || rules.len() == 1;
-    Some(Conflict { rules: rules.into_iter().collect(), proof, relief, smallest })
+    let by_trial = match tiny::prove(&case, &all)? {
+        // A plan that keeps every rule leaves nothing to prove.
+        Trial::Possible => return Ok(None),
+        Trial::Proven(found) => Some(found),
+        Trial::TooMany => None,
+    };
+    let by_proof = match prove(&case, &all)? {
+        Some(found) => Some(filter(&case, found)?),
+        None => None,
+    };
+    // The number of territories is given, and counts only between sets that are alike otherwise.
+    let size = |found: &Found| {
+        let others = found.1.iter().filter(|rule| **rule != ConflictRule::Count).count();
+        (others, found.1.len())
+    };
+    let least = by_trial.as_ref().map(|found| size(found).0);
+    let Some((proof, rules)) = by_proof.into_iter().chain(by_trial).min_by_key(size) else { return Ok(None) };
+    let others = rules.iter().filter(|rule| **rule != ConflictRule::Count).count();
+    let smallest = others <= 1 || least == Some(others);
+    let relief = relief::of(problem, &rules, progress)?;
+    Ok(Some(Conflict { rules: rules.into_iter().collect(), proof, relief, smallest }))
+}
+
+/// Tries all plans of a problem where they are few, and returns the one with the least travel that keeps every rule.
+pub(super) fn best_of_all_plans(problem: &Problem, progress: &Progress) -> Result<Option<Vec<Option<u16>>>, Cancelled> {
+    tiny::best(&Case::new(problem, progress))
 }
 
 /// The proof with the fewest rules, the first of several.
-fn prove(case: &Case, rules: &Rules) -> Option<Found> {
+fn prove(case: &Case, rules: &Rules) -> Result<Option<Found>, Cancelled> {
     let mut found: Vec<Found> = Vec::new();
-    sums::prove(case, rules, &mut found);
-    parts::prove(case, rules, &mut found);
-    reach::prove(case, rules, &mut found);
-    moved::prove(case, rules, &mut found);
+    for prove in [sums::prove, parts::prove, reach::prove, moved::prove] {
+        prove(case, rules, &mut found);
+        case.progress.check()?;
+    }
     if found.iter().all(|found| found.1.len() > 1) {
         flow::prove(case, rules, &mut found);
     }
-    found.into_iter().min_by_key(|found| found.1.len())
+    // What was found while the work was cancelled may be half of a proof.
+    case.progress.check()?;
+    Ok(found.into_iter().min_by_key(|found| found.1.len()))
 }
 
 /// Drops every rule that a proof can do without.
-fn filter(case: &Case, mut found: Found) -> Found {
+fn filter(case: &Case, mut found: Found) -> Result<Found, Cancelled> {
     if found.1.len() > TRIED {
-        return found;
+        return Ok(found);
     }
     for rule in found.1.clone() {
         let mut fewer = found.1.clone();
-        let smaller = if fewer.remove(&rule) { prove(case, &fewer) } else { None };
-        found = smaller.unwrap_or(found);
+        if fewer.remove(&rule)
+            && let Some(smaller) = prove(case, &fewer)?
+        {
+            found = smaller;
+        }
     }
-    found
+    Ok(found)
 }
 
 /// A problem with what all proofs need.
@@ -226,13 +250,15 @@ struct Case<'a> {
     limits: Vec<Vec<Limits>>,
     /// Per measure the load of all free units.
     totals: Vec<f64>,
+    /// Long loops end when it is cancelled, with whatever they have; [`prove`] looks after each of them.
+    progress: &'a Progress,
 }
 
 /// What sums may be off by, as a part of them.
 const SLACK: f64 = 1e-9;
 
 impl<'a> Case<'a> {
-    fn new(problem: &'a Problem) -> Self {
+    fn new(problem: &'a Problem, progress: &'a Progress) -> Self {
         let free: Vec<u32> =
             (0..problem.places.len()).filter(|&unit| problem.is_free(unit)).map(|unit| unit as u32).collect();
         let open: Vec<u16> = (0..problem.territories.len() as u16).filter(|&t| problem.is_open(t)).collect();
@@ -246,7 +272,7 @@ impl<'a> Case<'a> {
         let points = free.iter().map(|&unit| problem.places[unit as usize].to_unit_vector()).collect();
         let home = |&territory: &u16| problem.territories[territory as usize].home.map(LonLat::to_unit_vector);
         let homes = open.iter().map(home).collect();
-        Self { problem, limits, totals, points, homes, free, open }
+        Self { problem, limits, totals, points, homes, free, open, progress }
     }
 
     /// Every rule that the problem has.

@@ -10,7 +10,8 @@ pub(super) fn prove(case: &Case, rules: &Rules, found: &mut Vec<Found>) {
             continue;
         }
         let amount = |unit: u32| cap.measure.map_or(1.0, |measure| case.load(unit, measure));
-        let all: f64 = (0..current.len()).filter(|&unit| current[unit].is_some()).map(|unit| amount(unit as u32)).sum();
+        let all: f64 =
+            (0..current.len()).filter(|&unit| case.problem.may_move(unit)).map(|unit| amount(unit as u32)).sum();
         let most = cap.share * all;
         let owner = |unit: u32| current[unit as usize];
         let is_fixed_elsewhere = |unit: &u32| {

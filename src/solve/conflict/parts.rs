@@ -132,6 +132,9 @@ fn cuts(case: &Case, rules: &Rules, found: &mut Vec<Found>) {
         }
     }
     for (nth, own) in held.iter().enumerate().filter(|entry| entry.1.len() > 1) {
+        if case.progress.is_cancelled() {
+            return;
+        }
         let territory = case.open[nth];
         let passable = |unit: u32| case.fixed_in(unit, rules).is_none_or(|other| other == territory);
         let inside = reach_of(case, own[0], &passable);
@@ -145,7 +148,7 @@ fn cuts(case: &Case, rules: &Rules, found: &mut Vec<Found>) {
             .collect();
         // Walls that the cut can do without.
         let mut at = 0;
-        while walls.len() <= TRIED && at < walls.len() {
+        while walls.len() <= TRIED && at < walls.len() && !case.progress.is_cancelled() {
             let wall = walls.remove(at);
             if reach_of(case, own[0], &|unit| !walls.contains(&unit))[lost as usize] {
                 walls.insert(at, wall);

@@ -48,6 +48,9 @@ fn homes(case: &Case, rules: &Rules, far: f64, found: &mut Vec<Found>) {
     };
     let mut nearest = vec![f64::INFINITY; case.open.len()];
     for (nth, &unit) in case.free.iter().enumerate() {
+        if case.progress.is_cancelled() {
+            return;
+        }
         let mut least = f64::INFINITY;
         for (territory, nearest) in nearest.iter_mut().enumerate() {
             let km = km_home(case, nth, territory).unwrap_or(0.0);
@@ -95,6 +98,9 @@ fn spread(case: &Case, rules: &Rules, twice: f64, found: &mut Vec<Found>) {
     }
     let mut scattered: Vec<u32> = Vec::new();
     for &unit in &case.free {
+        if case.progress.is_cancelled() {
+            return;
+        }
         if scattered.iter().all(|&other| km(unit, other) > twice) {
             scattered.push(unit);
             if scattered.len() > case.open.len() {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::solve::exhaustive::{self, Keep};
 use crate::solve::exhaustive_tests::fixed_seed;
-use crate::solve::explain::Names;
+use crate::solve::explain::{Lengths, Names};
 use crate::solve::problem::{Graph, MovedLimit};
 use crate::solve::tests::grid;
 use crate::solve::tiny::{Features, tiny};
@@ -46,7 +46,7 @@ proptest! {
     #[test]
     fn what_is_in_conflict_cannot_be_and_all_that_cannot_be_is_in_conflict(seed in any::<u64>()) {
         let problem = tiny(seed, 8, Features::ALL);
-        let all: Vec<ConflictRule> = Case::new(&problem).rules().into_iter().collect();
+        let all: Vec<ConflictRule> = Case::new(&problem, &Progress::new()).rules().into_iter().collect();
         let possible = is_possible(&problem, &all);
         let Some(found) = conflict(&problem) else {
             prop_assert!(possible, "nothing was found");
@@ -55,6 +55,13 @@ proptest! {
         prop_assert!(!possible, "{found:?}");
         prop_assert!(!is_possible(&problem, &found.rules), "{found:?} {problem:?}");
         prop_assert_eq!(found.rules.len(), found.relief.len());
+        // Where the set is called the smallest, it is irreducible, homes and all, with the number of territories as it is.
+        for rule in found.rules.iter().filter(|rule| found.smallest && **rule != ConflictRule::Count) {
+            let mut fewer: Rules = found.rules.iter().copied().filter(|other| other != rule).collect();
+            fewer.insert(ConflictRule::Count);
+            let fewer: Vec<ConflictRule> = fewer.into_iter().collect();
+            prop_assert!(is_possible(&problem, &fewer), "{rule:?} is not needed in {found:?}");
+        }
         // Without any one of the rules there is a plan. The number of territories is another matter: it cannot just be left out.
         for &rule in &found.rules {
             if matches!(rule, ConflictRule::Count | ConflictRule::Homes) {
@@ -89,8 +96,100 @@ proptest! {
     }
 }
 
+fn conflict(problem: &Problem) -> Option<Conflict> {
+    super::conflict(problem, &Progress::new()).unwrap()
+}
+
 fn found(problem: &Problem) -> Conflict {
     conflict(problem).unwrap_or_else(|| panic!("no conflict was found"))
+}
+
+#[test]
+fn homes_that_are_not_needed_are_not_named() {
+    // Three places far from each other, two territories: wherever their centres are, one is too far.
+    let mut problem = grid(5, 1, 2, |_| 1.0);
+    for (unit, lon) in [-84.0, -84.1, -80.0, -80.1, -76.0].into_iter().enumerate() {
+        problem.places[unit].lon = lon;
+    }
+    problem.contiguous = false;
+    problem.max_distance_km = Some(30.0);
+    for (territory, home) in problem.territories.iter_mut().zip([0, 2]) {
+        territory.home = Some(problem.places[home]);
+    }
+    problem.goals[0].tolerance = 1.0;
+    let found = found(&problem);
+    assert_eq!((found.rules, found.smallest), (vec![ConflictRule::Count, ConflictRule::MaxDistance], true));
+    // Two places, but the homes are both in one of them: here they are to blame.
+    problem.places[4].lon = -80.2;
+    problem.territories[1].home = Some(problem.places[1]);
+    let found = self::found(&problem);
+    let to_blame = vec![ConflictRule::Count, ConflictRule::MaxDistance, ConflictRule::Homes];
+    assert_eq!((found.rules, found.smallest), (to_blame, true));
+}
+
+#[test]
+fn a_set_is_the_smallest_only_where_that_is_proven() {
+    let mut seen = [0, 0];
+    for seed in 0..400 {
+        let problem = tiny(seed, 8, Features::ALL);
+        let Some(found) = conflict(&problem) else { continue };
+        seen[usize::from(found.smallest)] += 1;
+    }
+    assert!(seen[1] > 50, "{seen:?}");
+    // A hundred units cannot be tried: two rules besides the number may or may not be the fewest.
+    let mut problem = grid(10, 10, 4, |_| 1.0);
+    problem.fixed = vec![None; 100];
+    (problem.fixed[0], problem.fixed[5], problem.together) = (Some(0), Some(1), vec![vec![0, 5]]);
+    assert!(!found(&problem).smallest);
+}
+
+#[test]
+fn lengths_are_told_in_the_unit_of_the_plane() {
+    let mut problem = grid(10, 10, 4, |_| 1.0);
+    problem.max_distance_km = Some(15.0);
+    let in_unit = |per_km: f64, unit: &str| {
+        let names = Names {
+            unit: &|unit| format!("Point {unit}"),
+            territory: &|territory| format!("Territory {territory}"),
+            measure: &|_| "Load".into(),
+            lengths: Lengths { per_km, unit },
+            amount: &|_, amount| format!("{amount}"),
+            kind: ["point", "points"],
+        };
+        let words = found(&problem).words(&problem, &names);
+        (words.rules[1].clone(), words.reliefs.last().unwrap().clone())
+    };
+    let (rule, relief) = in_unit(1.0, "km");
+    assert_eq!(rule, "No point is farther than 15 km from the centre of its territory");
+    assert!(relief.ends_with(" km"), "{relief}");
+    let (rule, relief) = in_unit(1e4, "");
+    assert_eq!(rule, "No point is farther than 150000 from the centre of its territory");
+    assert!(
+        relief.starts_with("The largest distance would have to be at least ") && !relief.contains("km"),
+        "{relief}"
+    );
+    assert_eq!(Lengths { per_km: 1e-6, unit: "" }.words(15.0, 1), "0.000015");
+    assert_eq!(Lengths::KM.words_up(12.341_2), "12.35 km");
+    assert_eq!(Lengths::KM.words_up(12.35), "12.35 km");
+}
+
+#[test]
+fn a_cancelled_search_for_conflicts_ends() {
+    let mut problem = grid(30, 30, 9, |unit| 1.0 + (unit % 7) as f64);
+    problem.goals[0].tolerance = 1e-5;
+    problem.max_distance_km = Some(12.0);
+    for territory in 0..9 {
+        problem.territories[territory].home = Some(problem.places[37 * territory]);
+    }
+    let whole = Progress::new();
+    assert!(super::conflict(&problem, &whole).unwrap().is_some());
+    let looks = whole.looks().0;
+    assert!(looks > 1000, "{looks}");
+    for part in [0.0, 0.1, 0.5, 0.9] {
+        let progress = Progress::cancelling_at(1 + (part * looks as f64) as u64);
+        assert_eq!(super::conflict(&problem, &progress), Err(Cancelled));
+        assert!(progress.looks().1 < 10, "{} looks after the end", progress.looks().1);
+    }
 }
 
 #[test]
@@ -209,6 +308,7 @@ fn a_conflict_speaks_in_words() {
         unit: &|unit| format!("County {unit}"),
         territory: &|territory| format!("Territory {territory}"),
         measure: &|_| "Revenue".into(),
+        lengths: Lengths::KM,
         amount: &|_, amount| format!("${amount}"),
         kind: ["county", "counties"],
     };

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{Case, ConflictRule, Found, Proof, Rules};
+use crate::domain::progress::Cancelled;
 use crate::solve::connect::pieces;
 use crate::solve::instance::NONE;
 use crate::solve::recount::Recount;
@@ -15,34 +16,121 @@ const PLANS: usize = 60_000;
 /// What may be off, as a part of it.
 const SLACK: f64 = 1e-9;
 
-/// The smallest set of these rules that no plan keeps, with the number of territories, which is given.
-pub(super) fn prove(case: &Case, rules: &Rules) -> Option<Found> {
-    if !rules.contains(&ConflictRule::Homes) && case.rules().contains(&ConflictRule::Homes) {
-        let mut free = case.problem.clone();
-        free.travel_table.clear();
-        free.territories.iter_mut().for_each(|goal| goal.home = None);
-        return prove(&Case::new(&free), rules);
+/// What came of trying all plans.
+pub(super) enum Trial {
+    /// There are more than can be tried.
+    TooMany,
+    /// One of them keeps all the rules.
+    Possible,
+    /// None does: the smallest set of the rules that none keeps, with the number of territories, which is given.
+    Proven(Found),
+}
+
+/// Tries all plans against these rules.
+pub(super) fn prove(case: &Case, rules: &Rules) -> Result<Trial, Cancelled> {
+    let Some(plans) = Plans::of(case, rules) else { return Ok(Trial::TooMany) };
+    let has_homes = case.rules().contains(&ConflictRule::Homes);
+    if !rules.contains(&ConflictRule::Homes) {
+        return if has_homes { without_homes(case, rules) } else { smallest(case, rules, plans) };
     }
-    let (units, territories) = (case.free.len(), case.open.len());
-    let plans = u32::try_from(units).ok().and_then(|units| territories.checked_pow(units))?;
-    let tried: Vec<ConflictRule> = rules.iter().copied().filter(|rule| *rule != ConflictRule::Homes).collect();
-    if plans > PLANS || plans == 0 || tried.len() > 64 || !rules.contains(&ConflictRule::Count) {
-        return None;
+    let found = match smallest(case, rules, plans)? {
+        Trial::Proven(found) => found,
+        other => return Ok(other),
+    };
+    if !found.1.contains(&ConflictRule::Homes) {
+        return Ok(Trial::Proven(found));
     }
-    let trial = Trial { case, rules: tried, recount: Recount::new(case.problem) };
+    // The distance to the homes is part of it. Perhaps the distance alone is too short, or it can be done without both.
+    let mut rest = rules.clone();
+    rest.remove(&ConflictRule::Homes);
+    let anywhere = without_homes(case, &rest)?;
+    rest.remove(&ConflictRule::MaxDistance);
+    let at_any_distance = smallest(case, &rest, plans)?;
+    let others = [at_any_distance, anywhere].into_iter().filter_map(|trial| match trial {
+        Trial::Proven(found) => Some(found),
+        Trial::Possible | Trial::TooMany => None,
+    });
+    let least = others.chain([found]).min_by_key(|found| found.1.len());
+    Ok(least.map_or(Trial::TooMany, Trial::Proven))
+}
+
+/// The same with centres where the units are.
+fn without_homes(case: &Case, rules: &Rules) -> Result<Trial, Cancelled> {
+    let mut free = case.problem.clone();
+    free.travel_table.clear();
+    free.territories.iter_mut().for_each(|goal| goal.home = None);
+    prove(&Case::new(&free, case.progress), rules)
+}
+
+/// The plan with the least travel of all that keep every rule; `None` where there is none, or too many to try.
+pub(super) fn best(case: &Case) -> Result<Option<Vec<Option<u16>>>, Cancelled> {
+    let rules = case.rules();
+    let Some(plans) = Plans::of(case, &rules) else { return Ok(None) };
+    let judge = Judge::new(case, &rules);
+    let mut best: Option<(f64, Vec<Option<u16>>)> = None;
+    plans.each(case, |plan| {
+        if judge.rules.iter().all(|rule| !judge.breaks(*rule, plan)) {
+            let territories = judge.recount.territories(plan);
+            let travel = case.open.iter().map(|&territory| territories[territory as usize].reach.travel).sum::<f64>();
+            if best.as_ref().is_none_or(|best| travel < best.0) {
+                best = Some((travel, plan.to_vec()));
+            }
+        }
+        true
+    })?;
+    Ok(best.map(|best| best.1))
+}
+
+/// How many plans there are, where they can be tried.
+#[derive(Clone, Copy)]
+struct Plans(usize);
+
+impl Plans {
+    fn of(case: &Case, rules: &Rules) -> Option<Self> {
+        let units = u32::try_from(case.free.len()).ok()?;
+        let plans = case.open.len().checked_pow(units)?;
+        // The rules of a plan are told by the bits of a number; homes are no rule that a plan breaks.
+        let tried = rules.iter().filter(|rule| **rule != ConflictRule::Homes).count();
+        (1..=PLANS)
+            .contains(&plans)
+            .then_some(Self(plans))
+            .filter(|_| tried <= 64 && rules.contains(&ConflictRule::Count))
+    }
+
+    /// Calls with one plan after the other, until told to stop.
+    fn each(self, case: &Case, mut look: impl FnMut(&[Option<u16>]) -> bool) -> Result<(), Cancelled> {
+        let mut assignment: Vec<Option<u16>> = case.problem.fixed.clone();
+        assignment.resize(case.problem.places.len(), None);
+        for nth in 0..self.0 {
+            if nth % 256 == 0 {
+                case.progress.check()?;
+            }
+            let mut plan = nth;
+            for &unit in &case.free {
+                assignment[unit as usize] = Some(case.open[plan % case.open.len()]);
+                plan /= case.open.len();
+            }
+            if !look(&assignment) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The smallest set of these rules that no plan keeps. Where homes are among them, they go with the largest distance.
+fn smallest(case: &Case, rules: &Rules, plans: Plans) -> Result<Trial, Cancelled> {
+    let judge = Judge::new(case, rules);
     let mut broken: BTreeSet<u64> = BTreeSet::new();
-    let mut assignment: Vec<Option<u16>> = case.problem.fixed.clone();
-    assignment.resize(case.problem.places.len(), None);
-    for mut plan in 0..plans {
-        for &unit in &case.free {
-            assignment[unit as usize] = Some(case.open[plan % territories]);
-            plan /= territories;
-        }
-        let mask = trial.broken(&assignment);
-        if mask == 0 {
-            return None;
-        }
+    let mut possible = false;
+    plans.each(case, |plan| {
+        let mask = judge.broken(plan);
+        possible = mask == 0;
         broken.insert(mask);
+        !possible
+    })?;
+    if possible {
+        return Ok(Trial::Possible);
     }
     let mut sets: Vec<u64> = broken.into_iter().collect();
     sets.sort_by_key(|set| (set.count_ones(), *set));
@@ -53,14 +141,16 @@ pub(super) fn prove(case: &Case, rules: &Rules) -> Option<Found> {
         }
     }
     // The number of territories is in it anyway.
-    let count = trial.rules.iter().position(|rule| *rule == ConflictRule::Count).map_or(0, |nth| 1 << nth);
-    let hit = (0..=trial.rules.len()).find_map(|size| hit_all(&least, count, size))?;
+    let count = judge.rules.iter().position(|rule| *rule == ConflictRule::Count).map_or(0, |nth| 1 << nth);
+    let Some(hit) = (0..=judge.rules.len()).find_map(|size| hit_all(&least, count, size)) else {
+        return Ok(Trial::TooMany);
+    };
     let mut found: Rules =
-        trial.rules.iter().enumerate().filter(|(nth, _)| hit >> nth & 1 == 1).map(|(_, rule)| *rule).collect();
+        judge.rules.iter().enumerate().filter(|(nth, _)| hit >> nth & 1 == 1).map(|(_, rule)| *rule).collect();
     if found.contains(&ConflictRule::MaxDistance) && rules.contains(&ConflictRule::Homes) {
         found.insert(ConflictRule::Homes);
     }
-    Some((Proof::Tried { plans }, found))
+    Ok(Trial::Proven((Proof::Tried { plans: plans.0 }, found)))
 }
 
 /// At most so many more bits that have one in common with every set.
@@ -72,13 +162,18 @@ fn hit_all(sets: &[u64], chosen: u64, left: usize) -> Option<u64> {
     (0..64).filter(|bit| open >> bit & 1 == 1).find_map(|bit| hit_all(sets, chosen | 1 << bit, left - 1))
 }
 
-struct Trial<'a> {
+struct Judge<'a> {
     case: &'a Case<'a>,
     rules: Vec<ConflictRule>,
     recount: Recount<'a>,
 }
 
-impl Trial<'_> {
+impl<'a> Judge<'a> {
+    fn new(case: &'a Case<'a>, rules: &Rules) -> Self {
+        let rules = rules.iter().copied().filter(|rule| *rule != ConflictRule::Homes).collect();
+        Self { case, rules, recount: Recount::new(case.problem) }
+    }
+
     /// The rules that a plan breaks, as bits.
     fn broken(&self, assignment: &[Option<u16>]) -> u64 {
         let mut mask = 0;
@@ -136,7 +231,7 @@ impl Trial<'_> {
                 let cap = problem.moved_limits[limit];
                 let Some(current) = &problem.current else { return false };
                 let amount = |unit: u32| cap.measure.map_or(1.0, |measure| case.load(unit, measure));
-                let owned = (0..current.len() as u32).filter(|&unit| current[unit as usize].is_some());
+                let owned = (0..current.len() as u32).filter(|&unit| problem.may_move(unit as usize));
                 let all: f64 = owned.map(amount).sum();
                 let gone = |unit: &&u32| current[**unit as usize].is_some_and(|before| owner(**unit) != Some(before));
                 let moved: f64 = case.free.iter().filter(gone).map(|&unit| amount(unit)).sum();

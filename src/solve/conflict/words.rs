@@ -29,8 +29,8 @@ impl ConflictRule {
             Self::Least { measure } => off(measure, "below", "less"),
             Self::Contiguous => "Every territory is in one piece".into(),
             Self::MaxDistance => {
-                let km = problem.max_distance_km.unwrap_or(f64::NAN);
-                format!("No {one} is farther than {} km from the centre of its territory", trimmed(km, 1))
+                let length = names.lengths.words(problem.max_distance_km.unwrap_or(f64::NAN), 1);
+                format!("No {one} is farther than {length} from the centre of its territory")
             }
             Self::Homes => "The centres of the territories are the homes given".into(),
             Self::Fixed { unit: fixed } => {
@@ -103,13 +103,16 @@ impl Proof {
                 (names.territory)(*territory)
             ),
             Self::OutOfReach { unit, km } => {
-                format!("{} is {km:.1} km from the nearest home that it may belong to", (names.unit)(*unit))
+                let length = names.lengths.words(*km, 1);
+                format!("{} is {length} from the nearest home that it may belong to", (names.unit)(*unit))
             }
             Self::Deserted { territory, km } => {
-                format!("The nearest {one} to the home of {} is {km:.1} km away", (names.territory)(*territory))
+                let length = names.lengths.words(*km, 1);
+                format!("The nearest {one} to the home of {} is {length} away", (names.territory)(*territory))
             }
             Self::FarApart { units, km } => {
-                format!("{} are {km:.1} km from each other, too far for one centre between them", list(units, names))
+                let length = names.lengths.words(*km, 1);
+                format!("{} are {length} from each other, too far for one centre between them", list(units, names))
             }
             Self::Scattered { units } => format!(
                 "{} are so far from each other that each needs a centre of its own: {}",
@@ -150,7 +153,7 @@ impl Relief {
             Self::Territories { count: 1 } => "1 territory would be without this conflict".into(),
             Self::Territories { count } => format!("{count} territories would be without this conflict"),
             Self::Distance { at_least_km } => {
-                format!("The largest distance would have to be at least {:.1} km", (10.0 * at_least_km).ceil() / 10.0)
+                format!("The largest distance would have to be at least {}", names.lengths.words_up(at_least_km))
             }
             Self::Share { limit, at_least } => {
                 let measure = problem.moved_limits.get(limit).and_then(|limit| limit.measure);
