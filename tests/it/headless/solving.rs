@@ -189,7 +189,7 @@ fn few_points_and_odd_ones_end_with_words() {
     }
     let too_many = folder.run("solve two.csv --territories 3 --load w");
     assert_eq!(too_many.code, 1, "{}", too_many.stderr);
-    assert!(too_many.stderr.contains("3 territories cannot be made of 2 units"), "{}", too_many.stderr);
+    assert!(too_many.stderr.contains("3 territories cannot be made of 2 free units"), "{}", too_many.stderr);
     folder.refused("solve zero.csv --territories 1 --load w", &["zero.csv", "nothing to balance"]);
     folder.refused("solve two.csv --load w", &["--territories"]);
     folder
