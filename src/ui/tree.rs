@@ -124,7 +124,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// The rows below a group, sorted: groups of higher levels first, then lower ones, then territories.
-    fn below(&self, parent: Option<GroupId>, depth: u8, wanted: impl Fn(Member) -> bool) -> Vec<Row> {
+    fn below(&self, parent: Option<GroupId>, depth: u8, wanted: fn(Member) -> bool) -> Vec<Row> {
         let members = self.members.get(&parent).map_or(&[][..], Vec::as_slice);
         let mut heads: Vec<Row> =
             members.iter().filter(|&&member| wanted(member)).map(|&member| self.row(member, depth)).collect();
