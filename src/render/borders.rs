@@ -41,8 +41,8 @@ impl Owners {
         if a == b {
             return None;
         }
-        // The layer's edge is a coast or a frontier: not a border of one's own making.
-        if left == OUTSIDE || right == OUTSIDE {
+        // Towards a coast, or land that nobody owns, there is no other district.
+        if left == OUTSIDE || right == OUTSIDE || a.is_unassigned() || b.is_unassigned() {
             return Some(0);
         }
         let (above_a, above_b) = (self.above(a), self.above(b));

@@ -60,7 +60,7 @@ pub fn name_cell(ui: &mut Ui, rect: Rect, row: &Row, actions: &mut Vec<Action>) 
     let mut text = rect;
     text.min.x += f32::from(row.depth) * INDENT;
     if let (Some(open), Some(group)) = (row.unfolded, row.fold_id()) {
-        let place = Rect::from_center_size(text.left_center() + vec2(4.0, 0.0), Vec2::splat(18.0));
+        let place = Rect::from_center_size(text.left_center() + vec2(4.0, 0.0), Vec2::splat(22.0));
         let mut over = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt(("fold", group)));
         use egui_material_icons::icons::{ICON_CHEVRON_RIGHT, ICON_KEYBOARD_ARROW_DOWN};
         let (icon, verb) = if open { (ICON_KEYBOARD_ARROW_DOWN, "Fold") } else { (ICON_CHEVRON_RIGHT, "Unfold") };
@@ -68,7 +68,10 @@ pub fn name_cell(ui: &mut Ui, rect: Rect, row: &Row, actions: &mut Vec<Action>) 
         if icon_button(&mut over, icon, &format!("{verb} {}", row.spoken()), 14.0).clicked() {
             actions.push(Action::Fold { group, folded: open });
         }
-        text.min.x += 18.0;
+        text.min.x += INDENT;
+    } else if row.depth > 0 {
+        // Where the arrow of a group would be.
+        text.min.x += INDENT;
     }
     if let Some([r, g, b]) = row.colour {
         let swatch = Rect::from_center_size(text.left_center() + vec2(6.0, 0.0), vec2(12.0, 12.0));
