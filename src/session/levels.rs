@@ -70,7 +70,7 @@ impl Session {
         let plan = self.plan();
         let free = members.iter().copied().filter(|&member| plan.keeper_of(member).is_none());
         let edit = Edit::move_into(plan, free, to);
-        if edit.is_empty() || plan.hierarchy().is_locked(to) {
+        if edit.is_empty() || plan.hierarchy().is_locked(to) || self.proposal.is_some() {
             self.preview = None;
             return;
         }
@@ -79,6 +79,7 @@ impl Session {
             self.preview = None;
             return;
         }
+        self.previews += 1;
         self.preview = Some(Preview {
             to: TerritoryId::UNASSIGNED,
             units: Vec::new(),

@@ -240,8 +240,8 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         Command::NextPaintLevel | Command::NextColourLevel if session.plan().hierarchy().levels().is_empty() => {
             Some("There is no level above territories: make a district first")
         }
-        Command::NewGroup | Command::MoveToGroup | Command::Levels if session.shows_trial() => {
-            Some("Accept or discard the proposal first")
+        Command::NewGroup | Command::MoveToGroup | Command::Levels if session.live.is_some() => {
+            Some("Wait for the build, or cancel it")
         }
         Command::AcceptProposal | Command::RejectProposal if session.proposal.is_none() => Some("There is no proposal"),
         Command::AutoBuild if session.project.units.is_empty() => Some("Import units first"),
