@@ -7,7 +7,8 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use egui_material_icons::{MaterialIcon, icons};
 
 use crate::domain::edit::Edit;
-use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
+use crate::domain::hierarchy::Member;
+use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
 use crate::domain::sphere::LonLat;
 use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind};
 use crate::session::view::{BasemapChoice, BottomTab, Tool};
@@ -34,6 +35,38 @@ pub enum Action {
     },
     SelectTerritory(Option<TerritoryId>),
     SelectAccount(Option<AccountId>),
+    /// Makes a district, region or other group the active one, in place of a territory.
+    SelectGroup(Option<GroupId>),
+    /// Makes a group on a level, in a group above it or in none, with these members.
+    NewGroup {
+        level: u8,
+        parent: Option<GroupId>,
+        members: Vec<Member>,
+    },
+    RenameGroup {
+        id: GroupId,
+        name: String,
+    },
+    /// Puts territories and groups into a group, or out of every group; what is locked is left out and counted.
+    MoveInto {
+        members: Vec<Member>,
+        to: Option<GroupId>,
+    },
+    /// What a drawing gesture above the level of territories would move if it ended now.
+    PreviewInto {
+        members: Vec<Member>,
+        to: Option<GroupId>,
+    },
+    /// Folds a group of the table of territories, or unfolds it; group 0 stands for what is in no group.
+    Fold {
+        group: GroupId,
+        folded: bool,
+    },
+    SetPaintLevel(Option<u8>),
+    SetColourLevel(Option<u8>),
+    FitGroup(GroupId),
+    /// Says why something was not done.
+    Refuse(String),
     /// Puts the cut of the history after this many steps.
     JumpTo(usize),
     RenameTerritory {
@@ -188,11 +221,15 @@ commands! {
     LockUnits, Edit, "Lock or unlock units", ICON_LOCK, ctrl(Key::L), "Keep the selected units where they are, whoever draws or builds";
 
     NewTerritory, Territory, "New territory", ICON_ADD, ctrl(Key::T), "Make a territory; the selected units go into it";
-    RenameTerritory, Territory, "Rename", ICON_EDIT, key(Key::F2), "Change the name of the active territory";
-    RemoveTerritory, Territory, "Remove", ICON_DELETE, None, "Remove the active territory; its units become unassigned";
-    LockTerritory, Territory, "Lock or unlock", ICON_LOCK, None, "Keep the active territory as it is, whoever draws or builds";
-    SelectUnitsOfTerritory, Territory, "Select its units", ICON_SELECT_ALL, None, "Select every unit of the active territory";
-    FitTerritory, Territory, "Show on the map", ICON_CENTER_FOCUS_STRONG, key(Key::Z), "Move the map to the active territory";
+    NewGroup, Territory, "New district", ICON_CREATE_NEW_FOLDER, ctrl_shift(Key::T), "Make a group of territories on the level above the active one";
+    MoveToGroup, Territory, "Move to…", ICON_DRIVE_FILE_MOVE, ctrl_shift(Key::M), "Put the active territory or group into a district, region or other group";
+    RenameTerritory, Territory, "Rename", ICON_EDIT, key(Key::F2), "Change the name of the active territory or group";
+    RemoveTerritory, Territory, "Remove", ICON_DELETE, None, "Remove the active territory, its units become unassigned; or the active group, what it holds goes to the one above";
+    LockTerritory, Territory, "Lock or unlock", ICON_LOCK, None, "Keep the active territory or group as it is, whoever draws or builds";
+    SelectUnitsOfTerritory, Territory, "Select its units", ICON_SELECT_ALL, None, "Select every unit of the active territory or group";
+    FitTerritory, Territory, "Show on the map", ICON_CENTER_FOCUS_STRONG, key(Key::Z), "Move the map to the active territory or group";
+
+    Levels, Territory, "Levels…", ICON_ACCOUNT_TREE, None, "Name the levels above territories, add one, remove an empty one";
 
     AutoBuild, Plan, "Build territories…", ICON_AUTO_FIX_HIGH, ctrl(Key::B), "Let the program draw balanced territories";
     AcceptProposal, Plan, "Accept the proposal", ICON_CHECK, ctrl(Key::Enter), "Make the proposed territories the plan: one undo step";
@@ -209,6 +246,8 @@ commands! {
     ZoomOut, View, "Zoom out", ICON_ZOOM_OUT, key(Key::Minus), "Go further away";
     ToggleAccounts, View, "Accounts", ICON_STORE, None, "Show or hide accounts on the map";
     ToggleLabels, View, "Labels", ICON_LABEL, None, "Show or hide the names of territories on the map";
+    NextPaintLevel, Tools, "Draw at the next level", ICON_LAYERS, None, "Let the drawing tools take units, whole territories for a district, whole districts for a region";
+    NextColourLevel, View, "Colour by the next level", ICON_PALETTE, None, "Colour the map by territory, by district, by region";
     ToggleTheme, View, "Light or dark", ICON_DARK_MODE, None, "Change between light and dark";
     ToggleInspector, View, "Inspector", ICON_RIGHT_PANEL_OPEN, ctrl(Key::Num1), "Show or hide the panel on the right";
     ToggleTable, View, "Tables", ICON_BOTTOM_PANEL_OPEN, ctrl(Key::Num2), "Show or hide the tables below the map";
@@ -244,6 +283,11 @@ impl Command {
             Self::LockUnits => &["freeze", "pin", "fix", "protect"],
             Self::NewTerritory => &["create", "add"],
             Self::RenameTerritory => &["name", "call"],
+            Self::NewGroup => &["new region", "new group", "create district", "add region", "hierarchy", "area"],
+            Self::MoveToGroup => &["district", "region", "group", "parent", "hierarchy", "reorganise", "reorganize"],
+            Self::Levels => &["hierarchy", "districts", "regions", "tree", "organisation", "organization", "roll up"],
+            Self::NextPaintLevel => &["paint districts", "paint regions", "hierarchy", "level"],
+            Self::NextColourLevel => &["color", "district colours", "region colours", "hierarchy", "level"],
             Self::RemoveTerritory => &["delete", "dissolve"],
             Self::LockTerritory => &["freeze", "pin", "fix", "protect"],
             Self::SelectUnitsOfTerritory => &["members"],

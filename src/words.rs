@@ -38,6 +38,17 @@ pub fn counted_territories(count: usize) -> String {
     if count == 1 { "1 territory".to_owned() } else { format!("{} territories", self::count(count as i128)) }
 }
 
+/// A name inside a sentence: "District" becomes "district", "FSA" stays.
+pub fn inside(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(name.chars().skip(1)).collect()
+        }
+        _ => name.to_owned(),
+    }
+}
+
 /// A figure of a measure, short: "$1.24 M", "8,120 h", "12.3".
 pub fn figure(measure: &Measure, value: f64) -> String {
     with_unit(&measure.unit, &short(value))

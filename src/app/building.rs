@@ -15,6 +15,7 @@ impl App {
         session.drop_trials();
         session.preview = None;
         session.active = TerritoryId::UNASSIGNED;
+        session.active_group = None;
         session.view.show_inspector = true;
         let (project, generation) = (session.project.clone(), session.generation);
         session.live = Some(LiveBuild::new(generation, ctx.input(|input| input.time)));
@@ -77,6 +78,7 @@ impl App {
         session.proposal = Some(proposal);
         session.view.show_inspector = true;
         session.active = TerritoryId::UNASSIGNED;
+        session.active_group = None;
     }
 
     /// Makes the chosen plan of the proposal the plan: one undo step.

@@ -7,6 +7,7 @@ use super::files::Wish;
 use super::leaving::Next;
 use crate::action::{Action, Command, SelectHow};
 use crate::domain::edit::{Change, Edit};
+use crate::domain::hierarchy::Member;
 use crate::domain::ids::{TerritoryId, UnitId};
 use crate::jobs::spec::{ImportWhat, JobKind};
 use crate::jobs::tasks;
@@ -78,8 +79,26 @@ impl App {
             }
             Action::SelectTerritory(id) => {
                 session.active = id.filter(|&id| session.shown_plan().territory(id).is_some()).unwrap_or_default();
+                session.active_group = None;
                 self.ui.renaming = None;
             }
+            Action::SelectGroup(id) => self.select_group(id),
+            Action::NewGroup { level, parent, members } => self.new_group(ctx, level, parent, members),
+            Action::RenameGroup { id, name } => self.rename_group(ctx, id, name),
+            Action::MoveInto { members, to } => self.move_into(ctx, members, to),
+            Action::PreviewInto { members, to } => session.show_raised_preview(members, to),
+            Action::Fold { group, folded: true } => drop(session.view.folded.insert(group)),
+            Action::Fold { group, folded: false } => drop(session.view.folded.remove(&group)),
+            Action::SetPaintLevel(level) => {
+                session.view.paint_level = level;
+                session.preview = None;
+            }
+            Action::SetColourLevel(level) => session.view.colour_level = level,
+            Action::FitGroup(id) => {
+                let units = Self::units_of_group(session, id);
+                session.view.fit = session.units_bounds(units);
+            }
+            Action::Refuse(words) => self.ui.notices.refused(ctx, words),
             Action::SelectAccount(account) => session.selection.account = account,
             Action::JumpTo(count) => self.jump_to(ctx, count),
             Action::RenameTerritory { id, name } => {
@@ -198,6 +217,7 @@ impl App {
         }
         let Some(session) = self.session.as_mut() else { return };
         let active = session.active;
+        let group = session.active_group;
         let selected: Vec<UnitId> = session.selection.units.iter().copied().collect();
         match command {
             Command::ImportUnits => self.ui.import.open(ImportWhat::Units),
@@ -225,22 +245,44 @@ impl App {
                 self.make(ctx, edit, true);
             }
             Command::NewTerritory => self.new_territory(ctx, selected),
+            Command::NewGroup => self.new_group_here(),
+            Command::MoveToGroup => self.ui.levels.ask_where(group.map_or(Member::Territory(active), Member::Group)),
+            Command::Levels => self.ui.levels.open(session),
+            Command::NextPaintLevel => {
+                session.view.paint_level = Self::next_level(session, session.paint_level());
+            }
+            Command::NextColourLevel => {
+                session.view.colour_level = Self::next_level(session, session.colour_level());
+            }
             Command::RenameTerritory => {
                 session.view.show_inspector = true;
-                let name = session.plan().territory_name(active).to_owned();
-                self.ui.renaming = Some(Renaming { id: active, name, focused: false });
+                let of = group.map_or(Member::Territory(active), Member::Group);
+                let name = session.plan().member_name(of).to_owned();
+                self.ui.renaming = Some(Renaming { of, name, focused: false });
             }
             Command::RemoveTerritory => {
-                let edit = Edit::remove(session.plan(), active);
+                let edit = match group {
+                    Some(id) => Edit::remove_group(session.plan(), id),
+                    None => Edit::remove(session.plan(), active),
+                };
                 self.make(ctx, edit, true);
             }
+            Command::LockTerritory if group.is_some() => {
+                if let Some(id) = group {
+                    self.lock_group(ctx, id);
+                }
+            }
             Command::LockTerritory => {
-                let locked = session.plan().is_territory_locked(active);
+                let locked = session.plan().territory(active).is_some_and(|territory| territory.locked);
                 self.actions.push(Action::LockTerritory { id: active, locked: !locked });
             }
             Command::SelectUnitsOfTerritory => {
-                session.selection.units = session.shown_plan().units_of(active).collect()
+                session.selection.units = match group {
+                    Some(id) => Self::units_of_group(session, id).into_iter().collect(),
+                    None => session.shown_plan().units_of(active).collect(),
+                }
             }
+            Command::FitTerritory if group.is_some() => self.actions.extend(group.map(Action::FitGroup)),
             Command::FitTerritory => self.actions.push(Action::FitTerritory(active)),
             Command::AutoBuild => self.ui.build.open(session),
             Command::AcceptProposal => self.accept_proposal(ctx),

@@ -7,6 +7,7 @@ mod explaining;
 mod files;
 mod input;
 mod leaving;
+mod levels;
 mod plan_edits;
 mod receive;
 mod run;

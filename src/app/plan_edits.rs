@@ -4,6 +4,7 @@ use egui::Context;
 
 use super::App;
 use crate::domain::edit::{Change, Edit, EditError};
+use crate::domain::hierarchy::Member;
 use crate::domain::ids::{TerritoryId, UnitId};
 use crate::domain::palette;
 use crate::domain::plan::Territory;
@@ -63,10 +64,11 @@ impl App {
         if self.try_make(ctx, edit, true) {
             if let Some(session) = self.session.as_mut() {
                 session.active = id;
+                session.active_group = None;
                 session.view.show_inspector = true;
                 session.selection.units.clear();
             }
-            self.ui.renaming = Some(Renaming { id, name, focused: false });
+            self.ui.renaming = Some(Renaming { of: Member::Territory(id), name, focused: false });
         }
     }
 

@@ -108,6 +108,9 @@ pub struct Alignment {
     /// The column with the rep's name or code
     #[arg(long, value_name = "COL")]
     rep: Option<String>,
+    /// The column with the district that a territory stands in; again for the region above it, and so on
+    #[arg(long, value_name = "COL")]
+    level: Vec<String>,
 }
 
 /// Bring the roster of reps up to a CSV file: name, home, hours per year, skills
@@ -171,6 +174,7 @@ pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
                 account: choice(&arguments.account),
                 territory: choice(&arguments.territory),
                 rep: choice(&arguments.rep),
+                levels: named(&arguments.level),
             };
             into_project("import alignment", &arguments.files, output, |project, path, progress| {
                 if project.units.is_empty() && project.accounts.is_empty() {

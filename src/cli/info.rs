@@ -38,12 +38,20 @@ struct Info {
     plans: Vec<String>,
     open_plan: String,
     territories: usize,
+    /// From the lowest up.
+    levels: Vec<LevelInfo>,
     unassigned_units: usize,
     named_accounts: usize,
     can_undo: Option<String>,
     can_redo: Option<String>,
     steps: usize,
     messages: Vec<Message>,
+}
+
+#[derive(Serialize)]
+struct LevelInfo {
+    name: String,
+    groups: usize,
 }
 
 #[derive(Serialize)]
@@ -71,6 +79,12 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         total: measure.is_summed().then(|| measure.values.iter().filter(|value| value.is_finite()).sum()),
         missing: measure.values.iter().filter(|value| value.is_nan()).count(),
     });
+    let hierarchy = plan.hierarchy();
+    let levels = hierarchy
+        .levels()
+        .iter()
+        .enumerate()
+        .map(|(level, name)| LevelInfo { name: name.clone(), groups: hierarchy.on_level(level).count() });
     let open_plan = opened.plans.iter().find(|plan| plan.id == opened.plan_id);
     let mut diagnostics: Vec<Diagnostic> = opened.problems.iter().map(records::diagnostic).collect();
     diagnostics.extend(opened.notes.iter().map(|note| Diagnostic::warning(Default::default(), note)));
@@ -89,6 +103,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         plans: opened.plans.iter().map(|plan| plan.name.clone()).collect(),
         open_plan: open_plan.map(|plan| plan.name.clone()).unwrap_or_default(),
         territories: plan.territory_count(),
+        levels: levels.collect(),
         unassigned_units: plan.units_of(TerritoryId::UNASSIGNED).count(),
         named_accounts: plan.overrides().len(),
         can_undo: opened.history.undo_step().map(|edit| edit.label.clone()),
@@ -118,6 +133,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         "Territories",
         format!("{}, {} unassigned", info.territories, project.units.count_words(info.unassigned_units)),
     );
+    if !info.levels.is_empty() {
+        let levels: Vec<String> = info.levels.iter().map(|level| format!("{}: {}", level.name, level.groups)).collect();
+        line("Levels", format!("{} (from the lowest up)", levels.join(", ")));
+    }
     line("Steps", info.steps.to_string());
     if let Some(step) = &info.can_undo {
         line("Last step", step.clone());

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::output::{Output, table};
-use super::{Outcome, Result, goals, project};
+use super::{Outcome, Result, goals, levels, project};
 use crate::domain::ids::MeasureId;
 use crate::domain::project::{Goal, Project};
 use crate::domain::shape::{PlanMetrics, TerritoryMetrics};
@@ -19,6 +19,9 @@ pub struct Arguments {
     /// The project file
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
+    /// Add up the figures of a level above territories, by its name or its number: 1 is the one next to territories
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<String>,
 }
 
 /// Figures of a plan as JSON. Deviations, balances and tolerances are shares: 0.05 is 5 %. What is not known is null.
@@ -68,11 +71,11 @@ pub struct TerritoryFigures {
 }
 
 #[derive(Serialize)]
-struct LoadFigures {
-    measure: String,
-    load: f64,
-    target: f64,
-    deviation: Option<f64>,
+pub struct LoadFigures {
+    pub measure: String,
+    pub load: f64,
+    pub target: f64,
+    pub deviation: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -81,6 +84,8 @@ struct Printed {
     plan: String,
     #[serde(flatten)]
     figures: Figures,
+    #[serde(flatten)]
+    groups: Option<levels::LevelFigures>,
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
@@ -89,8 +94,16 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     let (totals, metrics) = output.with_progress(|progress| measure(project, progress))?;
     let goals = goals::read(&[], project)?;
     let figures = figures(project, &goals, &metrics, |measure| totals.total(measure));
-    let text = text(project, &goals, &metrics);
-    let printed = Printed { command: "metrics", plan: arguments.plan.display().to_string(), figures };
+    let groups = match &arguments.level {
+        Some(level) => Some(levels::figures(project, &totals, levels::find(project, level)?)),
+        None => None,
+    };
+    let text = match &groups {
+        Some(groups) => levels::text(project, &goals, groups),
+        None => text(project, &goals, &metrics),
+    };
+    let plan = arguments.plan.display().to_string();
+    let printed = Printed { command: "metrics", plan, figures, groups };
     output.print(&printed, &text)?;
     Ok(Outcome::Done)
 }

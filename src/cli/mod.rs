@@ -10,6 +10,7 @@ mod export;
 mod goals;
 mod import;
 mod info;
+mod levels;
 mod metrics;
 mod new;
 mod output;

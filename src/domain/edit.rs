@@ -167,60 +167,6 @@ impl Edit {
         edit
     }
 
-    /// Replaces the properties of a group.
-    pub fn alter_group(plan: &Plan, id: GroupId, label: impl Into<String>, alter: impl FnOnce(&mut Group)) -> Self {
-        let mut edit = Self::new(label);
-        if let Some(old) = plan.hierarchy.group(id) {
-            let mut new = old.clone();
-            alter(&mut new);
-            if new != *old {
-                edit.changes.push(Change::Group { id, old: Some(Box::new(old.clone())), new: Some(Box::new(new)) });
-            }
-        }
-        edit
-    }
-
-    /// Adds a group.
-    pub fn add_group(plan: &Plan, label: impl Into<String>, group: Group) -> (Self, GroupId) {
-        let id = plan.hierarchy.next_id();
-        let mut edit = Self::new(label);
-        edit.changes.push(Change::Group { id, old: None, new: Some(Box::new(group)) });
-        (edit, id)
-    }
-
-    /// Removes a group; what it holds goes to the group above it.
-    pub fn remove_group(plan: &Plan, id: GroupId) -> Self {
-        let Some(old) = plan.hierarchy.group(id) else { return Self::default() };
-        let mut edit = Self::new(format!("Removed {}", old.name));
-        for (territory, properties) in plan.territories().filter(|(_, territory)| territory.parent == Some(id)) {
-            let new = Territory { parent: old.parent, ..properties.clone() };
-            edit.changes.push(Change::Territory {
-                id: territory,
-                old: Some(Box::new(properties.clone())),
-                new: Some(Box::new(new)),
-            });
-        }
-        for (group, properties) in plan.hierarchy.iter().filter(|(_, group)| group.parent == Some(id)) {
-            let new = Group { parent: old.parent, ..properties.clone() };
-            edit.changes.push(Change::Group {
-                id: group,
-                old: Some(Box::new(properties.clone())),
-                new: Some(Box::new(new)),
-            });
-        }
-        edit.changes.push(Change::Group { id, old: Some(Box::new(old.clone())), new: None });
-        edit
-    }
-
-    /// Puts territories into a group, or out of every group.
-    pub fn move_to_group(plan: &Plan, territories: impl IntoIterator<Item = TerritoryId>, to: Option<GroupId>) -> Self {
-        let mut edit = Self::default();
-        for id in territories {
-            edit.changes.extend(Self::alter(plan, id, "", |territory| territory.parent = to).changes);
-        }
-        edit
-    }
-
     /// Says something about two units that the map does not, or (`None`) takes it back.
     pub fn set_adjacency(plan: &Plan, a: UnitId, b: UnitId, new: Option<Adjacency>) -> Self {
         let mut edit = Self::default();

@@ -1,7 +1,7 @@
 //! What stands above territories: districts, regions, as many levels as the user names. A tree, because the parent of a group is
 //! always of a higher level.
 
-use super::ids::{GroupId, RepId};
+use super::ids::{GroupId, RepId, TerritoryId};
 
 /// A district, a region, or what the user calls it: it holds territories and groups of lower levels.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,6 +19,13 @@ pub struct Group {
     pub locked: bool,
     /// The user's words about it.
     pub note: String,
+}
+
+/// What can stand in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Member {
+    Territory(TerritoryId),
+    Group(GroupId),
 }
 
 /// The levels above territories and the groups on them. Changed by [`super::edit::apply`] alone.
@@ -81,6 +88,14 @@ impl Hierarchy {
     /// The group of a level that `from` is, or lies in.
     pub fn at_level(&self, from: Option<GroupId>, level: usize) -> Option<GroupId> {
         self.upwards(from).find(|(_, group)| usize::from(group.level) == level).map(|(id, _)| id)
+    }
+
+    /// The level of that name, ignoring case, or of that number: 1 is the one next to territories.
+    pub fn find_level(&self, name: &str) -> Option<usize> {
+        let wanted = name.trim().to_lowercase();
+        let named = self.levels.iter().position(|level| level.to_lowercase() == wanted);
+        let numbered = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&level| level < self.levels.len());
+        named.or_else(numbered)
     }
 
     /// Whether a group, or one above it, is locked.

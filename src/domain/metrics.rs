@@ -300,6 +300,27 @@ pub fn deviation(plan: &Plan, totals: &Totals, measure: MeasureId, territory: Te
     (target > 0.0).then(|| (totals.load(measure, territory) - target) / target)
 }
 
+/// What several territories should carry together: the sum of their targets.
+pub fn target_of(
+    plan: &Plan,
+    totals: &Totals,
+    measure: MeasureId,
+    territories: impl Iterator<Item = TerritoryId>,
+) -> f64 {
+    territories.map(|id| target(plan, totals, measure, id)).sum()
+}
+
+/// (load − target) / target of several territories together; `None` where the target is not positive.
+pub fn deviation_of(
+    plan: &Plan,
+    totals: &Totals,
+    measure: MeasureId,
+    territories: impl Iterator<Item = TerritoryId> + Clone,
+) -> Option<f64> {
+    let target = target_of(plan, totals, measure, territories.clone());
+    (target > 0.0).then(|| (totals.load_of(measure, territories) - target) / target)
+}
+
 /// The plan's balance: the largest absolute deviation of a measure over all territories. `None` without territories or targets.
 pub fn balance(plan: &Plan, totals: &Totals, measure: MeasureId) -> Option<f64> {
     plan.territories().filter_map(|(id, _)| deviation(plan, totals, measure, id)).map(f64::abs).max_by(f64::total_cmp)

@@ -9,6 +9,7 @@ pub mod fixture;
 pub mod hierarchy;
 pub mod history;
 pub mod ids;
+mod level_edits;
 pub mod metrics;
 pub mod palette;
 pub mod plan;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hierarchy::Hierarchy;
+use super::hierarchy::{Hierarchy, Member};
 use super::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
 
 /// A named set of units, owned by one rep.
@@ -203,6 +203,41 @@ impl Plan {
     pub fn territories_in(&self, group: GroupId) -> impl Iterator<Item = TerritoryId> {
         let inside = move |territory: &Territory| self.hierarchy.upwards(territory.parent).any(|(id, _)| id == group);
         self.territories().filter(move |(_, territory)| inside(territory)).map(|(id, _)| id)
+    }
+
+    /// The group that a territory or group stands in.
+    pub fn parent_of(&self, member: Member) -> Option<GroupId> {
+        match member {
+            Member::Territory(id) => self.territory(id)?.parent,
+            Member::Group(id) => self.hierarchy.group(id)?.parent,
+        }
+    }
+
+    /// The name of a territory or group.
+    pub fn member_name(&self, member: Member) -> &str {
+        match member {
+            Member::Territory(id) => self.territory_name(id),
+            Member::Group(id) => self.group_name(Some(id)),
+        }
+    }
+
+    /// The name of a group; empty for none.
+    pub fn group_name(&self, id: Option<GroupId>) -> &str {
+        id.and_then(|id| self.hierarchy.group(id)).map_or("", |group| &group.name)
+    }
+
+    /// What of a territory goes into a group of `level` when it is taken as a whole: the highest group below that level which holds
+    /// it, else the territory alone.
+    pub fn member_below(&self, id: TerritoryId, level: usize) -> Option<Member> {
+        let above = self.hierarchy.upwards(self.territory(id)?.parent);
+        let below = above.take_while(|(_, group)| usize::from(group.level) < level);
+        Some(below.last().map_or(Member::Territory(id), |(group, _)| Member::Group(group)))
+    }
+
+    /// The locked group that keeps a member where it is.
+    pub fn keeper_of(&self, member: Member) -> Option<&str> {
+        let locked = self.hierarchy.upwards(self.parent_of(member)).find(|(_, group)| group.locked);
+        locked.map(|(_, group)| group.name.as_str())
     }
 
     /// The units of a territory, ascending.

@@ -146,7 +146,7 @@ impl ImportWhat {
                 Role::Measure,
                 Role::Attribute,
             ],
-            Self::Alignment => &[Role::Skip, Role::Unit, Role::Territory, Role::Rep],
+            Self::Alignment => &[Role::Skip, Role::Unit, Role::Territory, Role::Rep, Role::District, Role::Region],
             Self::Reps => &[
                 Role::Skip,
                 Role::Code,
@@ -177,6 +177,10 @@ pub enum Role {
     Unit,
     Territory,
     Rep,
+    /// The group above a territory, whatever its level is called.
+    District,
+    /// The group above that.
+    Region,
     Capacity,
     Skills,
 }
@@ -196,6 +200,8 @@ impl Role {
             Self::Unit => "unit",
             Self::Territory => "territory",
             Self::Rep => "rep",
+            Self::District => "district (above territory)",
+            Self::Region => "region (above district)",
             Self::Capacity => "hours per year",
             Self::Skills => "skills",
         }

@@ -160,6 +160,8 @@ fn table_roles(
                 (Role::Unit, one(mapping.unit)),
                 (Role::Territory, vec![mapping.territory]),
                 (Role::Rep, one(mapping.rep)),
+                (Role::District, mapping.levels.iter().take(1).cloned().collect()),
+                (Role::Region, mapping.levels.iter().skip(1).take(1).cloned().collect()),
             ];
             (roles, mapping.reasons)
         }
@@ -220,6 +222,10 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
                 unit: single(Role::Unit),
                 territory: single(Role::Territory),
                 rep: single(Role::Rep),
+                levels: many(Role::District).map(|mut levels| {
+                    levels.extend(many(Role::Region).into_iter().flatten());
+                    levels
+                }),
                 account: if order.roles.is_empty() { Choice::Guess } else { Choice::None },
             };
             work::import::import_alignment(project, path, &columns, progress)

@@ -1,13 +1,14 @@
-//! The labels of territories: name, rep, deviation. With the names of places they share the room on the map.
+//! The labels of territories: name, rep, deviation; from afar those of the districts or regions that hold them. With the names of
+//! places they share the room on the map.
 
 use std::sync::Arc;
 
 use egui::{Color32, FontId, Painter, Rect, vec2};
 
 use super::basemap::Basemap;
-use crate::domain::ids::MeasureId;
+use crate::domain::ids::{GroupId, MeasureId};
 use crate::domain::sphere::to_mercator;
-use crate::render::camera::{Camera, WorldBox};
+use crate::render::camera::{Camera, WorldBox, screen_rect};
 use crate::render::labels::{Label, LabelStyle, central_place, draw_labels};
 use crate::session::{Session, Shown};
 use crate::theme::{self, Tokens};
@@ -16,7 +17,8 @@ use crate::words;
 /// The labels, made anew when the plan shown changes.
 #[derive(Default)]
 pub struct Labels {
-    labels: Vec<Label>,
+    /// Those of territories, then of each level above them.
+    levels: Vec<Vec<Label>>,
     seen: Option<Seen>,
 }
 
@@ -45,66 +47,156 @@ impl Labels {
             tolerance: session.goal().map(|goal| goal.tolerance),
         };
         if self.seen.as_ref() != Some(&seen) {
-            self.labels = territory_labels(session, dark);
+            self.levels = labels_by_level(session, dark);
             self.seen = Some(seen);
         }
-        let mut labels: Vec<Label> = if session.view.show_labels { self.labels.clone() } else { Vec::new() };
+        let mut labels: Vec<Label> = match self.level_for(camera, session) {
+            Some(level) if session.view.show_labels => self.levels[level].clone(),
+            _ => Vec::new(),
+        };
         labels.extend(basemap.place_names(camera).iter().map(|place| place.label(dark)));
         draw_labels(painter, camera, &labels, taken);
     }
 }
 
-fn territory_labels(session: &Session, dark: bool) -> Vec<Label> {
+impl Labels {
+    /// The lowest level whose territories or groups are large enough on the screen to be written on; the highest where none are. Never
+    /// lower than the level by which the map is coloured, unless that is being looked at from close by.
+    fn level_for(&self, camera: &Camera, session: &Session) -> Option<usize> {
+        let lowest = session.colour_level().map_or(0, |level| level + 1);
+        let is_large = |level: usize| typical_width(&self.levels[level], camera).is_some_and(|width| width >= ROOM);
+        let known = 0..self.levels.len();
+        let from = if !self.levels.is_empty() && is_large(0) && camera.zoom >= CLOSE { 0 } else { lowest };
+        known.clone().skip(from).find(|&level| is_large(level)).or_else(|| {
+            // From very far away, the highest level that has any groups at all.
+            known.rev().find(|&level| !self.levels[level].is_empty())
+        })
+    }
+}
+
+/// Labels of things narrower than this, in points, would mostly be left out.
+const ROOM: f32 = 72.0;
+/// From here on, territories have their labels whatever the map is coloured by.
+const CLOSE: f64 = 9.0;
+
+/// The median width on the screen of what labels are about.
+fn typical_width(labels: &[Label], camera: &Camera) -> Option<f32> {
+    let mut widths: Vec<f32> =
+        labels.iter().filter_map(|label| Some(screen_rect(camera, &label.extent?).width())).collect();
+    widths.sort_by(f32::total_cmp);
+    widths.get(widths.len() / 2).copied()
+}
+
+fn labels_by_level(session: &Session, dark: bool) -> Vec<Vec<Label>> {
     let plan = session.shown_plan();
     let units = &session.project.units;
-    let tokens = Tokens::for_mode(dark);
     let slots = plan.territory_slots();
-    let mut places: Vec<Vec<[f64; 2]>> = vec![Vec::new(); slots];
-    let mut weights: Vec<Vec<f64>> = vec![Vec::new(); slots];
-    let mut extents = vec![WorldBox::EMPTY; slots];
+    let mut parts: Vec<Part> = vec![Part::default(); slots];
     for (index, owner) in plan.assignment().iter().enumerate() {
         if owner.is_unassigned() {
             continue;
         }
+        let part = &mut parts[owner.index()];
         let bounds = WorldBox::of_bounds(units.bounds[index]);
-        extents[owner.index()].include(bounds.min);
-        extents[owner.index()].include(bounds.max);
-        places[owner.index()].push(to_mercator(units.centres[index]));
-        weights[owner.index()].push(units.areas_km2[index].max(1e-6));
+        part.extent.include(bounds.min);
+        part.extent.include(bounds.max);
+        part.places.push(to_mercator(units.centres[index]));
+        part.weights.push(units.areas_km2[index].max(1e-6));
     }
+    let mut levels = vec![Vec::new()];
+    for level in 0..plan.hierarchy().levels().len() {
+        let of_group = |id| {
+            let mut whole = Part::default();
+            for territory in plan.territories_in(id) {
+                whole.add(&parts[territory.index()]);
+            }
+            group_label(session, id, whole, dark)
+        };
+        levels.push(plan.hierarchy().on_level(level).filter_map(|(id, _)| of_group(id)).collect());
+    }
+    levels[0] = territory_labels(session, parts, dark);
+    levels
+}
+
+/// Where something is: the middles of its units with their areas, and the box around it.
+#[derive(Clone)]
+struct Part {
+    places: Vec<[f64; 2]>,
+    weights: Vec<f64>,
+    extent: WorldBox,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { places: Vec::new(), weights: Vec::new(), extent: WorldBox::EMPTY }
+    }
+}
+
+impl Part {
+    fn add(&mut self, other: &Self) {
+        self.places.extend_from_slice(&other.places);
+        self.weights.extend_from_slice(&other.weights);
+        if !other.places.is_empty() {
+            self.extent.include(other.extent.min);
+            self.extent.include(other.extent.max);
+        }
+    }
+
+    fn label(self, lines: Vec<(String, LabelStyle)>, halo: Color32) -> Option<Label> {
+        let anchor = central_place(&self.places, &self.weights)?;
+        Some(Label {
+            lines,
+            halo,
+            anchor,
+            // Territories before every place name; the larger before the smaller.
+            priority: 1000.0 + self.weights.iter().sum::<f64>().log10() as f32,
+            elsewhere: Arc::from(self.places),
+            extent: Some(self.extent),
+            margin: vec2(6.0, 4.0),
+        })
+    }
+}
+
+fn name_line(name: &str, locked: bool, size: f32, tokens: Tokens) -> (String, LabelStyle) {
+    let text =
+        if locked { format!("{name} {}", egui_material_icons::icons::ICON_LOCK.codepoint) } else { name.to_owned() };
+    (text, LabelStyle { font: FontId::new(size, theme::medium()), colour: tokens.map_text })
+}
+
+fn deviation_line(deviation: Option<f64>, tolerance: f64, tokens: Tokens) -> Option<(String, LabelStyle)> {
+    let deviation = deviation?;
+    let style =
+        LabelStyle { font: FontId::new(theme::SMALL, theme::medium()), colour: tokens.deviation(deviation, tolerance) };
+    Some((words::signed_percent(deviation), style))
+}
+
+fn group_label(session: &Session, id: GroupId, part: Part, dark: bool) -> Option<Label> {
+    let group = session.shown_plan().hierarchy().group(id)?;
+    let tokens = Tokens::for_mode(dark);
+    let mut lines = vec![name_line(&group.name, group.locked, theme::HEADING, tokens)];
+    if let Some(goal) = session.goal() {
+        lines.extend(deviation_line(session.group_figures(goal.measure, id).1, goal.tolerance, tokens));
+    }
+    part.label(lines, tokens.map_halo)
+}
+
+fn territory_labels(session: &Session, mut parts: Vec<Part>, dark: bool) -> Vec<Label> {
+    let plan = session.shown_plan();
+    let tokens = Tokens::for_mode(dark);
     let goal = session.goal();
     let mut labels = Vec::new();
     for (id, territory) in plan.territories() {
-        let Some(anchor) = central_place(&places[id.index()], &weights[id.index()]) else { continue };
-        let medium = |size: f32| FontId::new(size, theme::medium());
-        let plain = |size: f32| FontId::proportional(size);
-        let name = if territory.locked {
-            format!("{} {}", territory.name, egui_material_icons::icons::ICON_LOCK.codepoint)
-        } else {
-            territory.name.clone()
-        };
-        let mut lines = vec![(name, LabelStyle { font: medium(theme::BODY), colour: tokens.map_text })];
-        if let Some(goal) = goal
-            && let Some(deviation) = session.deviation(goal.measure, id)
-        {
-            let colour: Color32 = tokens.deviation(deviation, goal.tolerance);
-            lines.push((words::signed_percent(deviation), LabelStyle { font: medium(theme::SMALL), colour }));
+        let mut lines = vec![name_line(&territory.name, plan.is_territory_locked(id), theme::BODY, tokens)];
+        if let Some(goal) = goal {
+            lines.extend(deviation_line(session.deviation(goal.measure, id), goal.tolerance, tokens));
         }
         if let Some(rep) = territory.rep.and_then(|rep| session.project.reps.get(rep.index()))
             && rep.name != territory.name
         {
-            lines.push((rep.name.clone(), LabelStyle { font: plain(theme::SMALL), colour: tokens.map_text }));
+            let style = LabelStyle { font: FontId::proportional(theme::SMALL), colour: tokens.map_text };
+            lines.push((rep.name.clone(), style));
         }
-        labels.push(Label {
-            lines,
-            halo: tokens.map_halo,
-            anchor,
-            elsewhere: Arc::from(std::mem::take(&mut places[id.index()])),
-            extent: Some(extents[id.index()]),
-            // Territories before every place name; the larger before the smaller.
-            priority: 1000.0 + weights[id.index()].iter().sum::<f64>().log10() as f32,
-            margin: vec2(6.0, 4.0),
-        });
+        labels.extend(std::mem::take(&mut parts[id.index()]).label(lines, tokens.map_halo));
     }
     labels
 }

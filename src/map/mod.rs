@@ -4,6 +4,7 @@ pub mod basemap;
 mod labels;
 mod overlay;
 mod paint;
+mod raised;
 mod tool;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ use crate::session::view::{BasemapChoice, Tool};
 use crate::theme::Tokens;
 use basemap::Basemap;
 use paint::Layers;
+use raised::Raised;
 use tool::{Gesture, ToolContext};
 
 /// What the map keeps between frames: what is on the GPU, the basemap, and the gesture under way.
@@ -33,6 +35,8 @@ pub struct MapState {
     layers: Layers,
     labels: labels::Labels,
     gesture: Gesture,
+    /// Alt was held when the gesture began.
+    erases: bool,
     camera: Camera,
     hover: Hover,
 }
@@ -56,6 +60,7 @@ impl MapState {
             layers: Layers::new(render_state),
             labels: labels::Labels::default(),
             gesture: Gesture::None,
+            erases: false,
             camera: Camera { rect: Rect::ZERO, centre: [128.0, 128.0], zoom: 4.0 },
             hover: Hover::default(),
         }
@@ -137,9 +142,28 @@ impl MapState {
         self.steer(ui, session, &response, actions);
         let context = ToolContext { session, camera, response: &response, unit: self.hover.unit };
         if session.read_only.is_none() || !matches!(session.view.tool, Tool::Brush | Tool::Polygon) {
-            self.gesture.update(ui, &context, actions);
+            self.follow_pointer(ui, &context, actions);
         }
         self.furniture(ui, session, &response, actions);
+    }
+
+    /// The tools, at the level that is drawn at.
+    fn follow_pointer(&mut self, ui: &Ui, context: &ToolContext, actions: &mut Vec<Action>) {
+        let response = context.response;
+        if response.drag_started() || response.clicked() {
+            self.erases = ui.input(|input| input.modifiers.alt);
+        }
+        let Some(level) = context.session.paint_level().filter(|_| context.session.read_only.is_none()) else {
+            self.gesture.update(ui, context, actions);
+            return;
+        };
+        let raised = Raised { level, erases: self.erases };
+        let was_click = !self.gesture.is_active();
+        let mut asked = Vec::new();
+        self.gesture.update(ui, context, &mut asked);
+        raised.translate(context, was_click, asked, actions);
+        let pointer = response.interact_pointer_pos().or_else(|| response.hover_pos());
+        raised.preview(context.session, &context.camera, &self.gesture, pointer, actions);
     }
 
     /// Brings the camera to where the session says, taking up a wish to show a box now that the size of the map is known.
@@ -210,6 +234,15 @@ impl MapState {
         }
     }
 
+    /// An outline is being drawn by hand that is not there to select.
+    fn draws_outline(&self, session: &Session) -> bool {
+        match self.gesture {
+            Gesture::Polygon { .. } | Gesture::Lasso { .. } => true,
+            Gesture::Rectangle { .. } => session.view.tool == Tool::Rectangle,
+            _ => false,
+        }
+    }
+
     /// What floats above the map, and the shape of the pointer.
     fn furniture(&mut self, ui: &mut Ui, session: &Session, response: &egui::Response, actions: &mut Vec<Action>) {
         let rect = self.camera.rect;
@@ -228,13 +261,27 @@ impl MapState {
         }
         if let (Tool::Brush, Some(at), true) = (session.view.tool, pointer.or(response.interact_pointer_pos()), drawing)
         {
-            let to = match &self.gesture {
-                Gesture::Brush { to, .. } => *to,
-                _ if ui.input(|input| input.modifiers.alt) => TerritoryId::UNASSIGNED,
-                _ if !session.active.is_unassigned() => session.active,
-                _ => self.hover.unit.map_or(TerritoryId::UNASSIGNED, |unit| session.plan().territory_of(unit)),
+            let alt = ui.input(|input| input.modifiers.alt);
+            let words = match session.paint_level() {
+                Some(level) => {
+                    let erases = if self.gesture.is_active() { self.erases } else { alt };
+                    let target = Raised { level, erases }.target(session, self.hover.unit);
+                    raised::words_of(session, target, level)
+                }
+                None => {
+                    let to = match &self.gesture {
+                        Gesture::Brush { to, .. } => *to,
+                        _ if alt => TerritoryId::UNASSIGNED,
+                        _ if !session.active.is_unassigned() => session.active,
+                        _ => self.hover.unit.map_or(TerritoryId::UNASSIGNED, |unit| session.plan().territory_of(unit)),
+                    };
+                    overlay::stroke_words(session, to)
+                }
             };
-            overlay::brush(ui, session, &self.camera, at, to);
+            overlay::brush(ui, session, &self.camera, at, &words);
+        } else if let (Some(level), true, Some(at)) = (session.paint_level(), self.draws_outline(session), pointer) {
+            let target = Raised { level, erases: self.erases }.target(session, None);
+            overlay::words_at(ui, &self.camera, at, &raised::words_of(session, target, level));
         } else if let (Gesture::Polygon { .. }, Some(at)) = (&self.gesture, pointer) {
             overlay::hint_at(ui, session, &self.camera, at);
         } else if matches!(self.gesture, Gesture::None) && response.hovered() {

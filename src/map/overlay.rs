@@ -35,10 +35,13 @@ pub fn legend(ui: &mut Ui, session: &Session, rect: Rect, actions: &mut Vec<Acti
             ui.spacing_mut().item_spacing = vec2(6.0, 3.0);
             ui.set_max_width(220.0);
             let measure = goal.and_then(|goal| session.project.measure(goal.measure));
+            let level = session.colour_level();
+            let heading =
+                level.and_then(|level| plan.hierarchy().levels().get(level)).map_or("Territories", |name| name);
             let open_id = Id::unique("legend open");
             let mut open = ui.data_mut(|data| *data.get_persisted_mut_or(open_id, true));
             ui.horizontal(|ui| {
-                ui.label(theme::strong("Territories"));
+                ui.label(theme::strong(heading));
                 if let Some(measure) = measure {
                     ui.label(theme::note(ui, &measure.name));
                 }
@@ -60,6 +63,10 @@ pub fn legend(ui: &mut Ui, session: &Session, rect: Rect, actions: &mut Vec<Acti
                 return;
             }
             let rows = ((rect.height() - 160.0) / 22.0).max(3.0) as usize;
+            if let Some(level) = level {
+                legend_of_groups(ui, session, level, rows, actions);
+                return;
+            }
             for (id, territory) in plan.territories().take(rows) {
                 let deviation = goal.and_then(|goal| Some((session.deviation(goal.measure, id)?, goal.tolerance)));
                 legend_row(ui, tokens, territory.colour, &territory.name, deviation, id == session.active, || {
@@ -77,6 +84,30 @@ pub fn legend(ui: &mut Ui, session: &Session, rect: Rect, actions: &mut Vec<Acti
         });
     });
 }
+
+fn legend_of_groups(ui: &mut Ui, session: &Session, level: usize, rows: usize, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    let plan = session.shown_plan();
+    let goal = session.goal();
+    for (id, group) in plan.hierarchy().on_level(level).take(rows) {
+        let deviation = goal.and_then(|goal| Some((session.group_figures(goal.measure, id).1?, goal.tolerance)));
+        legend_row(ui, tokens, group.colour, &group.name, deviation, session.active_group == Some(id), || {
+            actions.push(Action::SelectGroup(Some(id)));
+        });
+    }
+    let count = plan.hierarchy().on_level(level).count();
+    if count > rows {
+        ui.label(theme::note(ui, format!("and {} more in the table", count - rows)));
+    }
+    let loose = plan.territories().filter(|(id, _)| plan.group_of(*id, level).is_none()).count();
+    if loose > 0 {
+        let words = format!("In no {} · {loose}", session.level_words(Some(level)));
+        legend_row(ui, tokens, LOOSE, &words, None, false, || {});
+    }
+}
+
+/// What stands in no group of the level that the map is coloured by.
+const LOOSE: [u8; 3] = [158, 163, 170];
 
 fn legend_row(
     ui: &mut Ui,
@@ -204,17 +235,23 @@ fn halo_text(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, size
 }
 
 /// The circle of the brush and what the stroke has done so far: "East +3 ZIP areas, +$214 k, +2.1 %".
-pub fn brush(ui: &Ui, session: &Session, camera: &Camera, at: Pos2, to: TerritoryId) {
+pub fn brush(ui: &Ui, session: &Session, camera: &Camera, at: Pos2, words: &str) {
     let tokens = Tokens::of(ui);
     let painter = ui.painter().with_clip_rect(camera.rect);
     let radius = session.view.brush_radius;
     painter.circle_stroke(at, radius, Stroke::new(3.0, tokens.map_halo.gamma_multiply(0.8)));
     painter.circle_stroke(at, radius, Stroke::new(1.5, tokens.accent));
-    if let Some(words) = preview_words(session) {
-        strip(ui, &painter, at + vec2(radius + 10.0, -12.0), &words);
-    } else {
-        strip(ui, &painter, at + vec2(radius + 10.0, -12.0), session.plan().territory_name(to));
-    }
+    strip(ui, &painter, at + vec2(radius + 10.0, -12.0), words);
+}
+
+/// What a stroke into this territory has done so far, or whose it will be.
+pub fn stroke_words(session: &Session, to: TerritoryId) -> String {
+    preview_words(session).unwrap_or_else(|| session.plan().territory_name(to).to_owned())
+}
+
+/// Words beside the pointer.
+pub fn words_at(ui: &Ui, camera: &Camera, at: Pos2, words: &str) {
+    strip(ui, &ui.painter().with_clip_rect(camera.rect), at + vec2(16.0, -12.0), words);
 }
 
 /// What the preview does, in words; `None` without one.

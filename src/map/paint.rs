@@ -6,7 +6,9 @@ use eframe::egui_wgpu::RenderState;
 use egui::{Painter, Rect};
 
 use crate::domain::columns::Subject;
-use crate::domain::ids::{MeasureId, UnitId};
+use crate::domain::hierarchy::MOST_LEVELS;
+use crate::domain::ids::{GroupId, MeasureId, TerritoryId, UnitId};
+use crate::domain::plan::Plan;
 use crate::render::batches::{MapBatches, MapLook, OutlineKind, UnitPaint, Work};
 use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
@@ -35,6 +37,7 @@ struct Seen {
     shown: Shown,
     dark: bool,
     measure: Option<MeasureId>,
+    level: Option<usize>,
 }
 
 impl Layers {
@@ -87,15 +90,20 @@ impl Layers {
         if !self.has_geometry(session.data_generation) {
             return;
         }
-        let seen = Seen { shown: session.shown(), dark, measure: session.view.measure };
+        let seen = Seen { shown: session.shown(), dark, measure: session.view.measure, level: session.colour_level() };
         if self.seen.as_ref() != Some(&seen) {
             self.colour_units(session, dark);
             self.colour_accounts(session, dark);
             self.seen = Some(seen);
         }
-        // Without selected units the active territory is what is selected.
-        let selection: Vec<UnitId> = if session.selection.units.is_empty() && !session.active.is_unassigned() {
-            session.shown_plan().units_of(session.active).collect()
+        // Without selected units the active territory or group is what is selected.
+        let selection: Vec<UnitId> = if session.selection.units.is_empty() {
+            let plan = session.shown_plan();
+            match session.active_group {
+                Some(group) => units_in(plan, group),
+                None if session.active.is_unassigned() => Vec::new(),
+                None => plan.units_of(session.active).collect(),
+            }
         } else {
             session.selection.units.iter().copied().collect()
         };
@@ -144,21 +152,22 @@ impl Layers {
     fn colour_units(&mut self, session: &Session, dark: bool) {
         let Some(units) = &mut self.units else { return };
         let plan = session.shown_plan();
-        let paints = paints_by_territory(session, palette::unassigned_paint(dark), |colour| {
-            palette::territory_paint(colour, dark)
-        });
+        let unassigned = palette::unassigned_paint(dark);
+        // Owned, though by no group of the level that is shown.
+        let loose = UnitPaint { hatched: false, ..unassigned };
+        let paints = paints_by_territory(session, unassigned, loose, |colour| palette::territory_paint(colour, dark));
         let of_unit: Vec<UnitPaint> = plan.assignment().iter().map(|id| paints[id.index()]).collect();
         units.set_unit_paints(&of_unit);
-        units.set_assignment(plan.assignment());
+        units.set_assignment(plan.assignment(), &groups_above(plan));
     }
 
     fn colour_accounts(&mut self, session: &Session, dark: bool) {
         let Some(dots) = &mut self.accounts else { return };
         let plan = session.shown_plan();
         let accounts = &session.project.accounts;
-        let colours = paints_by_territory(session, palette::unassigned_account_colour(dark), |colour| {
-            palette::account_colour(colour, dark)
-        });
+        let unassigned = palette::unassigned_account_colour(dark);
+        let colours =
+            paints_by_territory(session, unassigned, unassigned, |colour| palette::account_colour(colour, dark));
         let measure = session
             .view
             .measure
@@ -183,12 +192,31 @@ impl Layers {
     }
 }
 
-/// A table by territory: what nobody owns first.
-fn paints_by_territory<T: Copy>(session: &Session, unassigned: T, paint: impl Fn([u8; 3]) -> T) -> Vec<T> {
+/// A table by territory: what nobody owns first; `loose` for what stands in no group of the level that is shown.
+fn paints_by_territory<T: Copy>(session: &Session, unassigned: T, loose: T, paint: impl Fn([u8; 3]) -> T) -> Vec<T> {
     let plan = session.shown_plan();
     let mut paints = vec![unassigned; plan.territory_slots()];
-    for (id, territory) in plan.territories() {
-        paints[id.index()] = paint(territory.colour);
+    for (id, _) in plan.territories() {
+        paints[id.index()] = session.map_colour(id).map_or(loose, &paint);
     }
     paints
+}
+
+/// Per territory its group on every level; group 0 where there is none.
+fn groups_above(plan: &Plan) -> Vec<[GroupId; MOST_LEVELS]> {
+    let mut above = vec![[GroupId::default(); MOST_LEVELS]; plan.territory_slots()];
+    for (id, territory) in plan.territories() {
+        for (group, properties) in plan.hierarchy().upwards(territory.parent) {
+            above[id.index()][usize::from(properties.level)] = group;
+        }
+    }
+    above
+}
+
+fn units_in(plan: &Plan, group: GroupId) -> Vec<UnitId> {
+    let mut inside = vec![false; plan.territory_slots()];
+    plan.territories_in(group).for_each(|id| inside[id.index()] = true);
+    let owners = plan.assignment().iter().enumerate();
+    let units = owners.filter(|(_, owner): &(usize, &TerritoryId)| inside[owner.index()]);
+    units.map(|(unit, _)| UnitId::from_index(unit)).collect()
 }

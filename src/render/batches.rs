@@ -7,12 +7,13 @@ use eframe::egui::{Color32, Painter};
 use eframe::egui_wgpu::RenderState;
 use eframe::wgpu;
 
-use super::borders::TerritoryBorders;
+use super::borders::{CLASSES, TerritoryBorders};
 use super::camera::Camera;
 use super::geometry::{LEVELS, Segment, UnitGeometry};
 use super::gpu::{Batch, DrawList, Gpu, Kind, StyleSlot, TEXTURE_WIDTH, components};
 use super::outline::Outline;
-use crate::domain::ids::{TerritoryId, UnitId};
+use crate::domain::hierarchy::MOST_LEVELS;
+use crate::domain::ids::{GroupId, TerritoryId, UnitId};
 
 /// How one unit is painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,9 @@ pub struct MapLook {
     pub unit_border: Color32,
     /// Width of territory borders in points, both sides together.
     pub territory_border: f32,
+    /// The lines between districts, and, wider and cased, between regions and what is above.
+    pub group_border: Color32,
+    pub group_casing: Color32,
     pub outline: Color32,
     pub casing: Color32,
     pub point_casing: Color32,
@@ -131,9 +135,10 @@ impl MapBatches {
     }
 
     /// Which territory each unit is in, one entry per unit; a preview of an edit is simply the plan as it would be. Borders are
-    /// rebuilt when they are next seen, in the chunks that changed units touch.
-    pub fn set_assignment(&mut self, assignment: &[TerritoryId]) {
-        self.borders.set_assignment(&self.geometry, assignment);
+    /// rebuilt when they are next seen, in the chunks that changed units touch. `above` has per territory its group on every level,
+    /// group 0 where there is none: it decides the weight of a border.
+    pub fn set_assignment(&mut self, assignment: &[TerritoryId], above: &[[GroupId; MOST_LEVELS]]) {
+        self.borders.set_assignment(&self.geometry, assignment, above);
     }
 
     /// Outlines these units, borders between them left out; an empty slice removes the outline.
@@ -176,9 +181,27 @@ impl MapBatches {
             size: 0.25 + 0.25 * nearness,
             ..StyleSlot::default()
         });
-        for &(chunk, slot) in &in_view {
-            let rebuilt = &mut self.work.border_chunks;
-            list.push(Kind::Lines, self.borders.batch(&gpu, &geometry, level, chunk, rebuilt), slot, style);
+        // The heavier classes lie over the lighter ones, so class by class, not chunk by chunk.
+        let line = |colour: Color32, width: f32, opacity: f32| StyleSlot {
+            colour: components(colour),
+            width: width / 2.0 * (0.6 + 0.4 * nearness),
+            opacity,
+            rounded: 1.0,
+            ..StyleSlot::default()
+        };
+        let passes: [&[u32]; CLASSES] = [
+            &[style],
+            &[style, list.style(&line(look.group_border, 1.75, 0.8))],
+            &[list.style(&line(look.group_casing, 6.5, 0.85)), list.style(&line(look.group_border, 3.5, 1.0))],
+        ];
+        for (class, styles) in passes.iter().enumerate() {
+            for &style in *styles {
+                for &(chunk, slot) in &in_view {
+                    let rebuilt = &mut self.work.border_chunks;
+                    let batches = self.borders.batches(&gpu, &geometry, level, chunk, rebuilt);
+                    list.push(Kind::Lines, &batches[class], slot, style);
+                }
+            }
         }
         self.finish(list, painter, camera);
     }

@@ -1,58 +1,101 @@
-//! Borders between territories: the arcs whose two sides are in different territories, as line batches per chunk.
+//! Borders between territories: the arcs whose two sides are in different territories, as line batches per chunk, one for each class
+//! of border: territory, district, region and whatever is above.
 
 use super::geometry::{LEVELS, Segment, UnitGeometry};
 use super::gpu::{Batch, Gpu};
-use crate::domain::ids::{TerritoryId, UnitId};
+use crate::domain::hierarchy::MOST_LEVELS;
+use crate::domain::ids::{GroupId, TerritoryId, UnitId};
 use crate::domain::topology::OUTSIDE;
 
-/// Remembers what each chunk's batch was built from, so that a change rebuilds only what it touches.
+/// Borders of territories, of the groups next to them, and of all groups above those.
+pub(super) const CLASSES: usize = 3;
+
+/// Per territory its group on every level; group 0 where there is none.
+pub(super) type Above = [GroupId; MOST_LEVELS];
+
+/// Remembers what each chunk's batches were built from, so that a change rebuilds only what it touches.
 pub(super) struct TerritoryBorders {
-    assignment: Vec<TerritoryId>,
+    owners: Owners,
     /// Counts the changes of each chunk.
     versions: Vec<u64>,
-    /// By level, then chunk: the version the batch was built from.
-    batches: Vec<Option<(u64, Batch)>>,
+    /// By level of detail, then chunk: the version the batches were built from.
+    batches: Vec<Option<(u64, [Batch; CLASSES])>>,
+}
+
+/// Who owns each unit, and what stands above the owners.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Owners {
+    pub assignment: Vec<TerritoryId>,
+    pub above: Vec<Above>,
+}
+
+impl Owners {
+    fn above(&self, territory: TerritoryId) -> Above {
+        self.above.get(territory.index()).copied().unwrap_or_default()
+    }
+
+    /// The class of the border between two units; `None` where there is no border to draw.
+    fn class(&self, [left, right]: [u32; 2]) -> Option<usize> {
+        let owner = |unit: u32| self.assignment.get(unit as usize).copied().unwrap_or_default();
+        let (a, b) = (owner(left), owner(right));
+        if a == b {
+            return None;
+        }
+        // Towards a coast, or land that nobody owns, there is no other district.
+        if left == OUTSIDE || right == OUTSIDE || a.is_unassigned() || b.is_unassigned() {
+            return Some(0);
+        }
+        let (above_a, above_b) = (self.above(a), self.above(b));
+        let highest = (0..MOST_LEVELS).rev().find(|&level| above_a[level] != above_b[level]);
+        Some(highest.map_or(0, |level| (level + 1).min(CLASSES - 1)))
+    }
 }
 
 impl TerritoryBorders {
     pub fn new(geometry: &UnitGeometry) -> Self {
         Self {
-            assignment: vec![TerritoryId::UNASSIGNED; geometry.unit_count()],
+            owners: Owners { assignment: vec![TerritoryId::UNASSIGNED; geometry.unit_count()], above: Vec::new() },
             versions: vec![0; geometry.chunk_count()],
             batches: vec![None; geometry.chunk_count() * LEVELS],
         }
     }
 
     /// Takes over what differs. Entries beyond the number of units are ignored.
-    pub fn set_assignment(&mut self, geometry: &UnitGeometry, assignment: &[TerritoryId]) {
-        for (index, (old, &new)) in self.assignment.iter_mut().zip(assignment).enumerate() {
-            if *old != new {
-                *old = new;
+    pub fn set_assignment(&mut self, geometry: &UnitGeometry, assignment: &[TerritoryId], above: &[Above]) {
+        let now = |id: TerritoryId| above.get(id.index()).copied().unwrap_or_default();
+        for (index, &new) in assignment.iter().enumerate().take(geometry.unit_count()) {
+            let old = self.owners.assignment[index];
+            if old != new || self.owners.above(old) != now(new) {
+                self.owners.assignment[index] = new;
                 for arc in geometry.arcs_of(UnitId::from_index(index)) {
                     self.versions[geometry.arc_chunk[arc.index()] as usize] += 1;
                 }
             }
         }
+        self.owners.above.clear();
+        self.owners.above.extend_from_slice(above);
     }
 
-    /// The batch of a chunk, rebuilt if the assignment changed in it.
-    pub fn batch(
+    /// The batches of a chunk by class, rebuilt if the assignment changed in it.
+    pub fn batches(
         &mut self,
         gpu: &Gpu,
         geometry: &UnitGeometry,
         level: usize,
         chunk: usize,
         rebuilt: &mut u64,
-    ) -> &Batch {
+    ) -> &[Batch; CLASSES] {
         let version = self.versions[chunk];
-        let slot = level * geometry.chunk_count() + chunk;
-        if self.batches[slot].as_ref().is_none_or(|(built, _)| *built != version) {
-            *rebuilt += 1;
-            let segments = border_segments(geometry, level, chunk, &self.assignment);
-            self.batches[slot] = Some((version, gpu.batch(&segments, None)));
+        let slot = &mut self.batches[level * geometry.chunk_count() + chunk];
+        if slot.as_ref().is_some_and(|(built, _)| *built != version) {
+            *slot = None;
         }
-        let (_, batch) = self.batches[slot].get_or_insert_with(|| (version, gpu.batch::<Segment>(&[], None)));
-        batch
+        let (_, batches) = slot.get_or_insert_with(|| {
+            *rebuilt += 1;
+            let segments = border_segments(geometry, level, chunk, &self.owners);
+            (version, segments.map(|segments| gpu.batch(&segments, None)))
+        });
+        batches
     }
 
     /// Per chunk how often it changed.
@@ -62,19 +105,17 @@ impl TerritoryBorders {
     }
 }
 
-/// The pieces of a chunk's arcs between different territories. The layer's edge is a border too where somebody owns the unit.
+/// The pieces of a chunk's arcs between different territories, by class. The layer's edge is a border too where somebody owns the unit.
 pub(super) fn border_segments(
     geometry: &UnitGeometry,
     level: usize,
     chunk: usize,
-    assignment: &[TerritoryId],
-) -> Vec<Segment> {
-    let territory = |unit: u32| if unit == OUTSIDE { TerritoryId::UNASSIGNED } else { assignment[unit as usize] };
-    let mut segments = Vec::new();
+    owners: &Owners,
+) -> [Vec<Segment>; CLASSES] {
+    let mut segments: [Vec<Segment>; CLASSES] = Default::default();
     for (position, &arc) in geometry.chunks[chunk].arcs.iter().enumerate() {
-        let [left, right] = geometry.sides(arc).map(territory);
-        if left != right {
-            geometry.push_segments(chunk, level, position, &mut segments);
+        if let Some(class) = owners.class(geometry.sides(arc)) {
+            geometry.push_segments(chunk, level, position, &mut segments[class]);
         }
     }
     segments

@@ -9,12 +9,13 @@ use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_set
 use proptest::prelude::*;
 
 use super::batches::{MapBatches, MapLook, OutlineKind, UnitPaint, Work};
-use super::borders::{TerritoryBorders, border_segments};
+use super::borders::{Owners, TerritoryBorders, border_segments};
 use super::camera::Camera;
 use super::geometry::{LEVELS, UnitGeometry};
 use super::points::{AccountBatches, AccountPaint};
 use crate::domain::fixture;
-use crate::domain::ids::{TerritoryId, UnitId};
+use crate::domain::hierarchy::MOST_LEVELS;
+use crate::domain::ids::{GroupId, TerritoryId, UnitId};
 use crate::domain::progress::Progress;
 use crate::domain::sphere::{Bounds, LonLat, to_mercator};
 use crate::domain::units::Units;
@@ -137,7 +138,7 @@ fn a_border_between_territories_has_each_sides_colour() {
     {
         let batches = &mut scene.borrow_mut().batches;
         batches.set_unit_paints(&[bordered(RED), bordered(BLUE)]);
-        batches.set_assignment(&[TerritoryId(1), TerritoryId(2)]);
+        batches.set_assignment(&[TerritoryId(1), TerritoryId(2)], &[]);
     }
     let pixel = picture(&mut harness);
     // How much redder than blue.
@@ -148,7 +149,7 @@ fn a_border_between_territories_has_each_sides_colour() {
     assert!(redness(-1.0) > 60 && redness(1.0) < -60, "{} {}", redness(-1.0), redness(1.0));
     assert!(redness(-8.0).abs() < 5 && redness(8.0).abs() < 5);
 
-    scene.borrow_mut().batches.set_assignment(&[TerritoryId(1), TerritoryId(1)]);
+    scene.borrow_mut().batches.set_assignment(&[TerritoryId(1), TerritoryId(1)], &[]);
     let pixel = picture(&mut harness);
     assert!(pixel(border)[0].abs_diff(pixel(border)[2]) < 20, "{:?}", pixel(border));
 }
@@ -179,7 +180,7 @@ fn panning_rebuilds_nothing_and_an_edit_only_what_it_touches() {
     let units = grid(60, 60);
     let (scene, mut harness) = Scene::new(&units, &[]);
     let mut assignment: Vec<TerritoryId> = (0..3600).map(|unit| TerritoryId(1 + (unit % 60 / 20) as u16)).collect();
-    scene.borrow_mut().batches.set_assignment(&assignment);
+    scene.borrow_mut().batches.set_assignment(&assignment, &[]);
     harness.step();
     let first = scene.borrow().work();
     assert!(first.border_chunks >= 14, "{first:?}");
@@ -191,7 +192,7 @@ fn panning_rebuilds_nothing_and_an_edit_only_what_it_touches() {
     for unit in [70, 71, 130] {
         assignment[unit] = TerritoryId(9);
     }
-    scene.borrow_mut().batches.set_assignment(&assignment);
+    scene.borrow_mut().batches.set_assignment(&assignment, &[]);
     harness.step();
     let after = scene.borrow().work();
     assert!((1..=4).contains(&(after.border_chunks - first.border_chunks)), "{after:?}");
@@ -238,27 +239,84 @@ fn triangles_cover_the_units_exactly() {
     }
 }
 
+/// Territories 1 to 9: the group of each on the two lowest levels.
+fn above(groups: &[[u16; 2]]) -> Vec<[GroupId; MOST_LEVELS]> {
+    let row = |of: &[u16; 2]| {
+        let mut above = [GroupId::default(); MOST_LEVELS];
+        (above[0], above[1]) = (GroupId(of[0]), GroupId(of[1]));
+        above
+    };
+    std::iter::once(&[0, 0]).chain(groups).map(row).collect()
+}
+
+#[test]
+fn borders_of_districts_and_regions_are_heavier() {
+    let units = units("ab");
+    let (scene, mut harness) = Scene::new(&units, &[]);
+    let border = scene.borrow().camera.place_to_screen(bounds(&units).centre());
+    let dark_pixels = |groups: &[[u16; 2]], harness: &mut egui_kittest::Harness| {
+        {
+            let batches = &mut scene.borrow_mut().batches;
+            batches.set_unit_paints(&[plain(Color32::from_gray(220)); 2]);
+            batches.set_assignment(&[TerritoryId(1), TerritoryId(2)], &above(groups));
+        }
+        let pixel = picture(harness);
+        (-10..=10).filter(|&x| pixel(border + vec2(x as f32, 0.0))[1] < 120).count()
+    };
+    let territory = dark_pixels(&[[1, 3], [1, 3]], &mut harness);
+    let district = dark_pixels(&[[1, 3], [2, 3]], &mut harness);
+    let region = dark_pixels(&[[1, 3], [2, 4]], &mut harness);
+    assert!(territory == 0 && district >= 1 && region > district, "{territory} {district} {region}");
+}
+
+#[test]
+fn a_territory_in_another_district_changes_the_borders_of_its_chunks_alone() {
+    let units = grid(60, 60);
+    let (scene, mut harness) = Scene::new(&units, &[]);
+    // Territory 1 in a corner of 5 × 5, the rest in territory 2.
+    let assignment: Vec<TerritoryId> =
+        (0..3600).map(|unit| TerritoryId(if unit % 60 < 5 && unit / 60 < 5 { 1 } else { 2 })).collect();
+    scene.borrow_mut().batches.set_assignment(&assignment, &above(&[[1, 0], [1, 0]]));
+    harness.step();
+    let first = scene.borrow().work();
+    scene.borrow_mut().batches.set_assignment(&assignment, &above(&[[2, 0], [1, 0]]));
+    harness.step();
+    let after = scene.borrow().work();
+    assert!((1..=4).contains(&(after.border_chunks - first.border_chunks)), "{first:?} {after:?}");
+    assert_eq!(after.static_chunks, first.static_chunks);
+    scene.borrow_mut().batches.set_assignment(&assignment, &above(&[[2, 0], [1, 0]]));
+    harness.step();
+    assert_eq!(scene.borrow().work(), after, "nothing changed, nothing is rebuilt");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// What is not marked as changed needs no rebuilding: its borders are what they were.
     #[test]
-    fn every_chunk_whose_borders_change_is_marked(edits in proptest::collection::vec((0usize..1600, 0u16..5), 1..30)) {
+    fn every_chunk_whose_borders_change_is_marked(edits in proptest::collection::vec((0usize..1600, 0u16..5), 1..30),
+        moves in proptest::collection::vec((0usize..4, 0u16..3), 0..3)) {
         thread_local!(static GEOMETRY: Arc<UnitGeometry> = geometry(&grid(40, 40)));
         let geometry = GEOMETRY.with(Arc::clone);
         let before: Vec<TerritoryId> = (0..1600).map(|unit| TerritoryId((unit / 400) as u16)).collect();
+        let mut groups = [[1, 5], [1, 5], [2, 5], [3, 6]];
         let mut borders = TerritoryBorders::new(&geometry);
-        borders.set_assignment(&geometry, &before);
+        borders.set_assignment(&geometry, &before, &above(&groups));
         let marked_before = borders.versions();
-        let mut after = before.clone();
+        let owners_before = Owners { assignment: before.clone(), above: above(&groups) };
+        let mut after = before;
         for (unit, territory) in edits {
             after[unit] = TerritoryId(territory);
         }
-        borders.set_assignment(&geometry, &after);
+        for (territory, group) in moves {
+            groups[territory][0] = group;
+        }
+        let owners_after = Owners { assignment: after, above: above(&groups) };
+        borders.set_assignment(&geometry, &owners_after.assignment, &owners_after.above);
         let marked = borders.versions();
         for chunk in 0..geometry.chunk_count() {
-            let segments = |assignment: &[TerritoryId]| border_segments(&geometry, LEVELS - 1, chunk, assignment);
-            if segments(&before) != segments(&after) {
+            let segments = |owners: &Owners| border_segments(&geometry, LEVELS - 1, chunk, owners);
+            if segments(&owners_before) != segments(&owners_after) {
                 prop_assert!(marked[chunk] > marked_before[chunk]);
             }
         }

@@ -2,6 +2,7 @@
 //! preview, a proposal). Panels and the map read it; only `app` changes it, and only [`Session::apply`] changes the plan.
 
 pub mod explanation;
+pub mod levels;
 pub mod proposal;
 pub mod recent;
 #[cfg(test)]
@@ -14,8 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::edit::{self, Edit, EditError, Effects, Locks};
+use crate::domain::hierarchy::Member;
 use crate::domain::history::History;
-use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
+use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
 use crate::domain::metrics::{self, LoadTable, Totals};
 use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
@@ -42,6 +44,8 @@ pub struct Selection {
 pub struct Preview {
     pub to: TerritoryId,
     pub units: Vec<UnitId>,
+    /// Territories and groups that a gesture above the level of territories would put into a group, instead of units.
+    pub raised: Option<(Vec<Member>, Option<GroupId>)>,
     pub plan: Arc<Plan>,
     pub totals: Totals,
 }
@@ -81,6 +85,8 @@ pub struct Session {
     pub selection: Selection,
     /// What the brush paints, and what commands about "the territory" mean.
     pub active: TerritoryId,
+    /// The district, region or other group that is looked at and painted instead; a territory or a group is active, never both.
+    pub active_group: Option<GroupId>,
     pub view: View,
     pub preview: Option<Preview>,
     /// Counts the previews shown.
@@ -129,6 +135,7 @@ impl Session {
             measured: None,
             selection: Selection::default(),
             active: TerritoryId::UNASSIGNED,
+            active_group: None,
             view: View::default(),
             preview: None,
             previews: 0,
@@ -204,14 +211,15 @@ impl Session {
         self.proposal = None;
         self.live = None;
         self.show_current = false;
-        self.forget_missing_territory();
+        self.forget_missing();
     }
 
-    /// The active territory may have been one of a plan that is no longer shown.
-    fn forget_missing_territory(&mut self) {
+    /// The active territory or group may have been one of a plan that is no longer shown, or may be gone.
+    fn forget_missing(&mut self) {
         if self.shown_plan().territory(self.active).is_none() {
             self.active = TerritoryId::UNASSIGNED;
         }
+        self.active_group = self.active_group.filter(|&id| self.plan().hierarchy().group(id).is_some());
     }
 
     /// Slow figures of the plan, and whether they are of the plan as it is now.
@@ -278,12 +286,15 @@ impl Session {
             self.preview = None;
             return;
         }
-        let extends =
-            self.preview.as_ref().is_some_and(|preview| preview.to == to && units.starts_with(&preview.units));
+        let extends = self
+            .preview
+            .as_ref()
+            .is_some_and(|preview| preview.to == to && preview.raised.is_none() && units.starts_with(&preview.units));
         if !extends {
             self.preview = Some(Preview {
                 to,
                 units: Vec::new(),
+                raised: None,
                 plan: Arc::clone(&self.project.plan),
                 totals: self.totals.clone(),
             });

@@ -1,8 +1,8 @@
 //! How the project is looked at: camera, tool, layers, panels. Not part of the plan and not undone; kept in the project file's settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::ids::MeasureId;
+use crate::domain::ids::{GroupId, MeasureId};
 use crate::domain::sphere::{Bounds, LonLat, from_mercator, to_mercator};
 
 /// What the pointer does on the map.
@@ -99,6 +99,12 @@ pub struct View {
     /// The measure shown in labels, bars and chart.
     pub measure: Option<MeasureId>,
     pub tab: BottomTab,
+    /// The level at which drawing tools work, from 0 for the one next to territories; `None`: they take units.
+    pub paint_level: Option<u8>,
+    /// The level by which the map is coloured; `None`: by territory.
+    pub colour_level: Option<u8>,
+    /// Groups that are folded in the table of territories; group 0 stands for what is in no group.
+    pub folded: BTreeSet<GroupId>,
     pub show_accounts: bool,
     pub show_labels: bool,
     pub show_legend: bool,
@@ -118,6 +124,9 @@ impl Default for View {
             basemap: BasemapChoice::Quiet,
             measure: None,
             tab: BottomTab::Territories,
+            paint_level: None,
+            colour_level: None,
+            folded: BTreeSet::new(),
             show_accounts: true,
             show_labels: true,
             show_legend: true,
@@ -140,6 +149,8 @@ impl View {
             ("camera", format!("{:.6} {:.6} {:.4}", camera.centre.lon, camera.centre.lat, camera.zoom)),
             ("basemap", basemap.to_owned()),
             ("brush_radius", self.brush_radius.to_string()),
+            ("colour_level", self.colour_level.map_or(String::new(), |level| level.to_string())),
+            ("folded", self.folded.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(" ")),
             ("show_accounts", self.show_accounts.to_string()),
             ("show_labels", self.show_labels.to_string()),
             ("show_legend", self.show_legend.to_string()),
@@ -172,6 +183,9 @@ impl View {
             Some("none") => BasemapChoice::None,
             _ => BasemapChoice::Quiet,
         };
+        view.colour_level = get("colour_level").and_then(|value| value.parse().ok());
+        let folded = get("folded").unwrap_or("").split(' ');
+        view.folded = folded.filter_map(|id| id.parse().ok().map(GroupId)).collect();
         if let Some(radius) = get("brush_radius").and_then(|value| value.parse::<f32>().ok()) {
             view.brush_radius = radius.clamp(4.0, 120.0);
         }
@@ -203,6 +217,8 @@ mod tests {
             arrived: true,
             basemap: BasemapChoice::None,
             show_labels: false,
+            colour_level: Some(1),
+            folded: BTreeSet::from([GroupId(0), GroupId(7)]),
             brush_radius: 40.0,
             ..View::default()
         };

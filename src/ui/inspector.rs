@@ -7,6 +7,7 @@ use super::widgets::{deviation_bar, figure_row, icon_button, swatch};
 use super::{UiState, building, proposal};
 use crate::action::{Action, Command};
 use crate::domain::edit::Edit;
+use crate::domain::hierarchy::Member;
 use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
 use crate::domain::metrics;
 use crate::session::Session;
@@ -15,7 +16,7 @@ use crate::words;
 
 /// A name being typed.
 pub struct Renaming {
-    pub id: TerritoryId,
+    pub of: Member,
     pub name: String,
     /// The field has had the keyboard: losing it then means "done".
     pub focused: bool,
@@ -47,7 +48,9 @@ pub fn show(ui: &mut Ui, session: &Session, status: &Status, state: &mut UiState
                 ui.add_space(4.0);
                 ui.separator();
             }
-            if session.active.is_unassigned() {
+            if let Some(group) = session.active_group {
+                super::group::show(ui, session, group, state, actions);
+            } else if session.active.is_unassigned() {
                 overview(ui, session, actions);
             } else {
                 territory(ui, session, session.active, state, actions);
@@ -210,7 +213,8 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
     let Some(territory) = plan.territory(id) else { return };
     let tokens = Tokens::of(ui);
     let can_edit = session.read_only.is_none() && !session.shows_trial();
-    title(ui, session, id, can_edit, state, actions);
+    title(ui, session, Member::Territory(id), can_edit, state, actions);
+    super::group::stands_in(ui, session, Member::Territory(id), can_edit, actions);
 
     rep(ui, session, id, territory.rep, can_edit, actions);
     let totals = session.shown_totals();
@@ -293,38 +297,50 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
     });
 }
 
-fn title(
+/// Colour, name, lock and pencil of a territory or a group.
+pub fn title(
     ui: &mut Ui,
     session: &Session,
-    id: TerritoryId,
+    of: Member,
     can_edit: bool,
     state: &mut UiState,
     actions: &mut Vec<Action>,
 ) {
-    let Some(territory) = session.shown_plan().territory(id) else { return };
+    let plan = session.shown_plan();
+    let (known_colour, locked, what) = match of {
+        Member::Territory(id) => match plan.territory(id) {
+            Some(territory) => (territory.colour, territory.locked, "territory".to_owned()),
+            None => return,
+        },
+        Member::Group(id) => match plan.hierarchy().group(id) {
+            Some(group) => (group.colour, group.locked, session.level_words(Some(usize::from(group.level)))),
+            None => return,
+        },
+    };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let mut colour = match state.recolouring {
-            Some((of, colour)) if of == id => colour,
-            _ => territory.colour,
+            Some((member, colour)) if member == of => colour,
+            _ => known_colour,
         };
         ui.add_enabled_ui(can_edit, |ui| {
             let response = ui.color_edit_button_srgb(&mut colour);
-            if response.accessible_name("Colour of the territory").on_hover_text("Change the colour").changed() {
-                state.recolouring = Some((id, colour));
+            let name = format!("Colour of the {what}");
+            if response.accessible_name(&name).on_hover_text("Change the colour").changed() {
+                state.recolouring = Some((of, colour));
             }
         });
         // Dragging through the colours is one gesture: the step is made when the button is let go.
         if !ui.input(|input| input.pointer.any_down())
-            && let Some((id, colour)) = state.recolouring.take()
+            && let Some((member, colour)) = state.recolouring.take()
         {
-            actions.push(Action::RecolourTerritory { id, colour });
+            actions.push(super::tree_row::recoloured(session, member, colour));
         }
         match &mut state.renaming {
-            Some(renaming) if renaming.id == id => {
+            Some(renaming) if renaming.of == of => {
                 let edit =
                     TextEdit::singleline(&mut renaming.name).desired_width(ui.available_width() - 60.0).char_limit(120);
-                let response = ui.add(edit).accessible_name("Name of the territory");
+                let response = ui.add(edit).accessible_name(format!("Name of the {what}"));
                 if !renaming.focused {
                     response.request_focus();
                     renaming.focused = true;
@@ -332,27 +348,26 @@ fn title(
                     let escaped = ui.input(|input| input.key_pressed(egui::Key::Escape));
                     let name = renaming.name.trim().to_owned();
                     if !escaped && !name.is_empty() {
-                        actions.push(Action::RenameTerritory { id, name });
+                        actions.push(match of {
+                            Member::Territory(id) => Action::RenameTerritory { id, name },
+                            Member::Group(id) => Action::RenameGroup { id, name },
+                        });
                     }
                     state.renaming = None;
                 }
             }
             _ => {
-                let label = egui::Label::new(theme::strong(&territory.name).size(theme::HEADING))
+                let label = egui::Label::new(theme::strong(plan.member_name(of)).size(theme::HEADING))
                     .truncate()
                     .sense(egui::Sense::click());
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     use egui_material_icons::icons::{ICON_EDIT, ICON_LOCK, ICON_LOCK_OPEN};
                     ui.add_enabled_ui(can_edit, |ui| {
-                        let (icon, words) = if territory.locked {
-                            (ICON_LOCK, "Unlock the territory")
-                        } else {
-                            (ICON_LOCK_OPEN, "Lock the territory")
-                        };
-                        if icon_button(ui, icon, words, 16.0).clicked() {
-                            actions.push(Action::LockTerritory { id, locked: !territory.locked });
+                        let (icon, verb) = if locked { (ICON_LOCK, "Unlock") } else { (ICON_LOCK_OPEN, "Lock") };
+                        if icon_button(ui, icon, &format!("{verb} the {what}"), 16.0).clicked() {
+                            actions.push(Action::Run(Command::LockTerritory));
                         }
-                        if icon_button(ui, ICON_EDIT, "Rename the territory", 16.0).clicked() {
+                        if icon_button(ui, ICON_EDIT, &format!("Rename the {what}"), 16.0).clicked() {
                             actions.push(Action::Run(Command::RenameTerritory));
                         }
                     });

@@ -7,11 +7,13 @@ pub mod balance;
 pub mod build_dialog;
 pub mod building;
 pub mod export_dialog;
+pub mod group;
 pub mod hint;
 pub mod history;
 pub mod import_dialog;
 pub mod inspector;
 pub mod leaving;
+pub mod levels;
 pub mod notices;
 pub mod path_dialog;
 pub mod problems;
@@ -22,6 +24,8 @@ pub mod status;
 pub mod territories;
 pub mod tool_rail;
 pub mod top_bar;
+pub mod tree;
+pub mod tree_row;
 pub mod why;
 pub mod widgets;
 
@@ -30,7 +34,7 @@ use std::path::PathBuf;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::action::{Action, Command};
-use crate::domain::ids::TerritoryId;
+use crate::domain::hierarchy::Member;
 use crate::session::Session;
 use crate::session::view::BottomTab;
 use crate::theme::{self, Tokens};
@@ -44,6 +48,7 @@ pub struct UiState {
     pub build: build_dialog::State,
     pub import: import_dialog::State,
     pub export: export_dialog::State,
+    pub levels: levels::State,
     pub path: path_dialog::State,
     pub leaving: leaving::State,
     pub notices: notices::Notices,
@@ -52,10 +57,10 @@ pub struct UiState {
     pub recent: Vec<PathBuf>,
     pub show_about: bool,
     pub show_keys: bool,
-    /// The territory whose name is being typed in the inspector.
+    /// The territory or group whose name is being typed in the inspector.
     pub renaming: Option<inspector::Renaming>,
     /// A colour being chosen, and whose it will be.
-    pub recolouring: Option<(TerritoryId, [u8; 3])>,
+    pub recolouring: Option<(Member, [u8; 3])>,
     /// The three-step hint of the first run, until it is dismissed.
     pub show_hint: bool,
 }
@@ -116,6 +121,7 @@ pub fn show(
                 hint::show(&mut over, session, state, actions);
             });
             build_dialog::show(ui, session, &mut state.build, actions);
+            levels::show(ui, session, &mut state.levels, actions);
             export_dialog::show(ui, session, &mut state.export, actions);
         }
     }

@@ -1,12 +1,14 @@
 //! The table of territories: sortable, linked with the map both ways, bars of load against target in the cells.
 
-use egui::{Align2, Color32, FontId, Rect, Sense, Stroke, Ui, vec2};
+use egui::{Align2, FontId, Sense, Stroke, Ui, vec2};
 use egui_table::{CellInfo, Column, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
+use super::tree::{self, Field, Row, Sort, number};
+use super::tree_row;
 use super::widgets::{cell_text, deviation_bar, empty_state, primary_button, reserve_width};
 use crate::action::{Action, Command};
-use crate::domain::ids::{MeasureId, TerritoryId};
-use crate::domain::metrics;
+use crate::domain::hierarchy::Member;
+use crate::domain::ids::MeasureId;
 use crate::domain::project::Goal;
 use crate::session::Session;
 use crate::theme::{ROW_HEIGHT, Tokens};
@@ -16,42 +18,7 @@ use crate::words;
 #[derive(Default)]
 pub struct State {
     sort: Sort,
-    shown: Option<TerritoryId>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Sort {
-    by: Field,
-    descending: bool,
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self { by: Field::Name, descending: false }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Field {
-    Name,
-    Rep,
-    Units,
-    Accounts,
-    Load,
-    Target,
-    Deviation,
-    Measure(MeasureId),
-    Travel,
-    Compactness,
-    Pieces,
-}
-
-struct Row {
-    id: TerritoryId,
-    name: String,
-    rep: String,
-    colour: [u8; 3],
-    locked: bool,
+    shown: Option<Member>,
 }
 
 struct Delegate<'a> {
@@ -65,7 +32,8 @@ struct Delegate<'a> {
 }
 
 pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
-    if session.plan().territory_count() == 0 && !session.shows_trial() {
+    if session.plan().territory_count() == 0 && session.plan().hierarchy().levels().is_empty() && !session.shows_trial()
+    {
         let no_units = session.project.units.is_empty();
         let (title, text) = if no_units {
             ("No units yet", "Import ZIP areas or counties first; territories are made of them")
@@ -93,22 +61,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     fields.extend(others.map(|goal| Field::Measure(goal.measure)));
     fields.extend([Field::Travel, Field::Compactness, Field::Pieces]);
 
-    let plan = session.shown_plan();
-    let mut rows: Vec<Row> = plan
-        .territories()
-        .map(|(id, territory)| Row {
-            id,
-            name: territory.name.clone(),
-            rep: territory
-                .rep
-                .and_then(|rep| session.project.reps.get(rep.index()))
-                .map_or(String::new(), |rep| rep.name.clone()),
-            colour: territory.colour,
-            locked: territory.locked,
-        })
-        .collect();
-    sort_rows(session, goal, &mut rows, state.sort);
-
+    let rows = tree::rows(session, goal, state.sort);
     let columns: Vec<Column> =
         fields.iter().map(|&field| Column::new(width_of(field)).range(56.0..=420.0).resizable(true)).collect();
     let mut delegate =
@@ -120,10 +73,10 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         .num_sticky_cols(1)
         .headers([HeaderRow::new(26.0)]);
     // A territory chosen on the map is scrolled to, once.
-    let active = (!session.active.is_unassigned()).then_some(session.active);
+    let active = active_member(session);
     if state.shown != active {
         state.shown = active;
-        if let Some(row) = rows.iter().position(|row| Some(row.id) == active) {
+        if let Some(row) = rows.iter().position(|row| row.member.is_some() && row.member == active) {
             table = table.scroll_to_row(row as u64, None);
         }
     }
@@ -135,54 +88,19 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     }
 }
 
+fn active_member(session: &Session) -> Option<Member> {
+    let territory = (!session.active.is_unassigned()).then_some(Member::Territory(session.active));
+    session.active_group.map(Member::Group).or(territory)
+}
+
 /// What a column is wide at first.
 fn width_of(field: Field) -> f32 {
     match field {
-        Field::Name => 190.0,
+        Field::Name => 230.0,
         Field::Rep => 150.0,
         Field::Deviation => 210.0,
         Field::Units | Field::Pieces => 76.0,
         _ => 116.0,
-    }
-}
-
-fn sort_rows(session: &Session, goal: Option<Goal>, rows: &mut [Row], sort: Sort) {
-    match sort.by {
-        Field::Name => rows.sort_by(|a, b| natural(&a.name, &b.name)),
-        Field::Rep => rows.sort_by(|a, b| a.rep.cmp(&b.rep)),
-        field => {
-            let value = |row: &Row| number(session, goal, field, row.id).unwrap_or(f64::NEG_INFINITY);
-            rows.sort_by(|a, b| value(a).total_cmp(&value(b)).then(a.id.cmp(&b.id)));
-        }
-    }
-    if sort.descending {
-        rows.reverse();
-    }
-}
-
-/// "Territory 9" before "Territory 10".
-fn natural(a: &str, b: &str) -> std::cmp::Ordering {
-    let split = |text: &str| {
-        let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        (stem.to_lowercase(), text[stem.len()..].parse::<u64>().unwrap_or(0))
-    };
-    split(a).cmp(&split(b))
-}
-
-fn number(session: &Session, goal: Option<Goal>, field: Field, id: TerritoryId) -> Option<f64> {
-    let totals = session.shown_totals();
-    let slow = || session.metrics().and_then(|(metrics, _)| metrics.territory(id));
-    match field {
-        Field::Name | Field::Rep => None,
-        Field::Units => Some(f64::from(totals.unit_count(id))),
-        Field::Accounts => Some(f64::from(totals.account_count(id))),
-        Field::Load => Some(totals.load(goal?.measure, id)),
-        Field::Target => Some(metrics::target(session.shown_plan(), totals, goal?.measure, id)),
-        Field::Deviation => session.deviation(goal?.measure, id),
-        Field::Measure(measure) => session.deviation(measure, id),
-        Field::Travel => slow().map(|figures| figures.travel_mean_km),
-        Field::Compactness => slow().map(|figures| figures.polsby_popper),
-        Field::Pieces => slow().map(|figures| f64::from(figures.pieces)),
     }
 }
 
@@ -249,40 +167,9 @@ impl TableDelegate for Delegate<'_> {
     }
 
     fn row_ui(&mut self, ui: &mut Ui, row_nr: u64) {
-        let Some(row) = self.rows.get(row_nr as usize) else { return };
-        let tokens = Tokens::of(ui);
-        let rect = ui.max_rect();
-        let response = ui.interact(rect, ui.scope_id().with(("row", row.id)), Sense::click());
-        let active = self.session.active == row.id;
-        response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::Role::ListItem, true, active, format!("Territory {}", row.name))
-        });
-        if active {
-            ui.painter().rect_filled(rect, 0.0, tokens.selected);
-        } else if response.hovered() {
-            ui.painter().rect_filled(rect, 0.0, tokens.hover);
+        if let Some(row) = self.rows.get(row_nr as usize) {
+            tree_row::show(ui, self.session, row, active_member(self.session), self.actions);
         }
-        if response.clicked() {
-            self.actions.push(Action::SelectTerritory(Some(row.id)));
-        }
-        if response.double_clicked() {
-            self.actions.push(Action::FitTerritory(row.id));
-        }
-        response.context_menu(|ui| {
-            self.actions.push(Action::SelectTerritory(Some(row.id)));
-            for command in [
-                Command::FitTerritory,
-                Command::SelectUnitsOfTerritory,
-                Command::RenameTerritory,
-                Command::LockTerritory,
-                Command::RemoveTerritory,
-            ] {
-                if ui.button(command.words()).clicked() {
-                    self.actions.push(Action::Run(command));
-                    ui.close();
-                }
-            }
-        });
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
@@ -291,22 +178,9 @@ impl TableDelegate for Delegate<'_> {
         let field = self.fields[cell.col_nr];
         let rect = ui.max_rect().shrink2(vec2(10.0, 0.0));
         let stale = self.session.metrics().is_none_or(|(_, current)| !current);
-        let value = number(self.session, self.goal, field, row.id);
+        let value = number(self.session, self.goal, field, row);
         match field {
-            Field::Name => {
-                let [r, g, b] = row.colour;
-                let swatch = Rect::from_center_size(rect.left_center() + vec2(6.0, 0.0), vec2(12.0, 12.0));
-                ui.painter().rect_filled(swatch, 3.0, Color32::from_rgb(r, g, b));
-                let mut text = rect;
-                text.min.x += 20.0;
-                if row.locked {
-                    text.max.x -= 18.0;
-                    let icon = egui_material_icons::icons::ICON_LOCK;
-                    let font = FontId::proportional(14.0);
-                    ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, icon.codepoint, font, tokens.weak);
-                }
-                cell_text(ui, text, &row.name, tokens.text, false, true);
-            }
+            Field::Name => tree_row::name_cell(ui, rect, row, self.actions),
             Field::Rep => {
                 cell_text(ui, rect, &row.rep, tokens.text, false, false);
             }
@@ -363,17 +237,5 @@ impl TableDelegate for Delegate<'_> {
 
     fn default_row_height(&self) -> f32 {
         ROW_HEIGHT
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbered_names_sort_by_their_number() {
-        let mut names = vec!["Territory 10", "East", "Territory 9"];
-        names.sort_by(|a, b| natural(a, b));
-        assert_eq!(names, ["East", "Territory 9", "Territory 10"]);
     }
 }

@@ -58,7 +58,43 @@ fn tools(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         }
         ui.separator();
     }
+    paint_level(ui, session, actions);
     for command in [Command::NewTerritory, Command::LockUnits, Command::UnassignSelection] {
         command_button(ui, command, disabled_reason(Some(session), command), actions);
     }
+}
+
+/// The level at which the tools draw: units into territories, territories into districts, districts into regions.
+fn paint_level(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+    let levels = session.plan().hierarchy().levels().len();
+    if levels == 0 {
+        return;
+    }
+    let tokens = Tokens::of(ui);
+    let level = session.paint_level();
+    let colour = if level.is_some() { tokens.accent } else { tokens.text };
+    let button = Button::new(Command::NextPaintLevel.icon().rich_text().size(20.0).color(colour))
+        .frame_when_inactive(level.is_some())
+        .fill(if level.is_some() { tokens.selected } else { tokens.panel })
+        .stroke(Stroke::NONE)
+        .min_size(theme::TOOL_BUTTON);
+    let names = session.plan().hierarchy().levels();
+    let name = |level: usize| names.get(level).map_or("", String::as_str);
+    let words = |level: Option<usize>| match level {
+        None => "Territory: tools give units to it".to_owned(),
+        Some(0) => format!("{}: tools put whole territories into it", name(0)),
+        Some(level) => format!("{}: tools put whole groups below it into it", name(level)),
+    };
+    let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(260.0);
+        for choice in std::iter::once(None).chain((0..levels).map(Some)) {
+            if ui.radio(choice == level, words(choice)).clicked() {
+                actions.push(Action::SetPaintLevel(choice.map(|level| level as u8)));
+                ui.close();
+            }
+        }
+    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Level to draw at"));
+    response.on_hover_text(words(level));
+    ui.separator();
 }

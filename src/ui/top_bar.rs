@@ -126,12 +126,15 @@ fn menus(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &m
                         | Command::ClearSelection
                         | Command::ZoomOut
                         | Command::ToggleLegend
+                        | Command::NewTerritory
+                        | Command::FitTerritory
                 );
                 if last_of_group {
                     ui.separator();
                 }
                 if command == Command::ToggleLegend {
                     basemaps(ui, session, actions);
+                    colour_levels(ui, session, actions);
                 }
             }
             if menu == Menu::Edit {
@@ -153,6 +156,7 @@ fn item(ui: &mut Ui, session: Option<&Session>, command: Command, actions: &mut 
         (Command::Redo, Some(session)) => {
             session.history.redo_step().map_or("Redo".to_owned(), |step| format!("Redo: {}", step.label))
         }
+        (Command::NewGroup, Some(session)) => format!("New {}", session.level_words(Some(new_group_level(session)))),
         _ => command.words().to_owned(),
     };
     let checked = session.and_then(|session| match command {
@@ -225,14 +229,47 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         | Command::LockTerritory
         | Command::SelectUnitsOfTerritory
         | Command::FitTerritory
-            if session.active.is_unassigned() =>
+        | Command::MoveToGroup
+            if session.active.is_unassigned() && session.active_group.is_none() =>
         {
             Some("Choose a territory first")
+        }
+        Command::MoveToGroup if session.plan().hierarchy().iter().next().is_none() => {
+            Some("There is nothing to move it to: make a district first")
+        }
+        Command::NextPaintLevel | Command::NextColourLevel if session.plan().hierarchy().levels().is_empty() => {
+            Some("There is no level above territories: make a district first")
+        }
+        Command::NewGroup | Command::MoveToGroup | Command::Levels if session.live.is_some() => {
+            Some("Wait for the build, or cancel it")
         }
         Command::AcceptProposal | Command::RejectProposal if session.proposal.is_none() => Some("There is no proposal"),
         Command::AutoBuild if session.project.units.is_empty() => Some("Import units first"),
         Command::ImportAlignment if session.project.units.is_empty() => Some("Import units first"),
         _ => None,
+    }
+}
+
+/// The level on which the command makes a group.
+fn new_group_level(session: &Session) -> usize {
+    let group = session.active_group.and_then(|id| session.plan().hierarchy().group(id));
+    group.map_or(0, |group| usize::from(group.level).saturating_sub(1))
+}
+
+/// Whether the map has the colours of territories, or of the groups of a level.
+fn colour_levels(ui: &mut Ui, session: Option<&Session>, actions: &mut Vec<Action>) {
+    let Some(session) = session else { return };
+    let levels = session.plan().hierarchy().levels();
+    if levels.is_empty() {
+        return;
+    }
+    ui.separator();
+    for level in std::iter::once(None).chain((0..levels.len()).map(Some)) {
+        let words = format!("Colour by {}", session.level_words(level));
+        if ui.radio(session.colour_level() == level, words).clicked() {
+            actions.push(Action::SetColourLevel(level.map(|level| level as u8)));
+            ui.close();
+        }
     }
 }
 

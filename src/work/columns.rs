@@ -57,6 +57,8 @@ pub struct AlignmentColumns {
     pub account: Choice,
     pub territory: Choice,
     pub rep: Choice,
+    /// The groups above territories, from the lowest level up; `None`: guess.
+    pub levels: Option<Vec<String>>,
 }
 
 /// Columns of a roster.
@@ -131,6 +133,8 @@ impl AlignmentColumns {
         let mut territory = Some(mapping.territory).filter(|name| !name.is_empty());
         reasons.extend(guessed(&territory, "territory", "its name says so"));
         reasons.extend(guessed(&mapping.rep, "rep", "its name says so"));
+        const LEVEL: &str = "level above territories";
+        reasons.extend(mapping.levels.iter().map(|column| Reason::new(column, LEVEL, "its name says so")));
         let find = finder(table);
         let mut roles = Roles::new(&mut reasons, &find);
         roles.single(&self.unit, &mut mapping.unit, "unit code")?;
@@ -143,6 +147,10 @@ impl AlignmentColumns {
         roles.single(&self.territory, &mut territory, "territory")?;
         roles.single(&self.rep, &mut mapping.rep, "rep")?;
         mapping.territory = territory.unwrap_or_default();
+        roles.many(&self.levels, &mut mapping.levels, &mut Vec::new(), LEVEL, "")?;
+        let single =
+            [&mapping.unit, &mapping.account, &mapping.rep, &Some(mapping.territory.clone())].map(Option::clone);
+        remove(&mut mapping.levels, &single);
         Ok((mapping, reasons))
     }
 }

@@ -322,6 +322,36 @@ impl AppHarness {
         self.key_with(shortcut.modifiers, shortcut.logical_key);
     }
 
+    /// Where a row of a table can be taken hold of: at its name, which no message covers.
+    pub fn row(&self, words: &str) -> Pos2 {
+        let mut parts = self.window.query_all_by_role_and_label(Role::ListItem, words);
+        let rect = parts.next().unwrap_or_else(|| panic!("no row {words}")).rect();
+        rect.left_center() + vec2(90.0, 0.0)
+    }
+
+    /// Gives a row the keyboard.
+    pub fn focus_row(&mut self, words: &str) {
+        let mut parts = self.window.query_all_by_role_and_label(Role::ListItem, words);
+        parts.next().unwrap_or_else(|| panic!("no row {words}")).focus();
+        drop(parts);
+        self.settle();
+    }
+
+    /// Whether a table has the row.
+    pub fn has_row(&self, words: &str) -> bool {
+        self.window.query_all_by_role_and_label(Role::ListItem, words).next().is_some()
+    }
+
+    /// Does what a panel or the map would ask for.
+    pub fn act(&mut self, action: Action) {
+        self.window.state_mut().push(action);
+        self.settle();
+    }
+
+    pub fn run(&mut self, command: Command) {
+        self.act(Action::Run(command));
+    }
+
     pub fn shows(&self, words: &str) -> bool {
         self.window.query_all_by_label_contains(words).next().is_some()
     }

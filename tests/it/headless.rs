@@ -4,6 +4,7 @@ mod bad_input;
 mod bench;
 mod explaining;
 mod json;
+mod levels;
 mod main_job;
 mod replacing;
 mod solving;

@@ -6,6 +6,7 @@ mod drawn;
 mod files;
 mod keys;
 mod leaving;
+mod levels;
 mod live;
 mod opening;
 mod territories;

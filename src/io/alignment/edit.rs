@@ -1,9 +1,10 @@
 //! One edit that brings a plan to an alignment.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::groups::Groups;
 use crate::domain::edit::{Change, Edit};
-use crate::domain::ids::{AccountId, RepId, TerritoryId, UnitId};
+use crate::domain::ids::{AccountId, GroupId, RepId, TerritoryId, UnitId};
 use crate::domain::plan::{Plan, Territory};
 use crate::domain::project::Project;
 use crate::error::UserError;
@@ -22,6 +23,10 @@ pub(super) struct EditBuilder<'a> {
     /// The first rep that the file names for a territory.
     reps: HashMap<TerritoryId, String>,
     by_rep: HashMap<String, RepId>,
+    /// The group that the file first names for a territory.
+    parents: BTreeMap<TerritoryId, GroupId>,
+    /// Levels and groups that are made or altered.
+    group_changes: Vec<Change>,
     units: BTreeMap<UnitId, TerritoryId>,
     accounts: BTreeMap<AccountId, TerritoryId>,
     diagnostics: Vec<Diagnostic>,
@@ -48,6 +53,8 @@ impl<'a> EditBuilder<'a> {
             altered: BTreeMap::new(),
             reps: HashMap::new(),
             by_rep,
+            parents: BTreeMap::new(),
+            group_changes: Vec::new(),
             units: BTreeMap::new(),
             accounts: BTreeMap::new(),
             diagnostics: Vec::new(),
@@ -97,6 +104,22 @@ impl<'a> EditBuilder<'a> {
         }
     }
 
+    /// A territory stands in a group.
+    pub fn put_territory(&mut self, territory: &str, group: GroupId, groups: &Groups, place: impl Fn() -> Place) {
+        let Some(&id) = self.ids.get(&key(territory)) else { return };
+        let first = *self.parents.entry(id).or_insert(group);
+        if first != group {
+            let (here, before) = (groups.name(Some(group)), groups.name(Some(first)));
+            let message = format!("the territory \"{territory}\" is in \"{here}\" here and in \"{before}\" before");
+            self.diagnostics.push(Diagnostic::warning(place(), message).hint("the first is kept"));
+        }
+    }
+
+    /// The groups themselves, which come before the territories that stand in them.
+    pub fn add_groups(&mut self, groups: Groups) {
+        self.group_changes = groups.changes();
+    }
+
     pub fn assign_unit(&mut self, unit: UnitId, territory: &str) {
         if let Some(&id) = self.ids.get(&key(territory)) {
             self.units.insert(unit, id);
@@ -118,12 +141,29 @@ impl<'a> EditBuilder<'a> {
         }
         let plan = &*self.project.plan;
         let mut edit = Edit::new(format!("Imported the alignment {}", self.file));
-        for (id, territory) in std::mem::take(&mut self.added) {
+        edit.changes.append(&mut self.group_changes);
+        for (id, mut territory) in std::mem::take(&mut self.added) {
+            territory.parent = self.parents.remove(&id);
+            let is_open = !plan.hierarchy().is_locked(territory.parent);
+            territory.parent = territory.parent.filter(|_| is_open);
             edit.changes.push(Change::Territory { id, old: None, new: Some(Box::new(territory)) });
         }
-        for (&id, &rep) in &self.altered {
-            if let Some(old) = plan.territory(id) {
-                let new = Territory { rep, ..old.clone() };
+        let mut locked_territories = 0;
+        let altered: BTreeSet<TerritoryId> = self.altered.keys().chain(self.parents.keys()).copied().collect();
+        for id in altered {
+            let Some(old) = plan.territory(id) else { continue };
+            let mut new = old.clone();
+            if let Some(&rep) = self.altered.get(&id) {
+                new.rep = rep;
+            }
+            if let Some(&parent) = self.parents.get(&id).filter(|&&parent| old.parent != Some(parent)) {
+                if plan.hierarchy().is_locked(old.parent) || plan.hierarchy().is_locked(Some(parent)) {
+                    locked_territories += 1;
+                } else {
+                    new.parent = Some(parent);
+                }
+            }
+            if new != *old {
                 edit.changes.push(Change::Territory { id, old: Some(Box::new(old.clone())), new: Some(Box::new(new)) });
             }
         }
@@ -166,6 +206,11 @@ impl<'a> EditBuilder<'a> {
         };
         note(locked, "unit");
         note(locked_accounts, "account");
+        if locked_territories > 0 {
+            let words = format!("{} kept in their groups by locks", count_of(locked_territories, "territory"));
+            self.diagnostics
+                .push(Diagnostic::warning(Place::file(self.file), words).hint("unlock them and import again"));
+        }
         diagnostics.append(&mut self.diagnostics);
         Ok(edit)
     }

@@ -1,6 +1,7 @@
 //! An existing alignment: which unit or account belongs to whom today.
 
 mod edit;
+mod groups;
 mod owner;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::domain::progress::{Phase, Progress};
 use crate::domain::project::Project;
 use crate::error::UserError;
 use edit::EditBuilder;
+use groups::Groups;
 
 /// Which column holds what, by name. Either `unit` or `account` is needed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct AlignmentMapping {
     pub territory: String,
     /// Names or codes of reps.
     pub rep: Option<String>,
+    /// Names of the groups above a territory, from the lowest level up: district, region.
+    pub levels: Vec<String>,
     /// Why each column was taken as what, for columns that were guessed.
     pub reasons: Vec<Reason>,
 }
@@ -69,6 +73,8 @@ impl AlignmentMapping {
             "assigned to",
             "vertreter",
         ];
+        const DISTRICT: [&str; 4] = ["district name", "district", "sales district", "bezirk"];
+        const REGION: [&str; 5] = ["region name", "region", "sales region", "division", "gebiet"];
         let share = |column: usize, known: &dyn Fn(&str) -> bool| {
             let (mut all, mut found) = (0_u32, 0_u32);
             for cell in table.column(column).filter(|cell| !cell.is_empty()).take(2000) {
@@ -99,6 +105,21 @@ impl AlignmentMapping {
         let free = |column: usize| Some(column) != unit && Some(column) != account;
         let territory = by_name(&TERRITORY, &free);
         let rep = by_name(&REP, &|column| free(column) && Some(column) != territory);
+        // What is above is only looked for beside a territory: a district alone is the territory.
+        let is_left = |column: usize| free(column) && Some(column) != territory && Some(column) != rep;
+        let mut levels: Vec<usize> = Vec::new();
+        if territory.is_some() {
+            let known = project.plan.hierarchy().levels().iter();
+            levels = known
+                .filter_map(|level| table.columns.iter().position(|column| same_name(column, level)))
+                .filter(|&column| is_left(column))
+                .collect();
+            if levels.is_empty() {
+                let district = by_name(&DISTRICT, &is_left);
+                let region = by_name(&REGION, &|column| is_left(column) && Some(column) != district);
+                levels = [district, region].into_iter().flatten().collect();
+            }
+        }
         let mut reasons = Vec::new();
         let mut name = |column: Option<usize>, role: &str, why: &str| {
             let name = &table.columns[column?];
@@ -110,6 +131,10 @@ impl AlignmentMapping {
             account: name(account, "account", "its values are codes of accounts"),
             territory: name(territory, "territory", "its name says so").unwrap_or_default(),
             rep: name(rep, "rep", "its name says so"),
+            levels: levels
+                .into_iter()
+                .filter_map(|column| name(Some(column), "level above territories", "its name says so"))
+                .collect(),
             reasons,
         }
     }
@@ -172,6 +197,19 @@ pub fn from_table(
         builder.add_territory(table.cell(row.row, territory), rep.map(|rep| table.cell(row.row, rep)), || {
             table.place(row.row)
         });
+    }
+    if !mapping.levels.is_empty() {
+        let columns = mapping.levels.iter().map(|name| table.require(name)).collect::<Result<Vec<usize>, _>>()?;
+        let names: Vec<&str> = columns.iter().map(|&column| table.columns[column].as_str()).collect();
+        let mut groups = Groups::new(project.plan.hierarchy(), &names);
+        for row in &rows {
+            let names: Vec<&str> = columns.iter().map(|&column| table.cell(row.row, column)).collect();
+            if let Some(group) = groups.of_row(&names, || table.place(row.row)) {
+                builder.put_territory(table.cell(row.row, territory), group, &groups, || table.place(row.row));
+            }
+        }
+        diagnostics.append(&mut groups.diagnostics);
+        builder.add_groups(groups);
     }
     for row in &rows {
         let name = table.cell(row.row, territory);

@@ -191,7 +191,7 @@ fn identified(source: Source, with_unassigned: bool) -> Sheet {
     sheet
 }
 
-/// Territory and rep of the owners of rows; empty for what nobody owns.
+/// Territory, rep and the groups above, one column per level, of the owners of rows; empty for what nobody owns.
 fn owned(sheet: &mut Sheet, source: Source, owners: &[TerritoryId]) {
     let plan = &source.project.plan;
     let rep =
@@ -200,6 +200,10 @@ fn owned(sheet: &mut Sheet, source: Source, owners: &[TerritoryId]) {
     sheet.texts("territory", owners.iter().map(name));
     sheet.texts("rep", owners.iter().map(|id| rep(id).map_or_else(String::new, |rep| rep.name.clone())));
     sheet.texts("rep_code", owners.iter().map(|id| rep(id).map_or_else(String::new, |rep| rep.code.clone())));
+    for (level, name) in plan.hierarchy().levels().iter().enumerate() {
+        let group = |id: &TerritoryId| plan.group_name(plan.group_of(*id, level)).to_owned();
+        sheet.texts(name, owners.iter().map(group));
+    }
 }
 
 /// Each measure's load; for what is balanced or has a target of its own also the target and the deviation from it in percent. Monthly
