@@ -18,6 +18,7 @@ impl App {
             || self.ui.import.is_open()
             || self.ui.export.is_open()
             || self.ui.path.is_open()
+            || self.ui.filter.is_open()
             || self.ui.search.is_open()
             || self.ui.show_about
             || self.ui.show_keys

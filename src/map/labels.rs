@@ -78,7 +78,7 @@ fn territory_labels(session: &Session, dark: bool) -> Vec<Label> {
         let Some(anchor) = central_place(&places[id.index()], &weights[id.index()]) else { continue };
         let medium = |size: f32| FontId::new(size, theme::medium());
         let plain = |size: f32| FontId::proportional(size);
-        let name = if territory.locked {
+        let name = if plan.is_territory_locked(id) {
             format!("{} {}", territory.name, egui_material_icons::icons::ICON_LOCK.codepoint)
         } else {
             territory.name.clone()

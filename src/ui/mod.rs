@@ -7,18 +7,21 @@ pub mod balance;
 pub mod build_dialog;
 pub mod building;
 pub mod export_dialog;
+pub mod filter_dialog;
 pub mod hint;
 pub mod history;
 pub mod import_dialog;
 pub mod inspector;
 pub mod leaving;
 pub mod notices;
+pub mod over_map;
 pub mod path_dialog;
 pub mod problems;
 pub mod proposal;
 pub mod search;
 pub mod start;
 pub mod status;
+pub mod suggestion;
 pub mod territories;
 pub mod tool_rail;
 pub mod top_bar;
@@ -46,6 +49,7 @@ pub struct UiState {
     pub export: export_dialog::State,
     pub path: path_dialog::State,
     pub leaving: leaving::State,
+    pub filter: filter_dialog::State,
     pub notices: notices::Notices,
     pub why: why::State,
     /// Projects opened lately, newest first.
@@ -113,10 +117,12 @@ pub fn show(
                 let rect = ui.available_rect_before_wrap();
                 map(ui, session, actions);
                 let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+                over_map::show(&mut over, session, actions);
                 hint::show(&mut over, session, state, actions);
             });
             build_dialog::show(ui, session, &mut state.build, actions);
             export_dialog::show(ui, session, &mut state.export, actions);
+            filter_dialog::show(ui, session, &mut state.filter, actions);
         }
     }
     import_dialog::show(ui, session, &mut state.import, actions);

@@ -48,7 +48,8 @@ pub fn split(board: &Board, id: TerritoryId, parts: usize, progress: &Progress) 
         Err(BuildError::Refused(error)) => return Err(refused(format!("{name} could not be split: {}", error.why))),
     };
     let mut after = (*held.plan).clone();
-    apply(&mut after, &built.edit, Locks::Pass).map_err(|error| refused(format!("{name} could not be split: {error}")))?;
+    apply(&mut after, &built.edit, Locks::Pass)
+        .map_err(|error| refused(format!("{name} could not be split: {error}")))?;
     let mut groups: BTreeMap<TerritoryId, Vec<UnitId>> = BTreeMap::new();
     for unit in plan.units_of(id) {
         // What has no shape cannot be placed, and stays.

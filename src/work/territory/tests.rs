@@ -25,7 +25,8 @@ fn with_board<T>(project: &Project, run: impl FnOnce(&Board) -> T) -> T {
 /// A project with this edit made.
 fn after(project: &Project, edit: &Edit) -> Project {
     let mut project = project.clone();
-    apply(Arc::make_mut(&mut project.plan), edit, Locks::Obey).unwrap_or_else(|error| panic!("{}: {error}", edit.label));
+    apply(Arc::make_mut(&mut project.plan), edit, Locks::Obey)
+        .unwrap_or_else(|error| panic!("{}: {error}", edit.label));
     project
 }
 
@@ -52,7 +53,10 @@ const B: TerritoryId = TerritoryId(2);
 const C: TerritoryId = TerritoryId(3);
 
 fn lock(project: &Project, unit: u32) -> Project {
-    after(project, &Edit { changes: vec![Change::LockUnit { unit: UnitId(unit), old: false, new: true }], ..Edit::default() })
+    after(
+        project,
+        &Edit { changes: vec![Change::LockUnit { unit: UnitId(unit), old: false, new: true }], ..Edit::default() },
+    )
 }
 
 fn lock_territory(project: &Project, id: TerritoryId) -> Project {
@@ -204,7 +208,12 @@ fn neighbours_get_colours_that_differ() {
 }
 
 /// Every command on a random plan with random locks: what must hold of all of them.
-fn check_all(letters: &[u8], locks: &[u32], locked_territory: u16, said: &[(u32, u32, bool)]) -> Result<(), TestCaseError> {
+fn check_all(
+    letters: &[u8],
+    locks: &[u32],
+    locked_territory: u16,
+    said: &[(u32, u32, bool)],
+) -> Result<(), TestCaseError> {
     let text: String = letters.chunks(6).map(|row| String::from_utf8_lossy(row).into_owned() + "\n").collect();
     let mut project = fixture::project(&text);
     for &unit in locks {
@@ -232,7 +241,9 @@ fn check_all(letters: &[u8], locks: &[u32], locked_territory: u16, said: &[(u32,
         ("fill", |board, _| fill_holes(board, None)),
         ("smooth", smooth),
         ("repair", |board, _| repair(board, None)),
-        ("merge", |board, id| merge(board, id, board.plan().territories().map(|(id, _)| id).take(2).collect::<Vec<_>>())),
+        ("merge", |board, id| {
+            merge(board, id, board.plan().territories().map(|(id, _)| id).take(2).collect::<Vec<_>>())
+        }),
     ];
     for (name, command) in commands {
         let answer = with_board(&project, |board| command(board, first));
@@ -293,7 +304,8 @@ proptest! {
 #[test]
 fn a_territory_in_a_locked_group_is_locked() {
     let project = fixture::project("AABB\nAABB");
-    let levels = Edit { changes: vec![Change::Levels { old: vec![], new: vec!["District".into()] }], ..Edit::default() };
+    let levels =
+        Edit { changes: vec![Change::Levels { old: vec![], new: vec!["District".into()] }], ..Edit::default() };
     let project = after(&project, &levels);
     let group = crate::domain::hierarchy::Group { name: "North".into(), locked: true, ..Default::default() };
     let (edit, id) = Edit::add_group(&project.plan, "", group);
@@ -304,7 +316,8 @@ fn a_territory_in_a_locked_group_is_locked() {
         old: project.plan.territory(A).cloned().map(Box::new),
         new: project.plan.territory(A).cloned().map(|t| Box::new(Territory { parent: Some(id), ..t })),
     };
-    apply(Arc::make_mut(&mut unlocked.plan), &Edit { changes: vec![put], ..Edit::default() }, Locks::Pass).expect("it fits");
+    apply(Arc::make_mut(&mut unlocked.plan), &Edit { changes: vec![put], ..Edit::default() }, Locks::Pass)
+        .expect("it fits");
     assert!(said(with_board(&unlocked, |board| dissolve(board, A))).contains("locked"));
     assert!(said(with_board(&unlocked, |board| dissolve(board, B))).contains("no neighbour"));
 }
