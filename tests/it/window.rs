@@ -1,6 +1,7 @@
 //! The window as a person uses it: mouse, keyboard and dialogs, in front of small plans drawn as text and of the sample.
 
 mod build;
+mod commands;
 mod drawing;
 mod drawn;
 mod files;
@@ -8,6 +9,7 @@ mod keys;
 mod leaving;
 mod live;
 mod opening;
+mod selecting;
 mod territories;
 mod together;
 mod why;
