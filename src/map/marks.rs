@@ -5,12 +5,13 @@ use egui_material_icons::icons::ICON_LOCK;
 
 use crate::domain::ids::{ArcId, UnitId};
 use crate::domain::plan::Adjacency;
+use crate::domain::sphere::LonLat;
 use crate::render::camera::Camera;
 use crate::session::Session;
 use crate::theme::Tokens;
 
 /// Units smaller than this on the screen, in points, have no room for a padlock.
-const LEAST_ROOM: f32 = 16.0;
+const LEAST_ROOM: f64 = 16.0;
 /// More marks than these are a pattern that says nothing.
 const MOST_MARKS: usize = 2_000;
 /// From this zoom on accounts are far enough apart.
@@ -20,20 +21,26 @@ const ACCOUNT_ZOOM: f64 = 8.0;
 pub fn locks(painter: &Painter, session: &Session, camera: &Camera, tokens: &Tokens) {
     let (plan, units) = (session.shown_plan(), &session.project.units);
     let visible = painter.clip_rect();
-    let roomy = |unit: &UnitId| {
+    let (west_north, east_south) =
+        (camera.screen_to_place(visible.left_top()), camera.screen_to_place(visible.right_bottom()));
+    let (lons, lats) = (west_north.lon..=east_south.lon, east_south.lat..=west_north.lat);
+    let near = |place: &LonLat| lons.contains(&place.lon) && lats.contains(&place.lat);
+    // Of a degree of longitude, and at least that of one of latitude: what is out of sight or too small is not projected.
+    let points_per_degree = camera.scale() * 256.0 / 360.0;
+    let roomy = |unit: &&UnitId| {
         let bounds = units.bounds[unit.index()];
-        let (a, b) = (camera.place_to_screen(bounds.min), camera.place_to_screen(bounds.max));
-        (b.x - a.x).min(a.y - b.y) >= LEAST_ROOM
+        let least = (bounds.max.lon - bounds.min.lon).min(bounds.max.lat - bounds.min.lat);
+        least * points_per_degree >= LEAST_ROOM
     };
-    let locked_units = plan.locked_units().iter().filter(|unit| roomy(unit)).map(|unit| units.centres[unit.index()]);
+    let locked_units = plan.locked_units().iter().filter(roomy).map(|unit| units.centres[unit.index()]).filter(near);
     let places = &session.project.accounts.places;
     let shows_accounts = session.view.show_accounts && camera.zoom >= ACCOUNT_ZOOM;
     let locked_accounts = plan.locked_accounts().iter().filter(|_| shows_accounts);
-    let locked_accounts = locked_accounts.filter_map(|account| places.get(account.index()).copied());
+    let locked_accounts = locked_accounts.filter_map(|account| places.get(account.index()).copied()).filter(near);
     let at_units = locked_units.map(|place| (camera.place_to_screen(place), 14.0));
     let beside = |place| camera.place_to_screen(place) + vec2(7.0, -7.0);
-    let at_accounts = locked_accounts.filter(|place| place.is_valid()).map(|place| (beside(place), 11.0));
-    for (at, size) in at_units.chain(at_accounts).filter(|(at, _)| visible.contains(*at)).take(MOST_MARKS) {
+    let at_accounts = locked_accounts.map(|place| (beside(place), 11.0));
+    for (at, size) in at_units.chain(at_accounts).take(MOST_MARKS) {
         painter.circle_filled(at, size * 0.68, tokens.map_halo.gamma_multiply(0.85));
         let font = FontId::proportional(size);
         painter.text(at, Align2::CENTER_CENTER, ICON_LOCK.codepoint, font, tokens.map_text);

@@ -81,7 +81,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         let usable = found.as_ref().is_ok_and(|units| !units.is_empty());
         let mut chosen = None;
         ui.horizontal(|ui| {
-            if primary_button(ui, usable, "Select").clicked() || (enter && usable) {
+            if primary_button(ui, usable, "Select them").clicked() || (enter && usable) {
                 chosen = Some(SelectHow::Replace);
             }
             if ui.add_enabled(usable, egui::Button::new("Add to the selection")).clicked() {

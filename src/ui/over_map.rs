@@ -23,15 +23,13 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let area = Area::new(Id::unique("over the map")).order(Order::Middle).constrain_to(rect);
     area.pivot(Align2::RIGHT_TOP).fixed_pos(rect.right_top() + vec2(-58.0, 12.0)).show(ui.ctx(), |ui| {
         ui.set_max_width(width);
-        ui.with_layout(egui::Layout::top_down(egui::Align::Max), |ui| {
-            ui.spacing_mut().item_spacing.y = 6.0;
-            if options {
-                card(ui, Tokens::of(ui).separator).show(ui, |ui| tool_options(ui, session, scope, actions));
-            }
-            if let Some(first) = broken.first() {
-                card(ui, Tokens::of(ui).warning).show(ui, |ui| warning(ui, session, first, broken.len() - 1, actions));
-            }
-        });
+        ui.spacing_mut().item_spacing.y = 6.0;
+        if options {
+            card(ui, Tokens::of(ui).separator).show(ui, |ui| tool_options(ui, session, scope, actions));
+        }
+        if let Some(first) = broken.first() {
+            card(ui, Tokens::of(ui).warning).show(ui, |ui| warning(ui, session, first, broken.len() - 1, actions));
+        }
     });
 }
 

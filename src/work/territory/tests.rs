@@ -100,7 +100,9 @@ fn a_split_leaves_what_is_unassigned_and_keeps_locked_units() {
 fn merging_empties_and_removes_the_others() {
     let mut project = fixture::project("AABBC\nAABBC");
     let measure = project.find_measure("load").expect("there is a measure");
-    let edit = Edit::alter(&project.plan, B, "", |territory| drop(territory.targets.insert(measure, 7.0)));
+    let edit = Edit::alter(&project.plan, B, "", |territory| {
+        territory.targets.insert(measure, 7.0);
+    });
     project = after(&project, &edit);
     let done = done(with_board(&project, |board| merge(board, A, [B])));
     assert_eq!(done.edit.label, "Merged B into A");

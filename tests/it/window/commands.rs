@@ -103,14 +103,14 @@ fn what_cannot_be_done_is_said() {
 #[test]
 fn a_cut_off_piece_is_named_and_one_key_repairs_it() {
     let mut app = AppHarness::grid(HALVES);
-    assert!(!app.shows("cut off"));
+    assert!(!app.shows("pieces:"));
     app.click_unit("0");
     app.key(Key::B);
     app.drag_over(&["5", "11"]);
     assert!(app.shows("A is in 2 pieces: cell 5 and 1 other are cut off"));
     app.press_key_of(Command::RepairPieces);
     assert_eq!(app.picture(6), HALVES);
-    assert!(!app.shows("cut off:"));
+    assert!(!app.shows("is in 2 pieces"));
     assert!(app.was_told("Joined 2 cells that were cut off to B"), "{:?}", app.messages());
     assert_eq!(steps(&app), 2);
     app.key_with(Modifiers::COMMAND, Key::Z);

@@ -113,7 +113,7 @@ fn a_filter_selects_by_a_column() {
     app.fill_in("Value", "2");
     assert!(app.shows("0 cells found"));
     app.fill_in("Value", "1");
-    app.press_button("Select");
+    app.press_button("Select them");
     assert_eq!(selected(&app).len(), 24);
     assert_eq!(steps(&app), 0);
 }
