@@ -70,12 +70,12 @@ fn totals(ui: &mut Ui, session: &Session, suggestion: &Suggestion, tokens: Token
     let head = measure.map_or("Units".to_owned(), |measure| measure.name.clone());
     let height = ui.spacing().interact_size.y;
     ui.spacing_mut().interact_size.y = 18.0;
-    let column = 62.0;
-    let name_width = (ui.available_width() - 3.0 * (column + 8.0)).max(50.0);
+    let column = 52.0;
+    let name_width = (ui.available_width() - 3.0 * (column + 6.0)).max(50.0);
     let right = |ui: &mut Ui, text: RichText| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(text));
     };
-    Grid::new("suggested totals").num_columns(4).spacing(vec2(8.0, 2.0)).min_col_width(column).show(ui, |ui| {
+    Grid::new("suggested totals").num_columns(4).spacing(vec2(6.0, 2.0)).min_col_width(column).show(ui, |ui| {
         let name = |ui: &mut Ui, text: RichText| {
             ui.scope(|ui| {
                 ui.set_width(name_width);

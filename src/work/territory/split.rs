@@ -10,8 +10,11 @@ use crate::domain::metrics::{self, Totals};
 use crate::domain::palette;
 use crate::domain::plan::Territory;
 use crate::domain::progress::Progress;
-use crate::domain::project::Project;
-use crate::solve::{self, BuildError, BuildRequest, Options, Wanted};
+use crate::domain::project::{Goal, Project};
+use crate::solve::{self, BuildError, BuildRequest, Effort, Options, Wanted};
+
+/// Parts are expected to be equal, even where the plan's tolerance is wide.
+const MOST_OFF: f64 = 0.05;
 
 /// Divides a territory into `parts` with the engine, everything else held still. The part with most of it keeps name, rep and named
 /// accounts; the others are called after it, with a number, and lie in the same group. A target of its own is divided too.
@@ -34,14 +37,15 @@ pub fn split(board: &Board, id: TerritoryId, parts: usize, progress: &Progress) 
     let locked = plan.territory_count() - 1;
     let request = BuildRequest {
         territories: Wanted::Count(locked + parts),
-        goals: vec![goal],
+        goals: vec![Goal { tolerance: goal.tolerance.min(MOST_OFF), ..goal }],
         mix: false,
         contiguous: true,
         by_capacity: false,
         max_distance_km: None,
         moved_limits: Vec::new(),
     };
-    let options = Options { threads: 1, ..Options::default() };
+    // Somebody waits for it, and the parts are few.
+    let options = Options { threads: 1, effort: Effort::Steps(300), ..Options::default() };
     let built = match solve::build(&held, &totals, &request, &options, progress) {
         Ok(built) => built,
         Err(BuildError::Cancelled) => return Err(Refused::Cancelled),
