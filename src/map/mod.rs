@@ -133,10 +133,11 @@ impl MapState {
         self.find_hover(ui, session, &response);
         self.layers.set_outline(OutlineKind::Hover, self.hover.unit.as_slice());
         self.layers.draw(&painter, &camera, &look, session.view.show_accounts);
+        // Names lie over padlocks.
+        marks::locks(&painter, session, &camera, &tokens);
         self.labels.draw(&painter, &camera, session, &self.basemap, dark, &self.layers.taken(session, &camera));
 
         marks::links(&painter, session, &camera, &tokens);
-        marks::locks(&painter, session, &camera, &tokens);
 
         self.steer(ui, session, &response, actions);
         let context = ToolContext { session, camera, response: &response, unit: self.hover.unit };

@@ -19,7 +19,8 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     }
     let rect = ui.available_rect_before_wrap();
     // Between the legend on the left and the zoom buttons on the right.
-    let width = (rect.width() - 64.0 - if session.view.show_legend { 252.0 } else { 12.0 }).clamp(220.0, 620.0);
+    let legend = if session.view.show_legend && rect.width() >= 480.0 { 252.0 } else { 12.0 };
+    let width = (rect.width() - 64.0 - legend).clamp(220.0, 620.0);
     let area = Area::new(Id::unique("over the map")).order(Order::Middle).constrain_to(rect);
     area.pivot(Align2::RIGHT_TOP).fixed_pos(rect.right_top() + vec2(-58.0, 12.0)).show(ui.ctx(), |ui| {
         ui.set_max_width(width);
