@@ -95,8 +95,10 @@ fn edit_levels(ui: &mut Ui, session: &Session, levels: &mut Vec<Level>, actions:
         let mut removed = None;
         Grid::new("levels").num_columns(3).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
             for (position, level) in levels.iter_mut().enumerate().rev() {
-                let edit = TextEdit::singleline(&mut level.name).desired_width(190.0).char_limit(60);
-                let response = ui.add(edit).accessible_name(format!("Name of level {}", position + 1));
+                // A grid would give the field no more than its first guess of the column's width.
+                let edit = TextEdit::singleline(&mut level.name).char_limit(60);
+                let response =
+                    ui.add_sized(vec2(200.0, 26.0), edit).accessible_name(format!("Name of level {}", position + 1));
                 if std::mem::take(&mut level.focus) {
                     response.request_focus();
                 }
