@@ -66,7 +66,7 @@ mod tests {
     use crate::domain::fixture;
     use crate::domain::ids::TerritoryId;
     use crate::domain::progress::Progress;
-    use crate::domain::topology::build;
+    use crate::domain::topology::{Neighbours, build};
 
     #[test]
     fn the_pieces_are_the_shape() {
@@ -91,7 +91,7 @@ mod tests {
         let (topology, report) = build(&pieces, &Progress::new()).expect("nobody cancels");
         assert!(pieces.len() > 9 && report.findings.is_empty(), "{:?}", report.findings);
         let everything = vec![TerritoryId(1); pieces.len()];
-        assert_eq!(topology.components(&everything, 2)[1], 1);
+        assert_eq!(Neighbours::as_drawn(&topology).components(&everything, 2)[1], 1);
         // No gaps and no overlaps: around everything there is one border, that of the square.
         let perimeter: f64 = topology.perimeters_km(&everything, 2)[1];
         let square = build(&fixture::layer("AAA\nAAA\nAAA"), &Progress::new()).expect("nobody cancels").0;

@@ -16,6 +16,7 @@ use super::progress::{Cancelled, Phase, Progress};
 use super::project::Project;
 use super::random::Random;
 use super::sphere::{EARTH_RADIUS_KM, LonLat, centroid};
+use super::topology::Neighbours;
 
 /// Everything slow about a plan.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -101,7 +102,7 @@ impl PlanMetrics {
         let outlines = topology.outlines(plan.assignment(), slots);
         progress.tick(1)?;
         let perimeters = topology.perimeters_km(plan.assignment(), slots);
-        let pieces = topology.components(plan.assignment(), slots);
+        let pieces = Neighbours::of_plan(topology, plan).components(plan.assignment(), slots);
         let mut areas = vec![0.0; slots];
         for (owner, area) in plan.assignment().iter().zip(&project.units.areas_km2) {
             areas[owner.index()] += area;

@@ -92,6 +92,17 @@ impl Units {
         }
     }
 
+    /// "ZIP area 43210", "ZIP area 43210 and 3 others": the first of some units by its code.
+    pub fn call(&self, units: &[UnitId]) -> String {
+        let Some(first) = units.first() else { return self.count_words(0) };
+        let name = format!("{} {}", self.kind_of_one(), self.codes.get(first.index()).map_or("", String::as_str));
+        match units.len() {
+            1 => name,
+            2 => format!("{name} and 1 other"),
+            count => format!("{name} and {} others", grouped(count - 1)),
+        }
+    }
+
     /// "ZIP area", "county"; "unit" where nothing is known.
     pub fn kind_of_one(&self) -> &str {
         if self.kind.is_empty() { "unit" } else { &self.kind }

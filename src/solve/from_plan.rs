@@ -12,6 +12,7 @@ use crate::domain::metrics::{Totals, target};
 use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
 use crate::domain::sphere::{LonLat, centroid};
+use crate::domain::topology::Neighbours;
 use crate::error::UserError;
 
 /// How many territories, and around what.
@@ -553,9 +554,9 @@ fn places(project: &Project, request: &BuildRequest) -> Vec<LonLat> {
 }
 
 fn graph(project: &Project) -> Graph {
-    let topology = &project.units.topology;
+    let neighbours = Neighbours::of_plan(&project.units.topology, &project.plan);
     let pairs = project.units.ids().flat_map(|unit| {
-        let later = topology.neighbours(unit).iter().filter(move |neighbour| neighbour.unit > unit);
+        let later = neighbours.of(unit).iter().filter(move |neighbour| neighbour.unit > unit);
         later.map(move |neighbour| (unit.0, neighbour.unit.0, neighbour.border_km))
     });
     Graph::from_pairs(project.units.len(), pairs)

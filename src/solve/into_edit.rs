@@ -120,7 +120,7 @@ fn edit(project: &Project, problem: &Problem, assignment: &[Option<u16>], names:
     let plan = &*project.plan;
     let removed: BTreeSet<TerritoryId> = plan
         .territories()
-        .filter(|(id, territory)| !territory.locked && !names.ids.contains(id))
+        .filter(|(id, _)| !plan.is_territory_locked(*id) && !names.ids.contains(id))
         .map(|(id, _)| id)
         .collect();
     let mut edit = Edit::new(match names.ids.len() {

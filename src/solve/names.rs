@@ -37,7 +37,7 @@ impl TerritoryPlan {
     pub(super) fn names(&self, project: &Project, problem: &Problem, assignment: &[Option<u16>]) -> Names {
         let plan = &*project.plan;
         let taken: BTreeSet<TerritoryId> = self.ids.iter().flatten().copied().collect();
-        let free = plan.territories().filter(|(id, territory)| !territory.locked && !taken.contains(id));
+        let free = plan.territories().filter(|(id, _)| !plan.is_territory_locked(*id) && !taken.contains(id));
         let free: Vec<TerritoryId> = free.map(|(id, _)| id).collect();
         let mut shared = self.shared(problem, assignment, &self.ids, &free, |unit| plan.territory_of(unit));
         // A territory per rep is the rep's: another rep's territory is not turned into it.

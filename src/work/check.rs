@@ -4,6 +4,7 @@
 use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::metrics::{self, Totals};
 use crate::domain::project::{Goal, Project};
+use crate::domain::topology::Neighbours;
 use crate::words;
 
 /// The kinds of rules.
@@ -90,7 +91,8 @@ pub fn violations(project: &Project, totals: &Totals, goals: &[Goal]) -> Vec<Vio
         let words = format!("{} without a territory, but locked", project.units.count_words(stuck.len()));
         broken.push(whole(Rule::LockedUnassigned, stuck.clone(), stuck.len(), words));
     }
-    let pieces = project.units.topology.components(plan.assignment(), plan.territory_slots());
+    let neighbours = Neighbours::of_plan(&project.units.topology, plan);
+    let pieces = neighbours.components(plan.assignment(), plan.territory_slots());
     for (id, territory) in plan.territories() {
         let locked = if territory.locked { " (locked)" } else { "" };
         let name = format!("{}{locked}", territory.name);
@@ -109,7 +111,7 @@ pub fn violations(project: &Project, totals: &Totals, goals: &[Goal]) -> Vec<Vio
         }
         let count = pieces.get(id.index()).copied().unwrap_or(0);
         if count > 1 {
-            let smaller = smaller_pieces(project, id);
+            let smaller = smaller_pieces(&neighbours, project, id);
             let words = format!("{name} is in {count} pieces");
             let violation = of_territory(Rule::Pieces, None, f64::from(count), 1.0, words);
             broken.push(Violation { units: smaller, ..violation });
@@ -147,8 +149,8 @@ fn told_apart(found: f64, allowed: f64) -> [String; 2] {
 }
 
 /// Units of all pieces but the largest: those that would have to move.
-fn smaller_pieces(project: &Project, territory: TerritoryId) -> Vec<UnitId> {
-    let pieces = project.units.topology.pieces_of(project.plan.assignment(), territory);
+fn smaller_pieces(neighbours: &Neighbours, project: &Project, territory: TerritoryId) -> Vec<UnitId> {
+    let pieces = neighbours.pieces_of(project.plan.assignment(), territory);
     let largest = (0..pieces.len()).max_by_key(|&piece| (pieces[piece].len(), std::cmp::Reverse(piece)));
     let smaller = pieces.into_iter().enumerate().filter(|(piece, _)| Some(*piece) != largest);
     smaller.flat_map(|(_, units)| units).take(MOST_UNITS).collect()

@@ -11,6 +11,7 @@ pub mod import;
 pub mod live;
 pub mod records;
 pub mod rejoin;
+pub mod territory;
 #[cfg(test)]
 mod tests;
 

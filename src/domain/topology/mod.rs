@@ -7,8 +7,9 @@ mod crossing;
 mod derive;
 mod junctions;
 mod links;
+mod neighbours;
 mod outline;
-mod pieces;
+mod perimeters;
 #[cfg(test)]
 mod real_layers;
 mod sets;
@@ -17,7 +18,7 @@ mod simplify;
 mod tests;
 
 pub use build::{BuildReport, Finding, Link, Reason, build};
-pub use pieces::NeighbourGraph;
+pub use neighbours::{CutOff, Neighbours};
 pub(crate) use sets::DisjointSets;
 
 use super::ids::{ArcId, TerritoryId, UnitId};
@@ -111,7 +112,8 @@ impl Topology {
         self.arc_lengths_km[arc.index()]
     }
 
-    /// The neighbours of a unit, by id; links over water included.
+    /// The neighbours of a unit on the map, by id; links over water included. What a plan says about neighbours is in
+    /// [`Neighbours`].
     pub fn neighbours(&self, unit: UnitId) -> &[Neighbour] {
         let starts = &self.neighbour_starts;
         &self.neighbours[starts[unit.index()] as usize..starts[unit.index() + 1] as usize]

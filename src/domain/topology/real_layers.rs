@@ -67,7 +67,7 @@ fn check(file: &str) {
         sides += topology.neighbours(unit).len();
     }
     let everything = vec![TerritoryId(1); shapes.len()];
-    assert!(topology.components(&everything, 2)[1] <= 1);
+    assert!(Neighbours::as_drawn(&topology).components(&everything, 2)[1] <= 1);
 
     let assignment: Vec<TerritoryId> =
         (0..shapes.len()).map(|unit| TerritoryId((unit * 300 / shapes.len()) as u16)).collect();

@@ -55,7 +55,7 @@ fn islands_are_linked_to_the_nearest_unit_and_corners_are_too() {
     assert_eq!(report.links[0].distance_km, 0.0);
     assert!((report.links[1].distance_km - 17.0).abs() < 0.2, "{:?}", report.links);
     assert!(topology.neighbours(UnitId(2))[0].linked);
-    assert_eq!(topology.components(&[TerritoryId(1); 4], 2), [0, 1]);
+    assert_eq!(Neighbours::as_drawn(&topology).components(&[TerritoryId(1); 4], 2), [0, 1]);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn check_partition(topology: &Topology, areas: &[f64], random: &mut Random) -> R
     let assignment: Vec<TerritoryId> = areas.iter().map(|_| TerritoryId(random.below(3) as u16)).collect();
     let outlines = topology.outlines(&assignment, 3);
     let perimeters = topology.perimeters_km(&assignment, 3);
-    let components = topology.components(&assignment, 3);
+    let components = Neighbours::as_drawn(topology).components(&assignment, 3);
     for (id, outline) in (0..3).map(TerritoryId).zip(&outlines) {
         let belongs = |unit: UnitId| assignment[unit.index()] == id;
         prop_assert_eq!(outline, &topology.outline(belongs));
@@ -198,12 +198,12 @@ fn check_partition(topology: &Topology, areas: &[f64], random: &mut Random) -> R
             around += crate::domain::sphere::length_km(&closed);
         }
         prop_assert!((around - perimeters[id.index()]).abs() < 1e-6);
-        let pieces = topology.pieces_of(&assignment, id);
+        let pieces = Neighbours::as_drawn(topology).pieces_of(&assignment, id);
         prop_assert_eq!(pieces.len() as u32, components[id.index()]);
         prop_assert_eq!(pieces.concat().len(), assignment.iter().filter(|&&owner| owner == id).count());
         prop_assert!(pieces.windows(2).all(|pair| pair[0].len() >= pair[1].len()));
     }
-    prop_assert!(topology.components(&vec![TerritoryId(0); areas.len()], 1)[0] <= 1);
+    prop_assert!(Neighbours::as_drawn(topology).components(&vec![TerritoryId(0); areas.len()], 1)[0] <= 1);
     Ok(())
 }
 
@@ -224,7 +224,7 @@ fn check_rubbish(seed: u64) -> Result<(), TestCaseError> {
     let assignment: Vec<TerritoryId> = shapes.iter().map(|_| TerritoryId(random.below(3) as u16)).collect();
     prop_assert_eq!(topology.outlines(&assignment, 3).len(), 3);
     let with_shape = (0..shapes.len()).filter(|&unit| topology.has_shape(UnitId::from_index(unit))).count();
-    prop_assert_eq!(topology.components(&vec![TerritoryId(0); shapes.len()], 1)[0], u32::from(with_shape > 0));
+    prop_assert_eq!(Neighbours::as_drawn(&topology).components(&vec![TerritoryId(0); shapes.len()], 1)[0], u32::from(with_shape > 0));
     Ok(())
 }
 
@@ -296,7 +296,7 @@ proptest! {
         if let Ok(read) = Topology::from_arrays(arrays) {
             let assignment: Vec<TerritoryId> = (0..read.unit_count()).map(|_| TerritoryId(random.below(2) as u16)).collect();
             read.outlines(&assignment, 2);
-            read.pieces_of(&assignment, TerritoryId(1));
+            Neighbours::as_drawn(&read).pieces_of(&assignment, TerritoryId(1));
             (0..read.unit_count()).for_each(|unit| drop(read.shape(UnitId::from_index(unit))));
         }
     }

@@ -1,0 +1,163 @@
+//! One territory becomes several, balanced and whole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Answer, Board, Done, Refused, refused};
+use crate::domain::edit::{Change, Edit, Locks, apply};
+use crate::domain::ids::{TerritoryId, UnitId};
+use crate::domain::metrics::{self, Totals};
+use crate::domain::palette;
+use crate::domain::plan::Territory;
+use crate::domain::progress::Progress;
+use crate::domain::project::{Goal, Project};
+use crate::solve::{self, BuildRequest, Effort, Options, Problem, Proposal, SolveError, Wanted};
+
+/// Parts are expected to be equal, even where the plan's tolerance is wide.
+const MOST_OFF: f64 = 0.05;
+
+/// Divides a territory into `parts` with the engine, everything else held still. The part with most of it keeps name, rep and named
+/// accounts; the others are called after it, with a number, and lie in the same group. A target of its own is divided too.
+pub fn split(board: &Board, id: TerritoryId, parts: usize, progress: &Progress) -> Answer {
+    board.demand_free(id)?;
+    let plan = board.plan();
+    let name = board.name(id);
+    let goal = board.goal.ok_or_else(|| refused("Choose a measure first: the parts are balanced by it"))?;
+    let units = plan.units_of(id).count();
+    if parts < 2 {
+        return Err(refused("A territory is split into at least 2 parts"));
+    }
+    if units < parts {
+        return Err(refused(format!("{name} has {}, too few for {parts} parts", board.count(units))));
+    }
+    if plan.next_territory_id().index() + parts > usize::from(u16::MAX) {
+        return Err(refused("A plan can hold 65,535 territories, no more"));
+    }
+    let (held, totals) = held_still(board, id)?;
+    let locked = plan.territory_count() - 1;
+    let request = BuildRequest {
+        territories: Wanted::Count(locked + parts),
+        goals: vec![Goal { tolerance: goal.tolerance.min(MOST_OFF), ..goal }],
+        mix: false,
+        contiguous: true,
+        by_capacity: false,
+        max_distance_km: None,
+        moved_limits: Vec::new(),
+    };
+    // Somebody waits for it, and the parts are few.
+    let options = Options { threads: 1, effort: Effort::Steps(300), ..Options::default() };
+    let failed = |why: &dyn std::fmt::Display| refused(format!("{name} could not be split: {why}"));
+    let (problem, territories) = Problem::from_project(&held, &totals, &request).map_err(|error| failed(&error.why))?;
+    let built = match solve::run(&problem, &options, progress) {
+        Ok(proposal) => {
+            // Other plans of the engine are not asked for.
+            let proposal = Proposal { alternatives: Vec::new(), ..proposal };
+            let (built, _) =
+                territories.into_built(&held, &problem, proposal, progress).map_err(|_| Refused::Cancelled)?;
+            built
+        }
+        Err(SolveError::Cancelled) => return Err(Refused::Cancelled),
+        Err(error) => return Err(failed(&error)),
+    };
+    let mut after = (*held.plan).clone();
+    apply(&mut after, &built.edit, Locks::Pass).map_err(|error| failed(&error))?;
+    let mut groups: BTreeMap<TerritoryId, Vec<UnitId>> = BTreeMap::new();
+    for unit in plan.units_of(id) {
+        // What has no shape cannot be placed, and stays.
+        let owner = after.territory_of(unit);
+        groups.entry(if owner.is_unassigned() { id } else { owner }).or_default().push(unit);
+    }
+    // Where something is locked that part is the old territory, else the one with most units.
+    let holds_locked = |units: &[UnitId]| units.iter().any(|unit| plan.locked_units().contains(unit));
+    let named = plan.overrides().values().any(|&owner| owner == id);
+    let kept = groups.iter().max_by_key(|&(&owner, units)| {
+        (holds_locked(units), named && owner == id, units.len(), std::cmp::Reverse(owner))
+    });
+    let Some(kept) = kept.map(|(&owner, _)| owner) else { return Err(refused(format!("{name} has no units"))) };
+    if groups.len() < parts {
+        return Err(refused(format!("{name} could only be split into {} parts", groups.len())));
+    }
+    let mut done = Done { edit: Edit::new(format!("Split {name} into {parts} territories")), notes: Vec::new() };
+    let mut makers = Makers::new(board, id, parts, goal.measure);
+    for (_, units) in groups.into_iter().filter(|(owner, _)| *owner != kept) {
+        let (new, territory) = makers.next();
+        done.edit.changes.push(Change::Territory { id: new, old: None, new: Some(Box::new(territory)) });
+        done.edit.changes.extend(units.into_iter().map(|unit| Change::Assign { unit, old: id, new }));
+    }
+    done.edit.changes.extend(makers.shrink_target());
+    let broken = built.violations.into_iter().filter(|words| !words.is_empty());
+    done.notes.extend(broken);
+    Ok(done)
+}
+
+/// The project with everything locked but the territory.
+fn held_still(board: &Board, id: TerritoryId) -> Result<(Project, Totals), Refused> {
+    let plan = board.plan();
+    let mut hold = Edit::default();
+    for (other, territory) in plan.territories().filter(|&(other, territory)| other != id && !territory.locked) {
+        hold.changes.extend(Edit::alter(plan, other, "", |territory| territory.locked = true).changes);
+        debug_assert!(!territory.locked);
+    }
+    for unit in plan.units_of(TerritoryId::UNASSIGNED).filter(|unit| !plan.locked_units().contains(unit)) {
+        hold.changes.push(Change::LockUnit { unit, old: false, new: true });
+    }
+    let mut held = board.project.clone();
+    if !hold.is_empty() {
+        apply(Arc::make_mut(&mut held.plan), &hold, Locks::Pass).map_err(|error| refused(error.to_string()))?;
+    }
+    Ok((held, board.totals.clone()))
+}
+
+/// Makes the new territories.
+struct Makers<'a> {
+    board: &'a Board<'a>,
+    id: TerritoryId,
+    like: Territory,
+    old_target: Option<f64>,
+    parts: usize,
+    measure: crate::domain::ids::MeasureId,
+    next_id: usize,
+    names: Vec<String>,
+    colours: Vec<[u8; 3]>,
+}
+
+impl<'a> Makers<'a> {
+    fn new(board: &'a Board<'a>, id: TerritoryId, parts: usize, measure: crate::domain::ids::MeasureId) -> Self {
+        let plan = board.plan();
+        let like = plan.territory(id).cloned().unwrap_or_default();
+        let own = like.targets.contains_key(&measure);
+        Self {
+            old_target: own.then(|| metrics::target(plan, board.totals, measure, id)),
+            next_id: plan.next_territory_id().index(),
+            names: plan.territories().map(|(_, territory)| territory.name.to_lowercase()).collect(),
+            colours: plan.territories().map(|(_, territory)| territory.colour).collect(),
+            board,
+            id,
+            like,
+            parts,
+            measure,
+        }
+    }
+
+    fn next(&mut self) -> (TerritoryId, Territory) {
+        let candidates = (2..).map(|number| format!("{} {number}", self.like.name));
+        let name = candidates.into_iter().find(|name| !self.names.contains(&name.to_lowercase())).unwrap_or_default();
+        self.names.push(name.to_lowercase());
+        let colour = palette::least_used(&self.colours);
+        self.colours.push(colour);
+        let new = TerritoryId::from_index(self.next_id);
+        self.next_id += 1;
+        let targets = self.old_target.map(|target| (self.measure, target / self.parts as f64)).into_iter().collect();
+        (new, Territory { name, colour, parent: self.like.parent, targets, ..Territory::default() })
+    }
+
+    /// A target of the old territory's own is divided equally.
+    fn shrink_target(&self) -> Vec<Change> {
+        let Some(target) = self.old_target else { return Vec::new() };
+        let (measure, parts) = (self.measure, self.parts as f64);
+        let edit = Edit::alter(self.board.plan(), self.id, "", |territory| {
+            territory.targets.insert(measure, target / parts);
+        });
+        edit.changes
+    }
+}
