@@ -9,9 +9,11 @@ use egui_material_icons::{MaterialIcon, icons};
 use crate::domain::edit::Edit;
 use crate::domain::hierarchy::Member;
 use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
+use crate::domain::plan::Adjacency;
+use crate::domain::spatial::Inside;
 use crate::domain::sphere::LonLat;
-use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind};
-use crate::session::view::{BasemapChoice, BottomTab, Tool};
+use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, TerritoryOrder};
+use crate::session::view::{BasemapChoice, BottomTab, Scope, Tool};
 
 /// One thing to do. Panels and the map push them; `app::dispatch` carries them out before the next frame.
 #[derive(Debug, Clone)]
@@ -81,6 +83,17 @@ pub enum Action {
         id: TerritoryId,
         locked: bool,
     },
+    /// Works out what a command on territories would do, and shows it.
+    Suggest(TerritoryOrder),
+    /// Joins the cut-off pieces of a territory (of all: `None`) to their neighbours.
+    Repair(Option<TerritoryId>),
+    /// What the user says about two units; `None` takes it back.
+    SetAdjacency {
+        units: [UnitId; 2],
+        adjacency: Option<Adjacency>,
+    },
+    SetInside(Inside),
+    SetScope(Scope),
     SetTool(Tool),
     SetBrushRadius(f32),
     SetBasemap(BasemapChoice),
@@ -218,6 +231,14 @@ commands! {
     ClearSelection, Edit, "Clear selection", ICON_DESELECT, None, "Select nothing";
     AssignSelection, Edit, "Assign to the active territory", ICON_FORMAT_PAINT, key(Key::A), "Give the selected units to the active territory";
     UnassignSelection, Edit, "Unassign", ICON_FORMAT_COLOR_RESET, key(Key::Delete), "Take the selected units out of their territories";
+    GrowSelection, Edit, "Grow the selection", ICON_OPEN_IN_FULL, key(Key::Period), "Select the neighbours of what is selected, too";
+    ShrinkSelection, Edit, "Shrink the selection", ICON_CLOSE_FULLSCREEN, key(Key::Comma), "Leave out what lies at the edge of the selection";
+    SelectByFilter, Edit, "Select by filter…", ICON_FILTER_ALT, ctrl(Key::F), "Select units by a measure, their name or another column";
+    OnlyTerritory, Edit, "Only from this territory", ICON_FILTER_CENTER_FOCUS, None, "All tools take units of the active territory alone, until it is switched off";
+    OnlyUnassigned, Edit, "Only unassigned", ICON_FILTER_NONE, None, "All tools take units without a territory alone, until it is switched off";
+    JoinNeighbours, Edit, "Join as neighbours", ICON_ADD_LINK, None, "The two selected units count as neighbours: a bridge, a ferry";
+    PartNeighbours, Edit, "Part as neighbours", ICON_LINK_OFF, None, "The two selected units do not count as neighbours: a motorway, a river";
+    LockAccounts, Edit, "Lock or unlock accounts", ICON_LOCK_PERSON, None, "Keep the selected account, or the accounts in the selected units, with their territory";
     LockUnits, Edit, "Lock or unlock units", ICON_LOCK, ctrl(Key::L), "Keep the selected units where they are, whoever draws or builds";
 
     NewTerritory, Territory, "New territory", ICON_ADD, ctrl(Key::T), "Make a territory; the selected units go into it";
@@ -226,6 +247,15 @@ commands! {
     RenameTerritory, Territory, "Rename", ICON_EDIT, key(Key::F2), "Change the name of the active territory or group";
     RemoveTerritory, Territory, "Remove", ICON_DELETE, None, "Remove the active territory, its units become unassigned; or the active group, what it holds goes to the one above";
     LockTerritory, Territory, "Lock or unlock", ICON_LOCK, None, "Keep the active territory or group as it is, whoever draws or builds";
+    SplitTerritory, Territory, "Split", ICON_CALL_SPLIT, None, "Divide the active territory into balanced parts that hang together";
+    MergeTerritories, Territory, "Merge", ICON_CALL_MERGE, None, "Put the territories of the selected units into the active one";
+    DissolveTerritory, Territory, "Dissolve into neighbours", ICON_GROUP_REMOVE, None, "Divide the active territory among its neighbours, the emptiest first";
+    AbsorbEnclaves, Territory, "Absorb enclaves", ICON_JOIN_INNER, None, "Take in the cut-off pieces of other territories that lie inside the active one";
+    FillHoles, Territory, "Fill holes", ICON_FORMAT_COLOR_FILL, None, "Take in the unassigned units that lie inside the active territory, or inside any";
+    SwapUnits, Territory, "Swap two units", ICON_SWAP_HORIZ, None, "Give each of the two selected units to the territory of the other";
+    SmoothBorder, Territory, "Smooth the border", ICON_LINE_CURVE, None, "Move single units that lie more with the other side, while balance stays within its tolerance";
+    RepairPieces, Territory, "Repair cut-off pieces", ICON_HEALING, ctrl(Key::R), "Join each cut-off piece to the neighbour it touches most";
+    RecolourAll, Territory, "Recolour all", ICON_PALETTE, None, "Give neighbouring territories colours that differ";
     SelectUnitsOfTerritory, Territory, "Select its units", ICON_SELECT_ALL, None, "Select every unit of the active territory or group";
     FitTerritory, Territory, "Show on the map", ICON_CENTER_FOCUS_STRONG, key(Key::Z), "Move the map to the active territory or group";
 
@@ -240,6 +270,8 @@ commands! {
     ToolLasso, Tools, "Select by lasso", ICON_LASSO_SELECT, key(Key::L), "Draw freely around units";
     ToolBrush, Tools, "Paint", ICON_BRUSH, key(Key::B), "Paint units into the active territory; Alt paints them out";
     ToolPolygon, Tools, "Draw a boundary", ICON_PENTAGON, key(Key::P), "Click corners; units whose centre is inside go to the active territory";
+    ToolRadius, Tools, "Select by radius", ICON_ADJUST, key(Key::C), "Drag from a place outwards: everything within that distance";
+    ToolLine, Tools, "Select along a line", ICON_GESTURE, key(Key::K), "Draw a line: every unit it passes through";
 
     FitPlan, View, "Show everything", ICON_FIT_SCREEN, key(Key::F), "Move the map so that all units can be seen";
     ZoomIn, View, "Zoom in", ICON_ZOOM_IN, key(Key::Plus), "Come closer";
@@ -248,6 +280,7 @@ commands! {
     ToggleLabels, View, "Labels", ICON_LABEL, None, "Show or hide the names of territories on the map";
     NextPaintLevel, Tools, "Draw at the next level", ICON_LAYERS, None, "Let the drawing tools take units, whole territories for a district, whole districts for a region";
     NextColourLevel, View, "Colour by the next level", ICON_PALETTE, None, "Colour the map by territory, by district, by region";
+    ToggleLinks, View, "Links between neighbours", ICON_LINK, None, "Show or hide links over water, and what was joined or parted by hand";
     ToggleTheme, View, "Light or dark", ICON_DARK_MODE, None, "Change between light and dark";
     ToggleInspector, View, "Inspector", ICON_RIGHT_PANEL_OPEN, ctrl(Key::Num1), "Show or hide the panel on the right";
     ToggleTable, View, "Tables", ICON_BOTTOM_PANEL_OPEN, ctrl(Key::Num2), "Show or hide the tables below the map";
@@ -280,6 +313,14 @@ impl Command {
             Self::ClearSelection => &["deselect", "nothing", "unselect"],
             Self::AssignSelection => &["give", "move", "reassign", "add to territory"],
             Self::UnassignSelection => &["take out", "remove from territory"],
+            Self::GrowSelection => &["expand", "neighbours", "neighbors", "more"],
+            Self::ShrinkSelection => &["contract", "less", "reduce"],
+            Self::SelectByFilter => &["query", "where", "condition", "attribute", "values"],
+            Self::OnlyTerritory => &["limit", "restrict", "scope"],
+            Self::OnlyUnassigned => &["limit", "restrict", "scope", "free"],
+            Self::JoinNeighbours => &["bridge", "ferry", "adjacent", "connect", "link"],
+            Self::PartNeighbours => &["barrier", "motorway", "river", "cut", "disconnect", "separate", "unlink"],
+            Self::LockAccounts => &["freeze", "pin", "fix", "protect", "named account", "customers"],
             Self::LockUnits => &["freeze", "pin", "fix", "protect"],
             Self::NewTerritory => &["create", "add"],
             Self::RenameTerritory => &["name", "call"],
@@ -288,7 +329,16 @@ impl Command {
             Self::Levels => &["hierarchy", "districts", "regions", "tree", "organisation", "organization", "roll up"],
             Self::NextPaintLevel => &["paint districts", "paint regions", "hierarchy", "level"],
             Self::NextColourLevel => &["color", "district colours", "region colours", "hierarchy", "level"],
-            Self::RemoveTerritory => &["delete", "dissolve"],
+            Self::RemoveTerritory => &["delete"],
+            Self::SplitTerritory => &["divide", "cut", "parts", "halves"],
+            Self::MergeTerritories => &["join", "combine", "unite", "consolidate"],
+            Self::DissolveTerritory => &["leaver", "give up", "distribute", "close", "vacancy"],
+            Self::AbsorbEnclaves => &["islands", "inside", "exclave"],
+            Self::FillHoles => &["gaps", "inside", "unassigned"],
+            Self::SwapUnits => &["exchange", "trade"],
+            Self::SmoothBorder => &["straighten", "tidy", "clean up", "compact"],
+            Self::RepairPieces => &["contiguity", "contiguous", "fix", "pieces", "cut off", "rejoin"],
+            Self::RecolourAll => &["recolor", "colours", "colors", "palette"],
             Self::LockTerritory => &["freeze", "pin", "fix", "protect"],
             Self::SelectUnitsOfTerritory => &["members"],
             Self::FitTerritory => &["zoom to", "go to", "centre", "center", "find"],
@@ -313,11 +363,14 @@ impl Command {
             Self::ToolLasso => &["freehand", "free"],
             Self::ToolBrush => &["brush", "draw", "colour", "color"],
             Self::ToolPolygon => &["polygon", "outline", "border", "shape"],
+            Self::ToolRadius => &["circle", "distance", "around", "km", "miles"],
+            Self::ToolLine => &["route", "road", "corridor", "path"],
             Self::FitPlan => &["zoom to everything", "whole map", "overview", "home", "reset view"],
             Self::ZoomIn => &["closer", "larger", "magnify"],
             Self::ZoomOut => &["further", "farther", "smaller"],
             Self::ToggleAccounts => &["customers", "points", "dots", "show accounts", "hide accounts"],
             Self::ToggleLabels => &["names", "text", "show labels", "hide labels"],
+            Self::ToggleLinks => &["adjacency", "bridges", "barriers", "ferries"],
             Self::ToggleTheme => &["theme", "night", "appearance", "mode"],
             Self::ToggleInspector => &["right panel", "details", "properties", "sidebar"],
             Self::ToggleTable => &["bottom panel", "list", "rows", "grid"],

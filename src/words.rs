@@ -1,6 +1,8 @@
 //! Figures as people read them: 12,431 · $1.24 M · +4.1 %. Full precision is for hovering and exports.
 
 use crate::domain::columns::Measure;
+use crate::domain::project::Project;
+use crate::domain::topology::CutOff;
 
 /// A count with thousands separated: "12,431".
 pub fn count(value: impl Into<i128>) -> String {
@@ -47,6 +49,14 @@ pub fn inside(name: &str) -> String {
         }
         _ => name.to_owned(),
     }
+}
+
+/// "West is in 2 pieces: ZIP area 43210 and 3 others are cut off".
+pub fn cut_off(project: &Project, found: &CutOff) -> String {
+    let verb = if found.units.len() == 1 { "is" } else { "are" };
+    let units = project.units.call(&found.units);
+    let name = project.plan.territory_name(found.territory);
+    format!("{name} is in {} pieces: {units} {verb} cut off", found.pieces)
 }
 
 /// A figure of a measure, short: "$1.24 M", "8,120 h", "12.3".

@@ -19,6 +19,7 @@ impl App {
             || self.ui.export.is_open()
             || self.ui.path.is_open()
             || self.ui.levels.is_open()
+            || self.ui.filter.is_open()
             || self.ui.search.is_open()
             || self.ui.show_about
             || self.ui.show_keys

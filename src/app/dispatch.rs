@@ -11,7 +11,7 @@ use crate::domain::hierarchy::Member;
 use crate::domain::ids::{TerritoryId, UnitId};
 use crate::jobs::spec::{ImportWhat, JobKind};
 use crate::jobs::tasks;
-use crate::session::view::{BottomTab, Camera, Tool};
+use crate::session::view::{BottomTab, Camera, Scope, Tool};
 use crate::ui::inspector::Renaming;
 
 impl App {
@@ -53,6 +53,9 @@ impl App {
             Action::DismissHint => self.remember_hint(),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Import(order) => self.start_import(ctx, *order),
+            Action::Suggest(order) => self.suggest(order),
+            Action::Repair(territory) => self.repair(ctx, territory),
+            Action::SetAdjacency { units, adjacency } => self.set_adjacency(ctx, units, adjacency),
             other => self.dispatch_to_session(ctx, other),
         }
     }
@@ -125,6 +128,8 @@ impl App {
                 self.make(ctx, edit, true);
             }
             Action::SetTool(tool) => session.view.tool = tool,
+            Action::SetInside(inside) => session.view.inside = inside,
+            Action::SetScope(scope) => session.view.scope = scope,
             Action::SetBrushRadius(radius) => session.view.brush_radius = radius.clamp(4.0, 120.0),
             Action::SetBasemap(choice) => session.view.basemap = choice,
             Action::SetMeasure(measure) => {
@@ -187,6 +192,9 @@ impl App {
             | Action::RetrySaving
             | Action::DismissHint
             | Action::Copy(_)
+            | Action::Suggest(_)
+            | Action::Repair(_)
+            | Action::SetAdjacency { .. }
             | Action::Import(_) => {}
         }
     }
@@ -227,7 +235,37 @@ impl App {
             Command::Export => self.ui.export.open(session),
             Command::Undo => self.undo(ctx),
             Command::Redo => self.redo(ctx),
-            Command::SelectAll => session.selection.units = session.project.units.ids().collect(),
+            Command::SelectAll => {
+                let all = session.project.units.ids().collect();
+                session.selection.units = session.in_scope(all).into_iter().collect();
+            }
+            Command::GrowSelection => session.selection.units = session.grown_selection(),
+            Command::ShrinkSelection => session.selection.units = session.shrunk_selection(),
+            Command::SelectByFilter => self.ui.filter.open(session),
+            Command::OnlyTerritory => {
+                let on = matches!(session.scope(), Scope::Only(_)) || active.is_unassigned();
+                session.view.scope = if on { Scope::Everything } else { Scope::Only(active) };
+            }
+            Command::OnlyUnassigned => {
+                let on = session.scope() == Scope::Unassigned;
+                session.view.scope = if on { Scope::Everything } else { Scope::Unassigned };
+            }
+            Command::JoinNeighbours | Command::PartNeighbours => {
+                self.change_neighbours(ctx, command == Command::JoinNeighbours);
+            }
+            Command::LockAccounts => self.lock_accounts(ctx),
+            Command::SplitTerritory
+            | Command::MergeTerritories
+            | Command::DissolveTerritory
+            | Command::AbsorbEnclaves
+            | Command::FillHoles
+            | Command::SwapUnits
+            | Command::SmoothBorder
+            | Command::RecolourAll => self.order(command),
+            Command::RepairPieces => {
+                let broken = session.cut_off().unwrap_or_default().iter().any(|found| found.territory == active);
+                self.actions.push(Action::Repair(broken.then_some(active)));
+            }
             Command::ClearSelection => session.selection.units.clear(),
             Command::AssignSelection => self.assign(ctx, selected, active),
             Command::UnassignSelection => self.assign(ctx, selected, TerritoryId::UNASSIGNED),
@@ -285,6 +323,7 @@ impl App {
             Command::FitTerritory if group.is_some() => self.actions.extend(group.map(Action::FitGroup)),
             Command::FitTerritory => self.actions.push(Action::FitTerritory(active)),
             Command::AutoBuild => self.ui.build.open(session),
+            Command::AcceptProposal if session.suggestion.is_some() => self.accept_suggestion(ctx),
             Command::AcceptProposal => self.accept_proposal(ctx),
             Command::RejectProposal => session.drop_trials(),
             Command::ToolSelect => session.view.tool = Tool::Select,
@@ -292,6 +331,9 @@ impl App {
             Command::ToolLasso => session.view.tool = Tool::Lasso,
             Command::ToolBrush => session.view.tool = Tool::Brush,
             Command::ToolPolygon => session.view.tool = Tool::Polygon,
+            Command::ToolRadius => session.view.tool = Tool::Radius,
+            Command::ToolLine => session.view.tool = Tool::Line,
+            Command::ToggleLinks => session.view.show_links ^= true,
             Command::FitPlan => session.view.fit = session.plan_bounds(),
             Command::ZoomIn => self.zoom_by(1.0),
             Command::ZoomOut => self.zoom_by(-1.0),

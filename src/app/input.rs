@@ -59,7 +59,7 @@ impl App {
         }
         let next = if session.live.is_some() {
             Action::Cancel(JobKind::Build)
-        } else if session.proposal.is_some() {
+        } else if session.proposal.is_some() || session.suggestion.is_some() {
             Action::Run(Command::RejectProposal)
         } else if session.selection.account.is_some() {
             Action::SelectAccount(None)

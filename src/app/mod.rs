@@ -13,6 +13,7 @@ mod receive;
 mod run;
 mod sample;
 mod status;
+mod territory_commands;
 mod timing;
 
 use std::collections::{BTreeMap, VecDeque};

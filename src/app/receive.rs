@@ -53,16 +53,17 @@ impl App {
                     }
                 }
                 JobOutput::Saved(path) => self.take_saved(ctx, path),
-                JobOutput::Measured { generation, metrics } => {
+                JobOutput::Measured { generation, metrics, cut_off } => {
                     if let Some(session) = self.session.as_mut() {
                         // Figures of an older plan are better than none; they are dimmed.
                         let newer = session.measured.as_ref().is_none_or(|known| known.generation < generation);
                         if newer && generation <= session.generation {
-                            session.measured = Some(Measured { generation, metrics });
+                            session.measured = Some(Measured { generation, metrics, cut_off });
                             self.save_metrics(generation);
                         }
                     }
                 }
+                JobOutput::Suggested { generation, answer } => self.take_suggestion(ctx, generation, answer),
                 JobOutput::Geometry { data_generation, geometry } => {
                     if let Some(session) =
                         self.session.as_ref().filter(|session| session.data_generation == data_generation)

@@ -10,6 +10,17 @@ use super::polygon::ring_contains;
 use super::sphere::{Bounds, LonLat};
 use super::units::Units;
 
+/// When a unit counts as inside a drawn boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Inside {
+    #[default]
+    Centre,
+    /// More than half of its area.
+    Mostly,
+    /// Any place of it.
+    Touched,
+}
+
 /// Finds units by place. Holds what it needs of the shapes, about 30 bytes per vertex.
 #[derive(Debug, Default)]
 pub struct UnitIndex {
@@ -77,6 +88,26 @@ impl UnitIndex {
                 || prepared.crosses_any(&near)
         });
         found
+    }
+
+    /// The units inside a drawn polygon, ascending.
+    pub fn units_inside(&self, polygon: &[LonLat], inside: Inside) -> Vec<UnitId> {
+        match inside {
+            Inside::Centre => self.centres_in_polygon(polygon),
+            Inside::Touched => self.units_touching_polygon(polygon),
+            Inside::Mostly => {
+                let mut found = self.units_touching_polygon(polygon);
+                found.retain(|&unit| self.prepared[unit.index()].share_inside(polygon) > 0.5);
+                found
+            }
+        }
+    }
+
+    /// The units that a drawn line passes through, ascending.
+    pub fn units_along(&self, line: &[LonLat]) -> Vec<UnitId> {
+        // There and back is a ring with nothing in it.
+        let there_and_back: Vec<LonLat> = line.iter().chain(line.iter().rev()).copied().collect();
+        self.units_touching_polygon(&there_and_back)
     }
 
     fn centre_is_in(&self, unit: UnitId, polygon: &[LonLat], bounds: Bounds) -> bool {
@@ -236,6 +267,30 @@ impl Prepared {
         winding != 0
     }
 
+    /// The share of the unit's area that lies in a polygon, 0..=1, measured along a hundred parallels: good to about a percent.
+    fn share_inside(&self, polygon: &[LonLat]) -> f64 {
+        const LINES: usize = 100;
+        let corner = |at: usize| {
+            let place = polygon[at % polygon.len()];
+            [place.lon * STEPS_PER_DEGREE, place.lat * STEPS_PER_DEGREE]
+        };
+        let [low, high] = [self.bounds.min.lat, self.bounds.max.lat].map(|lat| lat * STEPS_PER_DEGREE);
+        let (mut whole, mut inside) = (0.0, 0.0);
+        for line in 0..LINES {
+            let y = low + (high - low) * (line as f64 + 0.5) / LINES as f64;
+            let band = self.band(y);
+            let edges = &self.edges[self.starts[band] as usize..self.starts[band + 1] as usize];
+            let own = crossings(edges.iter().map(|edge| [edge.a, edge.b].map(|p| p.map(f64::from))), y);
+            let drawn = crossings((0..polygon.len()).map(|at| [corner(at), corner(at + 1)]), y);
+            for unit in own.chunks_exact(2) {
+                whole += unit[1] - unit[0];
+                let common = |other: &[f64]| (unit[1].min(other[1]) - unit[0].max(other[0])).max(0.0);
+                inside += drawn.chunks_exact(2).map(common).sum::<f64>();
+            }
+        }
+        if whole > 0.0 { inside / whole } else { 0.0 }
+    }
+
     /// Whether an edge of the unit meets one of the lines.
     fn crosses_any(&self, lines: &[[LonLat; 2]]) -> bool {
         let position = |p: LonLat| [p.lon * STEPS_PER_DEGREE, p.lat * STEPS_PER_DEGREE];
@@ -244,6 +299,14 @@ impl Prepared {
             .into_iter()
             .any(|line| self.edges.iter().any(|edge| meet(line, [edge.a, edge.b].map(|p| p.map(f64::from)))))
     }
+}
+
+/// Where edges cross a height, from west to east: between the first and the second is inside, and so on.
+fn crossings(edges: impl Iterator<Item = [[f64; 2]; 2]>, y: f64) -> Vec<f64> {
+    let crossing = edges.filter(|[a, b]| (a[1] > y) != (b[1] > y));
+    let mut found: Vec<f64> = crossing.map(|[a, b]| a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])).collect();
+    found.sort_by(f64::total_cmp);
+    found
 }
 
 fn meet([a, b]: [[f64; 2]; 2], [c, d]: [[f64; 2]; 2]) -> bool {

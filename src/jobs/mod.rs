@@ -4,6 +4,7 @@
 pub mod building;
 pub mod explaining;
 pub mod spec;
+pub mod suggesting;
 pub mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -15,12 +16,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::domain::edit::Edit;
 use crate::domain::progress::Progress;
 use crate::domain::shape::PlanMetrics;
+use crate::domain::topology::CutOff;
 use crate::error::UserError;
 use crate::io::diagnostic::Diagnostic;
 use crate::render::geometry::UnitGeometry;
 use crate::session::Session;
 use crate::session::explanation::{ClashWords, Explanation};
 use crate::session::proposal::Proposal;
+use crate::session::suggestion::Suggestion;
 use crate::store::Store;
 use crate::work::explain::Reasons;
 use spec::{ImportPreview, ImportWhat, JobKind};
@@ -57,6 +60,12 @@ pub enum JobOutput {
     Measured {
         generation: u64,
         metrics: Arc<PlanMetrics>,
+        cut_off: Arc<Vec<CutOff>>,
+    },
+    /// What a command would do to the plan of this generation, or why it can do nothing.
+    Suggested {
+        generation: u64,
+        answer: Result<Box<Suggestion>, String>,
     },
     Geometry {
         data_generation: u64,

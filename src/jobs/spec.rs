@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::ids::MeasureId;
+use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::project::Goal;
 
 /// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older, or waits until
@@ -15,6 +15,7 @@ pub enum JobKind {
     Build,
     Explain,
     Conflict,
+    Suggest,
     Export,
     SaveAs,
     Geometry,
@@ -31,6 +32,7 @@ impl JobKind {
             Self::Build => "Building territories",
             Self::Explain => "Explaining the moves",
             Self::Conflict => "Looking for rules that cannot hold together",
+            Self::Suggest => "Working it out",
             Self::Export => "Exporting",
             Self::SaveAs => "Saving a copy",
             Self::Geometry => "Preparing the map",
@@ -63,6 +65,26 @@ pub enum Territories {
     PerRep,
     /// The plan's own, made better.
     Current,
+}
+
+/// A command on territories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TerritoryOrder {
+    Split {
+        territory: TerritoryId,
+        parts: usize,
+    },
+    Merge {
+        into: TerritoryId,
+        others: Vec<TerritoryId>,
+    },
+    Dissolve(TerritoryId),
+    AbsorbEnclaves(TerritoryId),
+    /// `None`: of all territories.
+    FillHoles(Option<TerritoryId>),
+    Swap(UnitId, UnitId),
+    Smooth(TerritoryId),
+    Recolour,
 }
 
 /// How long the engine shall look for something better.

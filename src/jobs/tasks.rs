@@ -10,6 +10,7 @@ use crate::domain::plan::Plan;
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::project::Project;
 use crate::domain::shape::PlanMetrics;
+use crate::domain::topology::Neighbours;
 use crate::domain::units::Units;
 use crate::error::UserError;
 use crate::io::accounts::AccountMapping;
@@ -293,7 +294,11 @@ pub fn save_as(saving: store::Answer<()>, path: PathBuf, progress: &Progress) ->
 /// The slow figures of a plan.
 pub fn measure(project: &Project, totals: &Totals, generation: u64, progress: &Progress) -> JobOutput {
     match PlanMetrics::measure(project, totals, progress) {
-        Ok(metrics) => JobOutput::Measured { generation, metrics: Arc::new(metrics) },
+        Ok(metrics) => {
+            let neighbours = Neighbours::of_plan(&project.units.topology, &project.plan);
+            let cut_off = Arc::new(neighbours.cut_off(&project.plan));
+            JobOutput::Measured { generation, metrics: Arc::new(metrics), cut_off }
+        }
         Err(_) => JobOutput::Cancelled,
     }
 }

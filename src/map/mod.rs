@@ -2,6 +2,7 @@
 
 pub mod basemap;
 mod labels;
+mod marks;
 mod overlay;
 mod paint;
 mod raised;
@@ -137,11 +138,15 @@ impl MapState {
         self.find_hover(ui, session, &response);
         self.layers.set_outline(OutlineKind::Hover, self.hover.unit.as_slice());
         self.layers.draw(&painter, &camera, &look, session.view.show_accounts);
+        // Names lie over padlocks.
+        marks::locks(&painter, session, &camera, &tokens);
         self.labels.draw(&painter, &camera, session, &self.basemap, dark, &self.layers.taken(session, &camera));
+
+        marks::links(&painter, session, &camera, &tokens);
 
         self.steer(ui, session, &response, actions);
         let context = ToolContext { session, camera, response: &response, unit: self.hover.unit };
-        if session.read_only.is_none() || !matches!(session.view.tool, Tool::Brush | Tool::Polygon) {
+        if session.read_only.is_none() || !session.view.tool.assigns() {
             self.follow_pointer(ui, &context, actions);
         }
         self.furniture(ui, session, &response, actions);
@@ -284,6 +289,8 @@ impl MapState {
             overlay::words_at(ui, &self.camera, at, &raised::words_of(session, target, level));
         } else if let (Gesture::Polygon { .. }, Some(at)) = (&self.gesture, pointer) {
             overlay::hint_at(ui, session, &self.camera, at);
+        } else if let (Gesture::Radius { from, to }, Some(at)) = (&self.gesture, response.interact_pointer_pos()) {
+            overlay::radius(ui, session, &self.camera, at, from.distance_km(*to), *from);
         } else if matches!(self.gesture, Gesture::None) && response.hovered() {
             if let Some(account) = self.hover.account {
                 response.clone().on_hover_ui_at_pointer(|ui| overlay::account_card(ui, session, account));

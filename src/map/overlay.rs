@@ -4,7 +4,7 @@ use egui::{Align2, Area, Color32, FontId, Frame, Id, Margin, Order, Pos2, Rect, 
 
 use crate::action::{Action, Command};
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
-use crate::domain::sphere::KM_PER_MILE;
+use crate::domain::sphere::{KM_PER_MILE, LonLat};
 use crate::render::camera::Camera;
 use crate::session::Session;
 use crate::theme::{self, Tokens};
@@ -276,6 +276,14 @@ pub fn preview_words(session: &Session) -> Option<String> {
         }
     }
     Some(words)
+}
+
+/// How far it is and what lies within: "12.4 km · 7.7 mi · 14 ZIP areas".
+pub fn radius(ui: &Ui, session: &Session, camera: &Camera, at: Pos2, km: f64, from: LonLat) {
+    let painter = ui.painter().with_clip_rect(camera.rect);
+    let units = super::tool::inside(session, &super::tool::circle(from, km)).len();
+    let words = format!("{km:.1} km · {:.1} mi · {}", km / KM_PER_MILE, session.project.units.count_words(units));
+    strip(ui, &painter, at + vec2(16.0, -12.0), &words);
 }
 
 /// What closing the boundary here would do, at the pointer.

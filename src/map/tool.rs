@@ -7,7 +7,7 @@ use egui::{Color32, Key, Modifiers, PointerButton, Pos2, Response, Shape, Stroke
 
 use crate::action::{Action, SelectHow};
 use crate::domain::ids::{TerritoryId, UnitId};
-use crate::domain::sphere::{Bounds, LonLat};
+use crate::domain::sphere::{Bounds, EARTH_RADIUS_KM, LonLat};
 use crate::render::camera::Camera;
 use crate::session::Session;
 use crate::session::view::Tool;
@@ -29,6 +29,13 @@ pub enum Gesture {
         units: Vec<UnitId>,
         seen: HashSet<UnitId>,
         last: Pos2,
+    },
+    Radius {
+        from: LonLat,
+        to: LonLat,
+    },
+    Line {
+        points: Vec<LonLat>,
     },
     /// Corners so far; goes on between clicks.
     Polygon {
@@ -70,6 +77,17 @@ impl Gesture {
                     painter.add(Shape::dashed_line(&[line[line.len() - 1], line[0]], stroke, 4.0, 4.0));
                 }
                 painter.add(Shape::line(line, stroke));
+            }
+            Self::Radius { from, to } => {
+                let ring: Vec<Pos2> =
+                    circle(*from, from.distance_km(*to)).iter().map(|&place| camera.place_to_screen(place)).collect();
+                painter.add(Shape::convex_polygon(ring, fill, stroke));
+                painter.line_segment([camera.place_to_screen(*from), camera.place_to_screen(*to)], stroke);
+                painter.circle(camera.place_to_screen(*from), 3.5, Color32::WHITE, stroke);
+            }
+            Self::Line { points } => {
+                let line: Vec<Pos2> = points.iter().map(|&point| camera.place_to_screen(point)).collect();
+                painter.add(Shape::line(line, Stroke::new(3.0, accent)));
             }
             Self::Polygon { corners } => {
                 let mut line: Vec<Pos2> = corners.iter().map(|&corner| camera.place_to_screen(corner)).collect();
@@ -152,6 +170,8 @@ impl Gesture {
             Tool::Select | Tool::Polygon => Self::Pan,
             Tool::Rectangle => Self::Rectangle { from: place },
             Tool::Lasso => Self::Lasso { points: vec![place] },
+            Tool::Radius => Self::Radius { from: place, to: place },
+            Tool::Line => Self::Line { points: vec![place] },
             Tool::Brush => {
                 let mut brush = Self::brush(context, start, modifiers);
                 brush.follow(context, start, true, actions);
@@ -197,10 +217,11 @@ impl Gesture {
                 self.follow(context, position, true, actions);
                 self.finish(context, modifiers, actions);
             }
-            Tool::Select | Tool::Rectangle | Tool::Lasso => {
+            Tool::Select | Tool::Rectangle | Tool::Lasso | Tool::Radius | Tool::Line => {
                 let how = if modifiers.shift || modifiers.command { SelectHow::Toggle } else { SelectHow::Replace };
                 actions.push(Action::SelectAccount(None));
-                actions.push(Action::SelectUnits { units: context.unit.into_iter().collect(), how });
+                let units = context.session.in_scope(context.unit.into_iter().collect());
+                actions.push(Action::SelectUnits { units, how });
                 if let (Some(unit), SelectHow::Replace) = (context.unit, how) {
                     let territory = context.session.shown_plan().territory_of(unit);
                     actions.push(Action::SelectTerritory((!territory.is_unassigned()).then_some(territory)));
@@ -217,7 +238,8 @@ impl Gesture {
                     actions.push(Action::Pan { dx: delta.x, dy: delta.y });
                 }
             }
-            Self::Lasso { points } => {
+            Self::Radius { to, .. } => *to = context.camera.screen_to_place(position),
+            Self::Lasso { points } | Self::Line { points } => {
                 let far =
                     points.last().is_none_or(|&last| context.camera.place_to_screen(last).distance(position) > 3.0);
                 if far {
@@ -251,7 +273,7 @@ impl Gesture {
         let locked = to.is_unassigned() || context.session.plan().is_territory_locked(to);
         // What cannot be drawn upon has no preview either, which would be asked for in every frame.
         if ring.len() > 2 && !locked && context.session.fixed().is_none() {
-            let units = context.session.unit_index.centres_in_polygon(&ring);
+            let units = inside(context.session, &ring);
             // Only what differs from what is shown: a boundary at rest lets the window rest.
             let shown = context.session.preview.as_ref().filter(|preview| preview.to == to);
             if shown.map_or(&[][..], |preview| &preview.units) != units {
@@ -266,7 +288,7 @@ impl Gesture {
             (false, true) => SelectHow::Toggle,
             (false, false) => SelectHow::Replace,
         };
-        let index = &context.session.unit_index;
+        let session = context.session;
         match std::mem::take(self) {
             Self::None | Self::Pan => {}
             Self::Rectangle { from } => {
@@ -274,19 +296,27 @@ impl Gesture {
                 {
                     let to = context.camera.screen_to_place(position);
                     let ring = [from, LonLat::new(to.lon, from.lat), to, LonLat::new(from.lon, to.lat)];
-                    actions.push(Action::SelectUnits { units: index.centres_in_polygon(&ring), how });
+                    actions.push(Action::SelectUnits { units: inside(session, &ring), how });
                 }
             }
             Self::Lasso { points } => {
                 if points.len() > 2 {
-                    actions.push(Action::SelectUnits { units: index.centres_in_polygon(&points), how });
+                    actions.push(Action::SelectUnits { units: inside(session, &points), how });
                 }
+            }
+            Self::Radius { from, to } => {
+                let ring = circle(from, from.distance_km(to));
+                actions.push(Action::SelectUnits { units: inside(session, &ring), how });
+            }
+            Self::Line { points } => {
+                let units = session.in_scope(session.unit_index.units_along(&points));
+                actions.push(Action::SelectUnits { units, how });
             }
             Self::Brush { to, units, .. } => actions.push(Action::Assign { units, to }),
             Self::Polygon { corners } => {
                 actions.push(Action::Preview { units: Vec::new(), to: TerritoryId::UNASSIGNED });
                 if corners.len() > 2 {
-                    let units = index.centres_in_polygon(&corners);
+                    let units = inside(session, &corners);
                     // Without an active territory the boundary selects, so that the work is not lost.
                     if context.session.active.is_unassigned() {
                         actions.push(Action::SelectUnits { units, how });
@@ -297,6 +327,26 @@ impl Gesture {
             }
         }
     }
+}
+
+/// The units that a drawn boundary takes.
+pub fn inside(session: &Session, ring: &[LonLat]) -> Vec<UnitId> {
+    session.in_scope(session.unit_index.units_inside(ring, session.view.inside))
+}
+
+/// The places at a distance from a place, counterclockwise from the east.
+pub fn circle(from: LonLat, km: f64) -> Vec<LonLat> {
+    const CORNERS: usize = 90;
+    let (sin_lat, cos_lat) = from.lat.to_radians().sin_cos();
+    let (sin_reach, cos_reach) = (km / EARTH_RADIUS_KM).sin_cos();
+    (0..CORNERS)
+        .map(|corner| {
+            let (north, east) = (std::f64::consts::TAU * corner as f64 / CORNERS as f64).sin_cos();
+            let lat = (sin_lat * cos_reach + cos_lat * sin_reach * north).clamp(-1.0, 1.0).asin();
+            let turn = (east * sin_reach * cos_lat).atan2(cos_reach - sin_lat * lat.sin());
+            LonLat::new(from.lon + turn.to_degrees(), lat.to_degrees())
+        })
+        .collect()
 }
 
 /// Adds the unit under a point of the brush, and those whose centres lie within its radius.
@@ -310,9 +360,24 @@ fn touch(context: &ToolContext, at: Pos2, radius: f32, seen: &mut HashSet<UnitId
         let centre = session.project.units.centres[unit.index()];
         context.camera.place_to_screen(centre).distance(at) <= radius
     });
-    for unit in under.into_iter().chain(inside) {
+    for unit in session.in_scope(under.into_iter().chain(inside).collect()) {
         if seen.insert(unit) {
             units.push(unit);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_circle_is_everywhere_as_far_from_its_middle() {
+        for (lon, lat, km) in [(-84.5, 39.1, 25.0), (10.0, 60.0, 400.0), (0.0, 0.0, 0.5)] {
+            let from = LonLat::new(lon, lat);
+            let ring = circle(from, km);
+            assert!(ring.iter().all(|place| (place.distance_km(from) / km - 1.0).abs() < 1e-6));
+            assert!(ring[0].lon > lon && ring[ring.len() / 4].lat > lat);
         }
     }
 }

@@ -2,9 +2,12 @@
 //! preview, a proposal). Panels and the map read it; only `app` changes it, and only [`Session::apply`] changes the plan.
 
 pub mod explanation;
+pub mod filter;
 pub mod levels;
 pub mod proposal;
 pub mod recent;
+mod selecting;
+pub mod suggestion;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -24,8 +27,10 @@ use crate::domain::project::{Goal, Project};
 use crate::domain::shape::PlanMetrics;
 use crate::domain::spatial::{AccountIndex, UnitIndex};
 use crate::domain::sphere::Bounds;
+use crate::domain::topology::{CutOff, Neighbours};
 use crate::io::diagnostic::Diagnostic;
 use proposal::{LiveBuild, Proposal};
+use suggestion::Suggestion;
 use view::View;
 
 /// Why the plan cannot be changed while a proposal waits for a yes: the plan is not what is on screen, and a change would void the
@@ -58,6 +63,7 @@ pub struct Shown {
     preview: Option<u64>,
     choice: Option<usize>,
     live: Option<u64>,
+    suggestion: Option<u64>,
 }
 
 /// The slow figures and the generation of the plan they were taken of.
@@ -65,6 +71,8 @@ pub struct Shown {
 pub struct Measured {
     pub generation: u64,
     pub metrics: Arc<PlanMetrics>,
+    /// The territories that do not hang together.
+    pub cut_off: Arc<Vec<CutOff>>,
 }
 
 /// The open project.
@@ -92,6 +100,10 @@ pub struct Session {
     /// Counts the previews shown.
     previews: u64,
     pub proposal: Option<Proposal>,
+    /// What a command on territories would do.
+    pub suggestion: Option<Suggestion>,
+    /// Counts the suggestions there were.
+    suggestions: u64,
     /// A build under way.
     pub live: Option<LiveBuild>,
     /// The plan is shown instead of the proposal, to compare them.
@@ -140,6 +152,8 @@ impl Session {
             preview: None,
             previews: 0,
             proposal: None,
+            suggestion: None,
+            suggestions: 0,
             live: None,
             show_current: false,
             diagnostics: Vec::new(),
@@ -170,6 +184,9 @@ impl Session {
         if let Some(preview) = &self.preview {
             return Some((&preview.plan, &preview.totals));
         }
+        if let Some(suggestion) = &self.suggestion {
+            return (!self.show_current).then_some((&suggestion.plan, &suggestion.totals));
+        }
         if let Some(proposal) = &self.proposal {
             let choice = proposal.choice();
             return (!self.show_current).then_some((&choice.plan, &choice.totals));
@@ -186,6 +203,7 @@ impl Session {
             preview: self.preview.as_ref().map(|_| self.previews),
             choice: self.proposal.as_ref().filter(|_| !self.show_current).map(Proposal::chosen),
             live: self.live.as_ref().map(|live| live.shown),
+            suggestion: self.suggestion.as_ref().filter(|_| !self.show_current).map(|_| self.suggestions),
         }
     }
 
@@ -197,21 +215,42 @@ impl Session {
     /// What is on screen is only being tried by the engine. A proposal must be taken or left before the plan can be changed; a change
     /// while a build is under way ends the build.
     pub fn shows_trial(&self) -> bool {
-        self.proposal.is_some() || self.live.is_some()
+        self.proposal.is_some() || self.live.is_some() || self.suggestion.is_some()
     }
 
     /// Why the plan cannot be changed now, in words; `None` when it can.
     pub fn fixed(&self) -> Option<&str> {
-        let waits = self.proposal.is_some().then_some(PROPOSAL_WAITS);
+        let waits = (self.proposal.is_some() || self.suggestion.is_some()).then_some(PROPOSAL_WAITS);
         self.read_only.as_deref().or(waits)
     }
 
     /// Ends what the engine tries without taking it.
     pub fn drop_trials(&mut self) {
         self.proposal = None;
+        self.suggestion = None;
         self.live = None;
         self.show_current = false;
         self.forget_missing();
+    }
+
+    /// Shows what a command would do, in place of whatever was only being tried.
+    pub fn suggest(&mut self, suggestion: Suggestion) {
+        self.drop_trials();
+        self.preview = None;
+        self.suggestions += 1;
+        self.suggestion = Some(suggestion);
+    }
+
+    /// Who is whose neighbour in the plan.
+    pub fn neighbours(&self) -> Neighbours<'_> {
+        Neighbours::of_plan(&self.project.units.topology, &self.project.plan)
+    }
+
+    /// The territories that do not hang together, by id; `None` until that is known of the plan as it is, and while another one is
+    /// shown.
+    pub fn cut_off(&self) -> Option<&[CutOff]> {
+        let measured = self.measured.as_ref().filter(|measured| measured.generation == self.generation)?;
+        (self.preview.is_none() && !self.shows_trial()).then_some(&measured.cut_off)
     }
 
     /// The active territory or group may have been one of a plan that is no longer shown, or may be gone.
@@ -228,7 +267,8 @@ impl Session {
             return Some((&proposal.choice().metrics, true));
         }
         let measured = self.measured.as_ref()?;
-        let shown = self.preview.is_none() && !self.shows_proposal() && self.live.is_none();
+        let tried = self.live.is_some() || (self.suggestion.is_some() && !self.show_current);
+        let shown = self.preview.is_none() && !self.shows_proposal() && !tried;
         Some((&measured.metrics, measured.generation == self.generation && shown))
     }
 

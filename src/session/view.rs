@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::ids::{GroupId, MeasureId};
+use crate::domain::ids::{GroupId, MeasureId, TerritoryId};
+use crate::domain::spatial::Inside;
 use crate::domain::sphere::{Bounds, LonLat, from_mercator, to_mercator};
 
 /// What the pointer does on the map.
@@ -14,6 +15,29 @@ pub enum Tool {
     Lasso,
     Brush,
     Polygon,
+    Radius,
+    Line,
+}
+
+impl Tool {
+    /// It changes the plan, not the selection.
+    pub fn assigns(self) -> bool {
+        matches!(self, Self::Brush | Self::Polygon)
+    }
+
+    /// It draws a boundary, of which units can lie in and out.
+    pub fn bounds(self) -> bool {
+        matches!(self, Self::Rectangle | Self::Lasso | Self::Polygon | Self::Radius)
+    }
+}
+
+/// Which units tools may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Scope {
+    #[default]
+    Everything,
+    Unassigned,
+    Only(TerritoryId),
 }
 
 /// What lies under the territories.
@@ -95,6 +119,12 @@ pub struct View {
     pub tool: Tool,
     /// Radius of the brush in points on the screen.
     pub brush_radius: f32,
+    /// Which units a drawn boundary takes.
+    pub inside: Inside,
+    /// Which units all tools take. Not saved: a limit nobody remembers would only puzzle.
+    pub scope: Scope,
+    /// Links between neighbours, and what was said of neighbours by hand, are on the map.
+    pub show_links: bool,
     pub basemap: BasemapChoice,
     /// The measure shown in labels, bars and chart.
     pub measure: Option<MeasureId>,
@@ -121,6 +151,9 @@ impl Default for View {
             arrived: false,
             tool: Tool::Select,
             brush_radius: 18.0,
+            inside: Inside::Centre,
+            scope: Scope::Everything,
+            show_links: false,
             basemap: BasemapChoice::Quiet,
             measure: None,
             tab: BottomTab::Territories,

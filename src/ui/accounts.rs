@@ -323,7 +323,15 @@ pub fn inspect(ui: &mut Ui, session: &Session, account: AccountId, actions: &mut
         figure_row(ui, &measure.name, words::figure(measure, value), &words::full_figure(measure, value));
     }
     let place = accounts.places[index];
-    if place.is_valid() && ui.button("Show on the map").clicked() {
-        actions.push(Action::ShowPlace { place, zoom: 11.0 });
-    }
+    ui.horizontal(|ui| {
+        if place.is_valid() && ui.button("Show on the map").clicked() {
+            actions.push(Action::ShowPlace { place, zoom: 11.0 });
+        }
+        let locked = session.plan().locked_accounts().contains(&account);
+        let lock = egui::Button::new(if locked { "Unlock account" } else { "Lock account" });
+        let lock = ui.add_enabled(session.read_only.is_none() && !session.shows_trial(), lock);
+        if lock.on_hover_text("A locked account stays with its territory, wherever its unit goes").clicked() {
+            actions.push(Action::Run(crate::action::Command::LockAccounts));
+        }
+    });
 }

@@ -1,15 +1,18 @@
 //! What is selected, and its figures against target.
 
+use std::collections::BTreeSet;
+
 use egui::{Align, Button, ComboBox, DragValue, Frame, Layout, Margin, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::status::Status;
 use super::widgets::{deviation_bar, figure_row, icon_button, swatch};
 use super::{UiState, building, proposal};
-use crate::action::{Action, Command};
+use crate::action::{Action, Command, SelectHow};
 use crate::domain::edit::Edit;
 use crate::domain::hierarchy::Member;
 use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
 use crate::domain::metrics;
+use crate::domain::plan::Adjacency;
 use crate::session::Session;
 use crate::theme::{self, PANEL_PADDING, Tokens};
 use crate::words;
@@ -31,6 +34,8 @@ pub fn show(ui: &mut Ui, session: &Session, status: &Status, state: &mut UiState
                 building::show(ui, live, status, actions);
             } else if let Some(proposal) = &session.proposal {
                 proposal::show(ui, session, proposal, &mut state.why, actions);
+            } else if let Some(suggestion) = &session.suggestion {
+                super::suggestion::show(ui, session, suggestion, actions);
             }
             if session.shows_trial() {
                 ui.add_space(8.0);
@@ -52,6 +57,9 @@ pub fn show(ui: &mut Ui, session: &Session, status: &Status, state: &mut UiState
                 super::group::show(ui, session, group, state, actions);
             } else if session.active.is_unassigned() {
                 overview(ui, session, actions);
+                if !session.plan().adjacency().is_empty() {
+                    neighbours_by_hand(ui, session, None, actions);
+                }
             } else {
                 territory(ui, session, session.active, state, actions);
             }
@@ -121,6 +129,9 @@ fn selection(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         let sum: f64 = units.iter().map(|&unit: &UnitId| table.unit_load(id, unit)).sum();
         figure_row(ui, &measure.name, words::figure(measure, sum), &words::full_figure(measure, sum));
     }
+    if units.len() <= 2 && session.plan().adjacency().keys().flatten().any(|unit| units.contains(unit)) {
+        neighbours_by_hand(ui, session, Some(units), actions);
+    }
     ui.add_space(2.0);
     let fixed = session.fixed();
     let buttons = ui.add_enabled_ui(fixed.is_none(), |ui| {
@@ -134,9 +145,54 @@ fn selection(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             if ui.button(if locked { "Unlock" } else { "Lock" }).on_hover_text(hover).clicked() {
                 actions.push(Action::Run(Command::LockUnits));
             }
+            if let Some([a, b]) = session.selected_pair() {
+                let (command, words) = if session.neighbours().are_neighbours(a, b) {
+                    (Command::PartNeighbours, "Part")
+                } else {
+                    (Command::JoinNeighbours, "Join as neighbours")
+                };
+                if ui.button(words).on_hover_text(command.about()).clicked() {
+                    actions.push(Action::Run(command));
+                }
+            }
         });
     });
     buttons.response.on_disabled_hover_text(fixed.unwrap_or_default());
+}
+
+/// What was said of neighbours by hand, with a way to take it back; `of` names the units that it shall be about.
+fn neighbours_by_hand(ui: &mut Ui, session: &Session, of: Option<&BTreeSet<UnitId>>, actions: &mut Vec<Action>) {
+    const MOST: usize = 20;
+    let adjacency = session.plan().adjacency();
+    let wanted = |pair: &[UnitId; 2]| of.is_none_or(|units| pair.iter().any(|unit| units.contains(unit)));
+    ui.add_space(6.0);
+    ui.label(theme::strong("Neighbours by hand"));
+    let codes = &session.project.units.codes;
+    for (&units, said) in adjacency.iter().filter(|(pair, _)| wanted(pair)).take(MOST) {
+        let [a, b] = units.map(|unit| codes[unit.index()].as_str());
+        let words = match said {
+            Adjacency::Bridge => format!("{a} and {b} joined"),
+            Adjacency::Barrier => format!("{a} and {b} parted"),
+        };
+        ui.horizontal(|ui| {
+            if ui.link(&words).on_hover_text("Show them on the map").clicked() {
+                actions.push(Action::SelectUnits { units: units.to_vec(), how: SelectHow::Replace });
+                actions.push(Action::FitUnits(units.to_vec()));
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_enabled_ui(session.read_only.is_none(), |ui| {
+                    let name = format!("Take back: {words}");
+                    if icon_button(ui, egui_material_icons::icons::ICON_CLOSE, &name, 14.0).clicked() {
+                        actions.push(Action::SetAdjacency { units, adjacency: None });
+                    }
+                });
+            });
+        });
+    }
+    let count = adjacency.keys().filter(|pair| wanted(pair)).count();
+    if count > MOST {
+        ui.label(theme::note(ui, format!("and {} more", count - MOST)));
+    }
 }
 
 fn assign_menu(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
@@ -290,6 +346,22 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
         if ui.button(format!("Select {kind}")).clicked() {
             actions.push(Action::Run(Command::SelectUnitsOfTerritory));
         }
+        ui.add_enabled_ui(can_edit, |ui| {
+            ui.menu_button("Change…", |ui| {
+                ui.set_min_width(220.0);
+                for command in [
+                    Command::SplitTerritory,
+                    Command::MergeTerritories,
+                    Command::DissolveTerritory,
+                    Command::SmoothBorder,
+                    Command::FillHoles,
+                    Command::AbsorbEnclaves,
+                    Command::RepairPieces,
+                ] {
+                    super::top_bar::item(ui, Some(session), command, actions);
+                }
+            });
+        });
         let reason = "Accept or discard the proposal first, or open the project for writing";
         if ui.add_enabled(can_edit, Button::new("Remove")).on_disabled_hover_text(reason).clicked() {
             actions.push(Action::Run(Command::RemoveTerritory));

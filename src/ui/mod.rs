@@ -7,6 +7,7 @@ pub mod balance;
 pub mod build_dialog;
 pub mod building;
 pub mod export_dialog;
+pub mod filter_dialog;
 pub mod group;
 pub mod hint;
 pub mod history;
@@ -15,12 +16,14 @@ pub mod inspector;
 pub mod leaving;
 pub mod levels;
 pub mod notices;
+pub mod over_map;
 pub mod path_dialog;
 pub mod problems;
 pub mod proposal;
 pub mod search;
 pub mod start;
 pub mod status;
+pub mod suggestion;
 pub mod territories;
 pub mod tool_rail;
 pub mod top_bar;
@@ -51,6 +54,7 @@ pub struct UiState {
     pub levels: levels::State,
     pub path: path_dialog::State,
     pub leaving: leaving::State,
+    pub filter: filter_dialog::State,
     pub notices: notices::Notices,
     pub why: why::State,
     /// Projects opened lately, newest first.
@@ -118,11 +122,13 @@ pub fn show(
                 let rect = ui.available_rect_before_wrap();
                 map(ui, session, actions);
                 let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+                over_map::show(&mut over, session, actions);
                 hint::show(&mut over, session, state, actions);
             });
             build_dialog::show(ui, session, &mut state.build, actions);
             levels::show(ui, session, &mut state.levels, actions);
             export_dialog::show(ui, session, &mut state.export, actions);
+            filter_dialog::show(ui, session, &mut state.filter, actions);
         }
     }
     import_dialog::show(ui, session, &mut state.import, actions);

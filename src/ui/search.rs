@@ -31,12 +31,14 @@ impl State {
 }
 
 /// Something that was found.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Hit {
     Command(Command),
     Territory(TerritoryId),
     Unit(UnitId),
     Account(AccountId),
+    /// Every unit that was found.
+    Units(Vec<UnitId>),
 }
 
 const MOST: usize = 30;
@@ -102,7 +104,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
                 });
             });
     });
-    if let Some(&hit) = chosen.and_then(|index| hits.get(index)) {
+    if let Some(hit) = chosen.and_then(|index| hits.get(index).cloned()) {
         choose(session, hit, actions);
         state.open = false;
     }
@@ -140,6 +142,10 @@ fn row(ui: &mut Ui, session: Option<&Session>, hit: &Hit, current: bool, moved: 
         (Hit::Account(account), Some(session)) => {
             (ICON_STORE, session.project.accounts.names[account.index()].clone(), "account".to_owned())
         }
+        (Hit::Units(units), Some(session)) => {
+            let name = format!("Select all {} found", session.project.units.count_words(units.len()));
+            (egui_material_icons::icons::ICON_SELECT_ALL, name, String::new())
+        }
         (_, None) => return false,
     };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
@@ -168,6 +174,10 @@ fn choose(session: Option<&Session>, hit: Hit, actions: &mut Vec<Action>) {
             actions.push(Action::SelectUnits { units: vec![unit], how: SelectHow::Replace });
             actions.push(Action::FitUnits(vec![unit]));
         }
+        Hit::Units(units) => {
+            actions.push(Action::SelectUnits { units: units.clone(), how: SelectHow::Replace });
+            actions.push(Action::FitUnits(units));
+        }
         Hit::Account(account) => {
             actions.push(Action::SelectAccount(Some(account)));
             if let Some(place) =
@@ -186,6 +196,7 @@ fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
     let text = text.trim().to_lowercase();
     // "auto-build" is "auto build".
     let joined = text.replace('-', " ");
+    let mut all_units: Vec<UnitId> = Vec::new();
     let rank = |name: &str| -> Option<usize> {
         let name = name.to_lowercase();
         if name == text || name == joined {
@@ -211,9 +222,11 @@ fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
         let units = &session.project.units;
         let units = units.ids().filter_map(|unit| {
             let found = rank(&units.codes[unit.index()]).or_else(|| rank(&units.names[unit.index()]))?;
-            Some((found, Hit::Unit(unit)))
+            Some((found, unit))
         });
-        best.take(units, 2);
+        let units: Vec<(usize, UnitId)> = units.collect();
+        best.take(units.iter().map(|&(rank, unit)| (rank, Hit::Unit(unit))), 2);
+        all_units = session.in_scope(units.into_iter().map(|(_, unit)| unit).collect());
         let accounts = &session.project.accounts;
         let accounts = accounts.ids().filter_map(|account| {
             let found = rank(&accounts.names[account.index()]).or_else(|| rank(&accounts.codes[account.index()]))?;
@@ -232,7 +245,13 @@ fn find(session: Option<&Session>, text: &str) -> Vec<Hit> {
         Some((rank(command.words()).or_else(other).or_else(about)?, Hit::Command(command)))
     });
     best.take(commands, 1);
-    best.0.into_iter().flatten().take(MOST).collect()
+    let mut hits: Vec<Hit> = best.0.into_iter().flatten().take(MOST).collect();
+    // After the first of them, so that Enter still goes to the best.
+    if let (true, Some(first)) = (all_units.len() > 1, hits.iter().position(|hit| matches!(hit, Hit::Unit(_)))) {
+        all_units.sort_unstable();
+        hits.insert(first + 1, Hit::Units(all_units));
+    }
+    hits
 }
 
 /// Hits by how well they fit, the best first; of each rank no more than can be shown.

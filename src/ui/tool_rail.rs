@@ -24,12 +24,14 @@ fn tools(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         (Tool::Select, Command::ToolSelect),
         (Tool::Rectangle, Command::ToolRectangle),
         (Tool::Lasso, Command::ToolLasso),
+        (Tool::Radius, Command::ToolRadius),
+        (Tool::Line, Command::ToolLine),
         (Tool::Brush, Command::ToolBrush),
         (Tool::Polygon, Command::ToolPolygon),
     ];
     for (tool, command) in tools {
         let selected = session.view.tool == tool;
-        let draws = matches!(tool, Tool::Brush | Tool::Polygon);
+        let draws = tool.assigns();
         let colour = if selected { tokens.accent } else { tokens.text };
         let button = Button::new(command.icon().rich_text().size(20.0).color(colour))
             .frame_when_inactive(selected)
@@ -44,7 +46,7 @@ fn tools(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         if response.clicked() {
             actions.push(Action::Run(command));
         }
-        if tool == Tool::Lasso || tool == Tool::Polygon {
+        if tool == Tool::Line || tool == Tool::Polygon {
             ui.separator();
         }
     }

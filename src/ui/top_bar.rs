@@ -6,7 +6,7 @@ use egui::{Align, Button, Layout, MenuBar, RichText, Ui, vec2};
 
 use super::widgets::{command_button, command_hover, primary_button};
 use crate::action::{Action, Command, Menu};
-use crate::session::view::BasemapChoice;
+use crate::session::view::{BasemapChoice, Scope};
 use crate::session::{PROPOSAL_WAITS, Session};
 use crate::theme::{self, Tokens};
 
@@ -124,6 +124,10 @@ fn menus(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &m
                         | Command::Export
                         | Command::Redo
                         | Command::ClearSelection
+                        | Command::OnlyUnassigned
+                        | Command::PartNeighbours
+                        | Command::LockTerritory
+                        | Command::RecolourAll
                         | Command::ZoomOut
                         | Command::ToggleLegend
                         | Command::NewTerritory
@@ -147,7 +151,8 @@ fn menus(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &m
     }
 }
 
-fn item(ui: &mut Ui, session: Option<&Session>, command: Command, actions: &mut Vec<Action>) {
+/// A command as a line of a menu.
+pub fn item(ui: &mut Ui, session: Option<&Session>, command: Command, actions: &mut Vec<Action>) {
     let disabled = disabled_reason(session, command);
     let words = match (command, session) {
         (Command::Undo, Some(session)) => {
@@ -165,6 +170,9 @@ fn item(ui: &mut Ui, session: Option<&Session>, command: Command, actions: &mut 
         Command::ToggleInspector => Some(session.view.show_inspector),
         Command::ToggleTable => Some(session.view.show_table),
         Command::ToggleLegend => Some(session.view.show_legend),
+        Command::ToggleLinks => Some(session.view.show_links),
+        Command::OnlyTerritory => Some(matches!(session.scope(), Scope::Only(_))),
+        Command::OnlyUnassigned => Some(session.scope() == Scope::Unassigned),
         _ => None,
     });
     let icon = if checked == Some(true) { egui_material_icons::icons::ICON_CHECK } else { command.icon() };
@@ -203,6 +211,9 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
                 | Command::AssignSelection
                 | Command::UnassignSelection
                 | Command::LockUnits
+                | Command::LockAccounts
+                | Command::JoinNeighbours
+                | Command::PartNeighbours
                 | Command::ImportUnits
                 | Command::ImportAccounts
                 | Command::ImportAlignment
@@ -212,13 +223,18 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         return Some("The project is open for reading only");
     }
     let decides = matches!(command, Command::AutoBuild | Command::AcceptProposal | Command::RejectProposal);
-    if changes && !decides && session.proposal.is_some() {
+    if changes && !decides && (session.proposal.is_some() || session.suggestion.is_some()) {
         return Some(PROPOSAL_WAITS);
     }
     match command {
         Command::Undo if session.history.undo_step().is_none() => Some("Nothing to take back"),
         Command::Redo if session.history.redo_step().is_none() => Some("Nothing to make again"),
-        Command::AssignSelection | Command::UnassignSelection | Command::LockUnits | Command::ClearSelection
+        Command::AssignSelection
+        | Command::UnassignSelection
+        | Command::LockUnits
+        | Command::ClearSelection
+        | Command::GrowSelection
+        | Command::ShrinkSelection
             if session.selection.units.is_empty() =>
         {
             Some("Select units first")
@@ -243,7 +259,45 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         Command::NewGroup | Command::MoveToGroup | Command::Levels if session.live.is_some() => {
             Some("Wait for the build, or cancel it")
         }
-        Command::AcceptProposal | Command::RejectProposal if session.proposal.is_none() => Some("There is no proposal"),
+        Command::SplitTerritory
+        | Command::MergeTerritories
+        | Command::DissolveTerritory
+        | Command::AbsorbEnclaves
+        | Command::SmoothBorder
+            if session.active.is_unassigned() =>
+        {
+            Some("Choose a territory first")
+        }
+        Command::AcceptProposal | Command::RejectProposal
+            if session.proposal.is_none() && session.suggestion.is_none() =>
+        {
+            Some("There is no proposal")
+        }
+        Command::SplitTerritory
+        | Command::MergeTerritories
+        | Command::DissolveTerritory
+        | Command::AbsorbEnclaves
+        | Command::FillHoles
+        | Command::SwapUnits
+        | Command::SmoothBorder
+        | Command::RepairPieces
+        | Command::RecolourAll
+            if session.live.is_some() =>
+        {
+            Some("Cancel the build first")
+        }
+        Command::MergeTerritories if session.selected_territories().iter().all(|&id| id == session.active) => {
+            Some("Select units of the territories to merge")
+        }
+        Command::SwapUnits | Command::JoinNeighbours | Command::PartNeighbours if session.selected_pair().is_none() => {
+            Some("Select two units first")
+        }
+        Command::LockAccounts if session.selection.account.is_none() && session.selection.units.is_empty() => {
+            Some("Select an account or units first")
+        }
+        Command::OnlyTerritory if session.active.is_unassigned() && session.scope() == Scope::Everything => {
+            Some("Choose a territory first")
+        }
         Command::AutoBuild if session.project.units.is_empty() => Some("Import units first"),
         Command::ImportAlignment if session.project.units.is_empty() => Some("Import units first"),
         _ => None,

@@ -1,6 +1,7 @@
 //! The window as a person uses it: mouse, keyboard and dialogs, in front of small plans drawn as text and of the sample.
 
 mod build;
+mod commands;
 mod drawing;
 mod drawn;
 mod files;
@@ -9,6 +10,7 @@ mod leaving;
 mod levels;
 mod live;
 mod opening;
+mod selecting;
 mod territories;
 mod together;
 mod why;

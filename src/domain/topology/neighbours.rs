@@ -200,7 +200,10 @@ mod tests {
         say(&mut plan, 0, 2, Adjacency::Bridge);
         let neighbours = Neighbours::of_plan(&apart.units.topology, &plan);
         assert!(neighbours.cut_off(&plan).is_empty());
-        assert_eq!(neighbours.of(UnitId(0)).last().map(|n| (n.unit, n.border_km, n.linked)), Some((UnitId(2), 0.0, true)));
+        assert_eq!(
+            neighbours.of(UnitId(0)).last().map(|n| (n.unit, n.border_km, n.linked)),
+            Some((UnitId(2), 0.0, true))
+        );
     }
 
     proptest! {

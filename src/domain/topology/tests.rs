@@ -224,7 +224,10 @@ fn check_rubbish(seed: u64) -> Result<(), TestCaseError> {
     let assignment: Vec<TerritoryId> = shapes.iter().map(|_| TerritoryId(random.below(3) as u16)).collect();
     prop_assert_eq!(topology.outlines(&assignment, 3).len(), 3);
     let with_shape = (0..shapes.len()).filter(|&unit| topology.has_shape(UnitId::from_index(unit))).count();
-    prop_assert_eq!(Neighbours::as_drawn(&topology).components(&vec![TerritoryId(0); shapes.len()], 1)[0], u32::from(with_shape > 0));
+    prop_assert_eq!(
+        Neighbours::as_drawn(&topology).components(&vec![TerritoryId(0); shapes.len()], 1)[0],
+        u32::from(with_shape > 0)
+    );
     Ok(())
 }
 

@@ -27,8 +27,7 @@ impl Balance {
                 tolerance: 0.10,
             };
         };
-        let mut unit_loads: Vec<f64> =
-            units.ids().map(|unit| totals.table().unit_load(goal.measure, unit)).collect();
+        let mut unit_loads: Vec<f64> = units.ids().map(|unit| totals.table().unit_load(goal.measure, unit)).collect();
         let values = board.project.measure(goal.measure).filter(|measure| measure.subject == Subject::Accounts);
         for account in plan.overrides().keys().map(|account| account.index()) {
             let value = values.and_then(|measure| measure.values.get(account).copied()).filter(|v| v.is_finite());

@@ -31,7 +31,8 @@ pub fn dissolve(board: &Board, leaver: TerritoryId) -> Answer {
     let had_units = !left.is_empty();
     loop {
         front.retain(|_, units| !units.is_empty());
-        let emptiest = front.keys().copied().min_by(|&a, &b| balance.fill(a).total_cmp(&balance.fill(b)).then(a.cmp(&b)));
+        let emptiest =
+            front.keys().copied().min_by(|&a, &b| balance.fill(a).total_cmp(&balance.fill(b)).then(a.cmp(&b)));
         let Some(taker) = emptiest else { break };
         let border = |unit: UnitId| {
             let borders = board.borders(unit, &owners);

@@ -11,8 +11,7 @@ use crate::domain::metrics;
 /// targets are added up. Emptied territories are removed; locked units and accounts stay, and their territory with them.
 pub fn merge(board: &Board, into: TerritoryId, others: impl IntoIterator<Item = TerritoryId>) -> Answer {
     board.demand_free(into)?;
-    let others: BTreeSet<TerritoryId> =
-        others.into_iter().filter(|&id| id != into && !id.is_unassigned()).collect();
+    let others: BTreeSet<TerritoryId> = others.into_iter().filter(|&id| id != into && !id.is_unassigned()).collect();
     if others.is_empty() {
         return Err(refused("Select units of the territories to merge"));
     }

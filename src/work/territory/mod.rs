@@ -153,7 +153,8 @@ impl<'a> Board<'a> {
     fn remove_if_empty(&self, id: TerritoryId, changes: &mut Vec<Change>) -> bool {
         let plan = self.plan();
         let gone = changes.iter().filter(|change| matches!(change, Change::Assign { old, .. } if *old == id)).count();
-        let freed = changes.iter().filter(|change| matches!(change, Change::Override { old: Some(old), .. } if *old == id));
+        let freed =
+            changes.iter().filter(|change| matches!(change, Change::Override { old: Some(old), .. } if *old == id));
         let named = plan.overrides().values().filter(|&&owner| owner == id).count();
         let empty = gone == plan.units_of(id).count() && freed.count() == named;
         if let (true, Some(old)) = (empty, plan.territory(id)) {

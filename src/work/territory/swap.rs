@@ -23,9 +23,7 @@ pub fn swap(board: &Board, a: UnitId, b: UnitId) -> Answer {
     let notes = apart.map(|id| format!("{} would be in {} pieces", board.name(id), after[id.index()])).collect();
     let codes = &board.project.units.codes;
     let label = format!("Swapped {} and {}", codes[a.index()], codes[b.index()]);
-    let changes = vec![
-        Change::Assign { unit: a, old: of_a, new: of_b },
-        Change::Assign { unit: b, old: of_b, new: of_a },
-    ];
+    let changes =
+        vec![Change::Assign { unit: a, old: of_a, new: of_b }, Change::Assign { unit: b, old: of_b, new: of_a }];
     Ok(Done { edit: Edit { label, changes }, notes })
 }
