@@ -320,7 +320,7 @@ impl Command {
             Self::OnlyUnassigned => &["limit", "restrict", "scope", "free"],
             Self::JoinNeighbours => &["bridge", "ferry", "adjacent", "connect", "link"],
             Self::PartNeighbours => &["barrier", "motorway", "river", "cut", "disconnect", "separate", "unlink"],
-            Self::LockAccounts => &["freeze", "pin", "fix", "protect", "named account", "customers"],
+            Self::LockAccounts => &["named account", "customers", "keep"],
             Self::LockUnits => &["freeze", "pin", "fix", "protect"],
             Self::NewTerritory => &["create", "add"],
             Self::RenameTerritory => &["name", "call"],
