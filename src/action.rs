@@ -278,9 +278,9 @@ commands! {
     ZoomOut, View, "Zoom out", ICON_ZOOM_OUT, key(Key::Minus), "Go further away";
     ToggleAccounts, View, "Accounts", ICON_STORE, None, "Show or hide accounts on the map";
     ToggleLabels, View, "Labels", ICON_LABEL, None, "Show or hide the names of territories on the map";
-    ToggleLinks, View, "Links between neighbours", ICON_LINK, None, "Show or hide links over water, and what was joined or parted by hand";
     NextPaintLevel, Tools, "Draw at the next level", ICON_LAYERS, None, "Let the drawing tools take units, whole territories for a district, whole districts for a region";
     NextColourLevel, View, "Colour by the next level", ICON_PALETTE, None, "Colour the map by territory, by district, by region";
+    ToggleLinks, View, "Links between neighbours", ICON_LINK, None, "Show or hide links over water, and what was joined or parted by hand";
     ToggleTheme, View, "Light or dark", ICON_DARK_MODE, None, "Change between light and dark";
     ToggleInspector, View, "Inspector", ICON_RIGHT_PANEL_OPEN, ctrl(Key::Num1), "Show or hide the panel on the right";
     ToggleTable, View, "Tables", ICON_BOTTOM_PANEL_OPEN, ctrl(Key::Num2), "Show or hide the tables below the map";
@@ -320,7 +320,7 @@ impl Command {
             Self::OnlyUnassigned => &["limit", "restrict", "scope", "free"],
             Self::JoinNeighbours => &["bridge", "ferry", "adjacent", "connect", "link"],
             Self::PartNeighbours => &["barrier", "motorway", "river", "cut", "disconnect", "separate", "unlink"],
-            Self::LockAccounts => &["freeze", "pin", "fix", "protect", "named account", "customers"],
+            Self::LockAccounts => &["named account", "customers", "keep"],
             Self::LockUnits => &["freeze", "pin", "fix", "protect"],
             Self::NewTerritory => &["create", "add"],
             Self::RenameTerritory => &["name", "call"],

@@ -82,16 +82,16 @@ impl Raised {
             Gesture::Rectangle { from } if session.view.tool == Tool::Rectangle => {
                 let Some(to) = place else { return };
                 let ring = [*from, LonLat::new(to.lon, from.lat), to, LonLat::new(from.lon, to.lat)];
-                (session.unit_index.centres_in_polygon(&ring), true)
+                (super::tool::inside(session, &ring), true)
             }
-            Gesture::Lasso { points } if points.len() > 2 => (session.unit_index.centres_in_polygon(points), true),
+            Gesture::Lasso { points } if points.len() > 2 => (super::tool::inside(session, points), true),
             Gesture::Polygon { corners } => {
                 let mut ring = corners.clone();
                 ring.extend(place);
                 if ring.len() < 3 {
                     return;
                 }
-                (session.unit_index.centres_in_polygon(&ring), true)
+                (super::tool::inside(session, &ring), true)
             }
             _ => return,
         };

@@ -1,6 +1,8 @@
 //! What lies over the map at the top: which units the tools take, and what has fallen apart.
 
-use egui::{Align2, Area, Button, ComboBox, Frame, Id, Margin, Order, RichText, Stroke, Ui, vec2};
+use egui::{
+    Align, Align2, Area, Button, Checkbox, ComboBox, Frame, Id, Layout, Margin, Order, RichText, Stroke, Ui, vec2,
+};
 
 use super::widgets::{command_hover, outline_marks};
 use crate::action::{Action, Command, SelectHow};
@@ -26,7 +28,14 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         ui.set_max_width(width);
         ui.spacing_mut().item_spacing.y = 6.0;
         if options {
-            card(ui, Tokens::of(ui).separator).show(ui, |ui| tool_options(ui, session, scope, actions));
+            card(ui, Tokens::of(ui).separator).show(ui, |ui| {
+                outline_marks(ui);
+                // In a narrow window one below the other.
+                let layout =
+                    if width > 430.0 { Layout::left_to_right(Align::Center) } else { Layout::top_down(Align::Min) };
+                let room = vec2(ui.available_width(), ui.spacing().interact_size.y);
+                ui.allocate_ui_with_layout(room, layout, |ui| tool_options(ui, session, scope, actions));
+            });
         }
         if let Some(first) = broken.first() {
             card(ui, Tokens::of(ui).warning).show(ui, |ui| warning(ui, session, first, broken.len() - 1, actions));
@@ -44,10 +53,9 @@ fn card(ui: &Ui, edge: egui::Color32) -> Frame {
 }
 
 fn tool_options(ui: &mut Ui, session: &Session, scope: Scope, actions: &mut Vec<Action>) {
-    outline_marks(ui);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
-        if session.view.tool.bounds() {
+    ui.spacing_mut().item_spacing.x = 10.0;
+    if session.view.tool.bounds() {
+        ui.horizontal(|ui| {
             let words = |inside: Inside| match inside {
                 Inside::Centre => "centre inside",
                 Inside::Mostly => "mostly inside",
@@ -67,26 +75,24 @@ fn tool_options(ui: &mut Ui, session: &Session, scope: Scope, actions: &mut Vec<
             let units = session.project.units.kind_of_many();
             let hover = format!("Which {units} belong to what is drawn around");
             response.response.labelled_by(label.id).on_hover_text(hover);
-        }
-        let (mut only_one, mut only_free) = (matches!(scope, Scope::Only(_)), scope == Scope::Unassigned);
-        let of = match scope {
-            Scope::Only(id) => Some(id),
-            _ => (!session.active.is_unassigned()).then_some(session.active),
-        };
-        let name = of.map_or("this territory", |id| session.plan().territory_name(id));
-        ui.add_enabled_ui(of.is_some(), |ui| {
-            let response = ui.checkbox(&mut only_one, format!("Only from {name}"));
-            let response = response.on_hover_text(Command::OnlyTerritory.about());
-            if response.on_disabled_hover_text("Choose a territory first").changed() {
-                let only = of.filter(|_| only_one).map_or(Scope::Everything, Scope::Only);
-                actions.push(Action::SetScope(only));
-            }
         });
-        let response = ui.checkbox(&mut only_free, "Only unassigned").on_hover_text(Command::OnlyUnassigned.about());
-        if response.changed() {
-            actions.push(Action::SetScope(if only_free { Scope::Unassigned } else { Scope::Everything }));
-        }
-    });
+    }
+    let (mut only_one, mut only_free) = (matches!(scope, Scope::Only(_)), scope == Scope::Unassigned);
+    let of = match scope {
+        Scope::Only(id) => Some(id),
+        _ => (!session.active.is_unassigned()).then_some(session.active),
+    };
+    let name = of.map_or("this territory", |id| session.plan().territory_name(id));
+    let response = ui.add_enabled(of.is_some(), Checkbox::new(&mut only_one, format!("Only from {name}")));
+    let response = response.on_hover_text(Command::OnlyTerritory.about());
+    if response.on_disabled_hover_text("Choose a territory first").changed() {
+        let only = of.filter(|_| only_one).map_or(Scope::Everything, Scope::Only);
+        actions.push(Action::SetScope(only));
+    }
+    let response = ui.checkbox(&mut only_free, "Only unassigned").on_hover_text(Command::OnlyUnassigned.about());
+    if response.changed() {
+        actions.push(Action::SetScope(if only_free { Scope::Unassigned } else { Scope::Everything }));
+    }
 }
 
 fn warning(

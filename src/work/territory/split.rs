@@ -9,9 +9,9 @@ use crate::domain::ids::{TerritoryId, UnitId};
 use crate::domain::metrics::{self, Totals};
 use crate::domain::palette;
 use crate::domain::plan::Territory;
-use crate::domain::progress::{Cancelled, Progress};
+use crate::domain::progress::Progress;
 use crate::domain::project::{Goal, Project};
-use crate::solve::{self, BuildRequest, Effort, Options, Problem, SolveError, Wanted};
+use crate::solve::{self, BuildRequest, Effort, Options, Problem, Proposal, SolveError, Wanted};
 
 /// Parts are expected to be equal, even where the plan's tolerance is wide.
 const MOST_OFF: f64 = 0.05;
@@ -46,16 +46,21 @@ pub fn split(board: &Board, id: TerritoryId, parts: usize, progress: &Progress) 
     };
     // Somebody waits for it, and the parts are few.
     let options = Options { threads: 1, effort: Effort::Steps(300), ..Options::default() };
-    let could_not = |why: String| refused(format!("{name} could not be split: {why}"));
-    let (problem, sketch) = Problem::from_project(&held, &totals, &request).map_err(|error| could_not(error.why))?;
-    let proposal = solve::run(&problem, &options, progress).map_err(|error| match error {
-        SolveError::Cancelled => Refused::Cancelled,
-        SolveError::Unusable(why) | SolveError::Infeasible(why) => could_not(why),
-    })?;
-    let (built, _) = sketch.into_built(&held, &problem, proposal, progress).map_err(|Cancelled| Refused::Cancelled)?;
+    let failed = |why: &dyn std::fmt::Display| refused(format!("{name} could not be split: {why}"));
+    let (problem, territories) = Problem::from_project(&held, &totals, &request).map_err(|error| failed(&error.why))?;
+    let built = match solve::run(&problem, &options, progress) {
+        Ok(proposal) => {
+            // Other plans of the engine are not asked for.
+            let proposal = Proposal { alternatives: Vec::new(), ..proposal };
+            let (built, _) =
+                territories.into_built(&held, &problem, proposal, progress).map_err(|_| Refused::Cancelled)?;
+            built
+        }
+        Err(SolveError::Cancelled) => return Err(Refused::Cancelled),
+        Err(error) => return Err(failed(&error)),
+    };
     let mut after = (*held.plan).clone();
-    apply(&mut after, &built.edit, Locks::Pass)
-        .map_err(|error| refused(format!("{name} could not be split: {error}")))?;
+    apply(&mut after, &built.edit, Locks::Pass).map_err(|error| failed(&error))?;
     let mut groups: BTreeMap<TerritoryId, Vec<UnitId>> = BTreeMap::new();
     for unit in plan.units_of(id) {
         // What has no shape cannot be placed, and stays.
