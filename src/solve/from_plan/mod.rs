@@ -1,19 +1,21 @@
 //! From a project and the user's wishes to a problem: what may change, what shall be balanced, what each territory shall carry.
 
+mod column;
+mod slots;
+
 use std::collections::BTreeMap;
 
-use super::instance::counted;
 use super::into_edit::TerritoryPlan;
-use super::names::ids_left;
 use super::problem::{Graph, MeasureGoal, MovedLimit, Problem, TerritoryGoal};
 use crate::domain::columns::Subject;
-use crate::domain::ids::{MeasureId, RepId, TerritoryId, UnitId};
-use crate::domain::metrics::{Totals, target};
-use crate::domain::plan::Plan;
+use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
+use crate::domain::metrics::Totals;
 use crate::domain::project::{Goal, Project};
 use crate::domain::sphere::{LonLat, centroid};
 use crate::domain::topology::Neighbours;
 use crate::error::UserError;
+use column::Column;
+use slots::slots;
 
 /// How many territories, and around what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,15 +205,6 @@ impl Problem {
     }
 }
 
-/// A territory to be built.
-struct Slot {
-    /// The territory of the plan that it is, where that is known beforehand.
-    id: Option<TerritoryId>,
-    rep: Option<RepId>,
-    home: Option<LonLat>,
-    near: Option<LonLat>,
-}
-
 fn check(project: &Project, request: &BuildRequest) -> Result<(), UserError> {
     if project.units.is_empty() {
         return Err(refusal().because("the project has no units").hint("Import units first"));
@@ -272,265 +265,9 @@ fn moved_limits(project: &Project, request: &BuildRequest) -> Result<Vec<MovedLi
     request.moved_limits.iter().map(limit).collect()
 }
 
-/// The territories to be built: first those that must stay because units are locked in them or accounts are given to them by name.
-fn slots(project: &Project, request: &BuildRequest) -> Result<Vec<Slot>, UserError> {
-    let plan = &*project.plan;
-    let locked = plan.territories().filter(|&(id, _)| plan.is_territory_locked(id)).count();
-    let free: Vec<TerritoryId> =
-        plan.territories().filter(|&(id, _)| !plan.is_territory_locked(id)).map(|(id, _)| id).collect();
-    let must_stay = |id: TerritoryId| {
-        plan.locked_units().iter().any(|&unit| plan.territory_of(unit) == id)
-            || plan.overrides().values().any(|&owner| owner == id)
-    };
-    let middle = |id: TerritoryId| {
-        let places = plan.units_of(id).map(|unit| (project.units.centres[unit.index()], 1.0));
-        centroid(places.filter(|(place, _)| place.is_valid()))
-    };
-    let kept = |id: TerritoryId| Slot {
-        id: Some(id),
-        rep: plan.territory(id).and_then(|territory| territory.rep),
-        home: None,
-        near: middle(id),
-    };
-    match request.territories {
-        Wanted::Current => {
-            if free.is_empty() {
-                let error = refusal().because("the plan has no territories that are free to change");
-                return Err(error.hint("Ask for a number of territories, or unlock some"));
-            }
-            Ok(free.into_iter().map(kept).collect())
-        }
-        Wanted::Count(count) => {
-            if count == 0 {
-                return Err(refusal().because("0 territories were asked for").hint("Ask for at least 1"));
-            }
-            if count > super::problem::MAX_TERRITORIES {
-                let most = super::problem::MAX_TERRITORIES;
-                let why = format!("{count} territories were asked for, and {most} is the most");
-                return Err(refusal().because(why).hint("Ask for fewer"));
-            }
-            let staying: Vec<TerritoryId> = free.into_iter().filter(|&id| must_stay(id)).collect();
-            let least = locked + staying.len();
-            if count < least.max(locked + 1) {
-                let verb =
-                    |count: usize, one: &str, many: &str| if count == 1 { one.to_owned() } else { many.to_owned() };
-                let mut why = format!(
-                    "{} {} asked for, but {locked} {} locked",
-                    counted(count, "territory"),
-                    verb(count, "was", "were"),
-                    verb(locked, "is", "are")
-                );
-                if !staying.is_empty() {
-                    let holds = verb(staying.len(), "holds", "hold");
-                    why += &format!(" and {} more {holds} locked units or named accounts", staying.len());
-                }
-                return Err(refusal().because(why).hint("Ask for more, or unlock some"));
-            }
-            let new = (0..count - least).map(|_| Slot { id: None, rep: None, home: None, near: None });
-            let slots: Vec<Slot> = staying.into_iter().map(kept).chain(new).collect();
-            check_ids(plan, &slots)?;
-            Ok(slots)
-        }
-        Wanted::PerRepHome => per_rep(project, &free, must_stay),
-    }
-}
-
-fn per_rep(
-    project: &Project,
-    free: &[TerritoryId],
-    must_stay: impl Fn(TerritoryId) -> bool,
-) -> Result<Vec<Slot>, UserError> {
-    let plan = &*project.plan;
-    let has_locked = |rep: RepId| {
-        plan.territories().any(|(id, territory)| plan.is_territory_locked(id) && territory.rep == Some(rep))
-    };
-    let mut slots: Vec<Slot> = Vec::new();
-    let mut at_one_home: BTreeMap<[u64; 2], usize> = BTreeMap::new();
-    for (index, rep) in project.reps.iter().enumerate().take(super::problem::MAX_TERRITORIES) {
-        let rep_id = RepId::from_index(index);
-        let Some(mut home) = rep.home.filter(|home| home.is_valid()) else { continue };
-        if has_locked(rep_id) {
-            continue;
-        }
-        let at_home = *at_one_home.entry(place_key(home)).and_modify(|count| *count += 1).or_insert(0);
-        if at_home > 0 {
-            home = beside(home, at_home);
-        }
-        // Of several, one that must stay.
-        let owned = || free.iter().copied().filter(|&id| plan.territory(id).and_then(|it| it.rep) == Some(rep_id));
-        let id = owned().find(|&id| must_stay(id)).or_else(|| owned().next());
-        slots.push(Slot { id, rep: Some(rep_id), home: Some(home), near: None });
-    }
-    if slots.is_empty() {
-        let error = refusal().because("no rep has a home on the map and a territory that is free to change");
-        return Err(error.hint("Give the reps homes, or ask for a number of territories"));
-    }
-    let stranded = free.iter().find(|&&id| must_stay(id) && slots.iter().all(|slot| slot.id != Some(id)));
-    if let Some(&id) = stranded {
-        let name = plan.territory_name(id);
-        let holds = format!("{name} holds locked units or named accounts");
-        let rep = plan.territory(id).and_then(|territory| territory.rep);
-        let person = rep.and_then(|rep| project.reps.get(rep.index())).map(|rep| rep.name.trim()).unwrap_or_default();
-        let (why, hint) = match rep {
-            Some(rep) if has_locked(rep) => (
-                format!("{holds}, but {person}, whose it is, has a locked territory besides"),
-                "Unlock that one, or give this one another rep with a home",
-            ),
-            Some(rep) if slots.iter().any(|slot| slot.rep == Some(rep)) => (
-                format!("{holds}, and so does another territory of {person}, who can have one"),
-                "Give one of them another rep with a home, or unlock it",
-            ),
-            _ => (format!("{holds}, but no rep with a home owns it"), "Give it a rep with a home, or unlock it"),
-        };
-        return Err(refusal().because(why).hint(hint));
-    }
-    check_ids(plan, &slots)?;
-    Ok(slots)
-}
-
-/// Refuses more new territories than the plan has numbers for: every territory that ever was has used one up.
-fn check_ids(plan: &Plan, slots: &[Slot]) -> Result<(), UserError> {
-    let kept = slots.iter().filter(|slot| slot.id.is_some()).count();
-    let free = plan.territories().filter(|(_, territory)| !territory.locked).count();
-    let left = ids_left(plan, free.saturating_sub(kept));
-    let new = slots.len() - kept;
-    if new > left {
-        let why = format!("{new} new territories would be needed, and the plan has numbers for {left} more");
-        return Err(refusal().because(why).hint("Ask for fewer"));
-    }
-    Ok(())
-}
-
-fn place_key(place: LonLat) -> [u64; 2] {
-    // -0 and 0 are one place.
-    [place.lon + 0.0, place.lat + 0.0].map(f64::to_bits)
-}
-
-/// Two centres in one place cannot be told apart: the others stand a little beside the first, on a spiral of equal areas (Vogel 1979).
-fn beside(home: LonLat, nth: usize) -> LonLat {
-    let (sin, cos) = (GOLDEN_ANGLE * nth as f64).sin_cos();
-    let away = BESIDE * (nth as f64).sqrt();
-    let shrink = home.lat.to_radians().cos().max(0.01);
-    let lon = home.lon + away * cos / shrink;
-    let lon = if lon > 180.0 {
-        lon - 360.0
-    } else if lon < -180.0 {
-        lon + 360.0
-    } else {
-        lon
-    };
-    LonLat::new(lon, (home.lat + away * sin).clamp(-90.0, 90.0))
-}
-
-/// Some 2 km, in degrees.
-const BESIDE: f64 = 0.02;
-/// The angle from one to the next on the spiral, in radians.
-const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
-
 /// A share as the percentage that was typed.
 fn percent(share: f64) -> String {
     format!("{} %", (1e7 * share).round() / 1e5).replace('-', "−")
-}
-
-/// What is balanced: figures per unit, and what each territory shall have.
-struct Column {
-    name: String,
-    /// `None` for a mix.
-    measure: Option<MeasureId>,
-    tolerance: f64,
-    loads: Vec<f64>,
-    /// Per territory what it shall carry in all, and what of that it has through named accounts.
-    targets: Vec<f64>,
-    named: Vec<f64>,
-}
-
-impl Column {
-    fn new(project: &Project, totals: &Totals, goal: &Goal, slots: &[Slot], request: &BuildRequest) -> Self {
-        let plan = &*project.plan;
-        let table = totals.table();
-        let mut loads: Vec<f64> = project.units.ids().map(|unit| table.unit_load(goal.measure, unit)).collect();
-        let mut named = vec![0.0; slots.len()];
-        let values = project.measure(goal.measure).filter(|measure| measure.subject == Subject::Accounts);
-        for (account, owner) in plan.overrides() {
-            let value = values.and_then(|measure| measure.values.get(account.index()).copied());
-            let Some(value) = value.filter(|value| value.is_finite()) else { continue };
-            if let Some(unit) = project.accounts.units.get(account.index()).copied().flatten() {
-                let load = &mut loads[unit.index()];
-                *load -= value;
-                // What is left of rounding is nothing, whatever was there before.
-                if load.abs() < 1e-9 * value.abs().max(table.unit_load(goal.measure, unit).abs()) {
-                    *load = 0.0;
-                }
-            }
-            if let Some(slot) = slots.iter().position(|slot| slot.id == Some(*owner)) {
-                named[slot] += value;
-            }
-        }
-        let locked = plan.territories().filter(|&(id, _)| plan.is_territory_locked(id)).count();
-        let equal = totals.total(goal.measure) / (slots.len() + locked).max(1) as f64;
-        let own = |slot: &Slot| match slot.id {
-            Some(id) if request.territories == Wanted::Current => target(plan, totals, goal.measure, id),
-            _ => equal,
-        };
-        let mut targets: Vec<f64> = slots.iter().map(own).collect();
-        if request.by_capacity {
-            let hours = capacities(project, slots);
-            let (sum, all) = (targets.iter().sum::<f64>(), hours.iter().sum::<f64>());
-            for (target, hours) in targets.iter_mut().zip(hours) {
-                *target = sum * hours / all;
-            }
-        }
-        let name = project.measure(goal.measure).map_or_else(String::new, |measure| measure.name.clone());
-        Self { name, measure: Some(goal.measure), tolerance: goal.tolerance, loads, targets, named }
-    }
-
-    /// One column of several, each as a share of its total and by its weight; kept within the narrowest tolerance.
-    fn mixed(columns: &[Self], goals: &[Goal]) -> Self {
-        let weights: f64 = goals.iter().map(|goal| goal.weight).sum();
-        let parts: Vec<f64> = columns
-            .iter()
-            .zip(goals)
-            .map(|(column, goal)| {
-                let total = column.loads.iter().chain(&column.named).sum::<f64>();
-                if total > 0.0 { goal.weight / weights / total } else { 0.0 }
-            })
-            .collect();
-        let mix = |of: fn(&Self) -> &[f64]| -> Vec<f64> {
-            let length = columns.first().map_or(0, |column| of(column).len());
-            (0..length).map(|at| columns.iter().zip(&parts).map(|(column, part)| of(column)[at] * part).sum()).collect()
-        };
-        Self {
-            name: columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" + "),
-            measure: None,
-            tolerance: columns.iter().map(|column| column.tolerance).fold(f64::INFINITY, f64::min),
-            loads: mix(|column| &column.loads),
-            targets: mix(|column| &column.targets),
-            named: mix(|column| &column.named),
-        }
-    }
-
-    /// Targets add up to more than there is when something belongs to nobody, and to less when a locked territory has too little.
-    /// They stay what the user sees as long as that leaves room within the tolerance; else they share out what is there.
-    fn fit_targets(&mut self, free_load: f64) {
-        let sum: f64 = self.targets.iter().sum();
-        let there = free_load + self.named.iter().sum::<f64>();
-        if sum > 0.0 && (there / sum - 1.0).abs() > 0.5 * self.tolerance {
-            for target in &mut self.targets {
-                *target *= there / sum;
-            }
-        }
-    }
-}
-
-/// Hours per territory; the mean of the known ones where none are known.
-fn capacities(project: &Project, slots: &[Slot]) -> Vec<f64> {
-    let hours = |slot: &Slot| {
-        let rep = project.reps.get(slot.rep?.index())?;
-        (rep.capacity_hours.is_finite() && rep.capacity_hours > 0.0).then_some(rep.capacity_hours)
-    };
-    let known: Vec<f64> = slots.iter().filter_map(hours).collect();
-    let mean = if known.is_empty() { 1.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
-    slots.iter().map(|slot| hours(slot).unwrap_or(mean)).collect()
 }
 
 /// Where each unit is: the weighted middle of its accounts when the first goal is a measure of accounts, else its centre.
