@@ -290,7 +290,7 @@ fn ms(start: Instant) -> f64 {
 fn table(runs: &[Row]) -> String {
     let mut text = String::new();
     let mut line = |what: &str, limit: &str, figure: &dyn Fn(&Row) -> String| {
-        let figures: Vec<String> = runs.iter().map(|row| format!("{:>18}", figure(row))).collect();
+        let figures: Vec<String> = runs.iter().map(|row| format!("{:>20}", figure(row))).collect();
         text.push_str(&format!("{what:<44}{limit:>10}{}\n", figures.concat()));
     };
     let time = |ms: f64| match ms {
