@@ -5,6 +5,7 @@ mod building;
 mod dispatch;
 mod explaining;
 mod files;
+mod graphics;
 mod input;
 mod leaving;
 mod levels;

@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 
+use eframe::egui_wgpu::WgpuConfiguration;
 use egui::ViewportBuilder;
 
 use super::{App, SystemDialogs};
@@ -21,6 +22,7 @@ pub fn run(path: Option<PathBuf>) -> Result<(), UserError> {
             .with_inner_size([1440.0, 900.0])
             .with_min_inner_size([900.0, 600.0]),
         persistence_path: Some(data_folder().join("window.ron")),
+        wgpu_options: WgpuConfiguration { wgpu_setup: super::graphics::setup(), ..WgpuConfiguration::default() },
         ..Default::default()
     };
     let run = move || {
