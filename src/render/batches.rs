@@ -256,8 +256,8 @@ impl MapBatches {
         let slot = &mut self.fills[level * self.geometry.chunks.len() + chunk];
         slot.get_or_insert_with(|| {
             self.work.static_chunks += 1;
-            let level = &self.geometry.chunks[chunk].levels[level];
-            gpu.batch(&level.vertices, Some(&level.indices))
+            let fills = &self.geometry.chunks[chunk].levels[level].fills;
+            gpu.batch(&fills.vertices, Some(&fills.indices))
         })
     }
 

@@ -45,11 +45,17 @@ pub(super) struct Chunk {
 /// A chunk's geometry at one level of detail; positions are relative to the chunk's origin.
 #[derive(Debug, Default)]
 pub(super) struct Level {
-    pub vertices: Vec<FillVertex>,
-    pub indices: Vec<u32>,
+    pub fills: Fills,
     line_points: Vec<[f32; 2]>,
     /// Per arc of the chunk its first point; one entry more than arcs.
     line_starts: Vec<u32>,
+}
+
+/// The triangles of a chunk's units.
+#[derive(Debug, Default)]
+pub(super) struct Fills {
+    pub vertices: Vec<FillVertex>,
+    pub indices: Vec<u32>,
 }
 
 #[repr(C)]
@@ -128,12 +134,6 @@ impl UnitGeometry {
 
     pub fn chunk_count(&self) -> usize {
         self.chunks.len()
-    }
-
-    /// Triangles at the finest level, for reports.
-    pub fn triangle_count(&self) -> usize {
-        let finest = |chunk: &Chunk| chunk.levels.last().map_or(0, |level| level.indices.len() / 3);
-        self.chunks.iter().map(finest).sum()
     }
 
     /// The zoom at which a typical unit is `points` wide on the screen.
@@ -230,18 +230,24 @@ fn make_level(topology: &Topology, lines: &[Vec<[f64; 2]>], units: &[u32], chunk
         level.line_points.extend(lines[arc.index()].iter().map(|point| relative(*point, chunk.origin)));
         level.line_starts.push(level.line_points.len() as u32);
     }
+    let mut fills = Fills::default();
     for &unit in units {
         for rings in rings_of(topology, unit as usize) {
             let mut rings = rings.into_iter().map(|uses| ring_points(lines, uses, chunk.origin));
             let Some(outer) = rings.next().filter(|ring| ring.0.len() >= 4) else { continue };
             let holes: Vec<LineString> = rings.filter(|ring| ring.0.len() >= 4).collect();
             let triangles = geo::Polygon::new(outer, holes).earcut_triangles_raw();
-            let first = level.vertices.len() as u32;
+            let first = fills.vertices.len() as u32;
             let corner = |&[x, y]: &[f64; 2]| FillVertex { position: [x as f32, y as f32], unit };
-            level.vertices.extend(triangles.vertices.iter().map(corner));
-            level.indices.extend(triangles.triangle_indices.iter().map(|&index| first + index as u32));
+            fills.vertices.extend(triangles.vertices.iter().map(corner));
+            fills.indices.extend(triangles.triangle_indices.iter().map(|&index| first + index as u32));
         }
     }
+    // They stay for as long as the project is open: no room that is not needed.
+    level.line_points.shrink_to_fit();
+    fills.vertices.shrink_to_fit();
+    fills.indices.shrink_to_fit();
+    level.fills = fills;
     level
 }
 

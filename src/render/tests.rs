@@ -224,7 +224,7 @@ fn triangles_cover_the_units_exactly() {
     for level in 0..LEVELS {
         let mut areas = vec![0.0f64; units.len()];
         for chunk in &geometry.chunks {
-            let level = &chunk.levels[level];
+            let level = &chunk.levels[level].fills;
             for corners in level.indices.chunks_exact(3) {
                 let [a, b, c] = [0, 1, 2].map(|i| level.vertices[corners[i] as usize].position.map(f64::from));
                 let twice = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);

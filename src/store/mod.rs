@@ -170,6 +170,7 @@ pub fn create(path: &Path, project: &Project, existing: Existing) -> Result<Stor
 pub fn open(path: &Path, wanted: Wanted) -> Result<(Store, Opened), UserError> {
     let target = copy::open(path, wanted)?;
     let opened = read::read_project(&target)?;
+    connection::forget_pages(&target.connection);
     let next_plan = PlanId(opened.plans.iter().map(|plan| plan.id.0).max().unwrap_or(0).saturating_add(1));
     Ok((Store { writer: Writer::start(target), plan: opened.plan_id, next_plan }, opened))
 }

@@ -57,6 +57,7 @@ pub struct UiState {
     pub filter: filter_dialog::State,
     pub notices: notices::Notices,
     pub why: why::State,
+    pub problems: problems::PlanProblems,
     /// Projects opened lately, newest first.
     pub recent: Vec<PathBuf>,
     pub show_about: bool,
@@ -140,7 +141,7 @@ pub fn show(
 }
 
 fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
-    let problems = problems::count(session);
+    let problems = problems::count(session, &mut state.problems);
     let tabs = [
         (BottomTab::Territories, "Territories".to_owned()),
         (BottomTab::Accounts, "Accounts".to_owned()),
@@ -163,7 +164,7 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
         BottomTab::Territories => territories::show(ui, session, &mut state.territories, actions),
         BottomTab::Accounts => accounts::show(ui, session, &mut state.accounts, actions),
         BottomTab::Balance => balance::show(ui, session, actions),
-        BottomTab::Problems => problems::show(ui, session, actions),
+        BottomTab::Problems => problems::show(ui, session, &mut state.problems, actions),
         BottomTab::History => history::show(ui, session, actions),
     }
 }

@@ -7,7 +7,7 @@ use crate::action::{Action, SelectHow};
 use crate::domain::accounts::Placement;
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
 use crate::io::diagnostic::Severity;
-use crate::session::Session;
+use crate::session::{Session, Shown};
 use crate::theme::{ROW_HEIGHT, Tokens};
 use crate::words;
 
@@ -22,14 +22,43 @@ enum Jump {
     Units(Vec<UnitId>),
 }
 
-/// The number on the tab: what is wrong with the plan, and what imports left out.
-pub fn count(session: &Session) -> usize {
-    let left_out = session.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    left_out + plan_problems(session).len()
+/// What is wrong with the plan, looked for again only when something changed: it goes through all units and accounts.
+#[derive(Default)]
+pub struct PlanProblems {
+    found: Vec<Problem>,
+    seen: Option<Seen>,
 }
 
-pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
-    let plan = plan_problems(session);
+type Problem = (Severity, String, Jump);
+
+#[derive(PartialEq)]
+struct Seen {
+    shown: Shown,
+    /// The generation of the slow figures and whether they are those of the plan.
+    measured: Option<(u64, bool)>,
+}
+
+impl PlanProblems {
+    fn of(&mut self, session: &Session) -> &[Problem] {
+        let is_current = session.metrics().is_some_and(|(_, current)| current);
+        let measured = session.measured.as_ref().map(|measured| (measured.generation, is_current));
+        let seen = Seen { shown: session.shown(), measured };
+        if self.seen.as_ref() != Some(&seen) {
+            self.found = plan_problems(session);
+            self.seen = Some(seen);
+        }
+        &self.found
+    }
+}
+
+/// The number on the tab: what is wrong with the plan, and what imports left out.
+pub fn count(session: &Session, problems: &mut PlanProblems) -> usize {
+    let left_out = session.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    left_out + problems.of(session).len()
+}
+
+pub fn show(ui: &mut Ui, session: &Session, problems: &mut PlanProblems, actions: &mut Vec<Action>) {
+    let plan = problems.of(session);
     let rows = plan.len() + session.diagnostics.len();
     if rows == 0 {
         empty_state(
@@ -113,7 +142,7 @@ impl Jump {
     }
 }
 
-fn plan_problems(session: &Session) -> Vec<(Severity, String, Jump)> {
+fn plan_problems(session: &Session) -> Vec<Problem> {
     let mut problems = Vec::new();
     let units = &session.project.units;
     let accounts = &session.project.accounts;
