@@ -11,6 +11,7 @@ use crate::work::explain::Reasons;
 
 impl App {
     pub(super) fn start_build(&mut self, ctx: &Context, order: BuildOrder) {
+        self.jobs.cancel(JobKind::Suggest);
         let Some(session) = self.session.as_mut() else { return };
         session.drop_trials();
         session.preview = None;

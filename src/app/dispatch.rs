@@ -179,7 +179,8 @@ impl App {
             Action::Build(order) => self.start_build(ctx, order),
             Action::Export(order) => {
                 let project = session.project.clone();
-                self.jobs.start(JobKind::Export, move |progress| tasks::export(&project, &order, progress));
+                let data = session.data_generation;
+                self.jobs.start(JobKind::Export, move |progress| tasks::export(&project, data, &order, progress));
             }
             Action::Run(_)
             | Action::Open(_)
@@ -273,13 +274,14 @@ impl App {
                 let plan = session.plan();
                 let unlock = selected.iter().all(|unit| plan.locked_units().contains(unit));
                 let verb = if unlock { "Unlocked" } else { "Locked" };
-                let mut edit = Edit::new(format!("{verb} {}", session.project.units.count_words(selected.len())));
+                let mut edit = Edit::default();
                 for unit in selected {
                     let old = plan.locked_units().contains(&unit);
                     if old == unlock {
                         edit.changes.push(Change::LockUnit { unit, old, new: !old });
                     }
                 }
+                edit.label = format!("{verb} {}", session.project.units.count_words(edit.changes.len()));
                 self.make(ctx, edit, true);
             }
             Command::NewTerritory => self.new_territory(ctx, selected),
@@ -325,7 +327,11 @@ impl App {
             Command::AutoBuild => self.ui.build.open(session),
             Command::AcceptProposal if session.suggestion.is_some() => self.accept_suggestion(ctx),
             Command::AcceptProposal => self.accept_proposal(ctx),
-            Command::RejectProposal => session.drop_trials(),
+            Command::RejectProposal => {
+                session.drop_trials();
+                // What was asked for on top of it goes too.
+                self.jobs.cancel(JobKind::Suggest);
+            }
             Command::ToolSelect => session.view.tool = Tool::Select,
             Command::ToolRectangle => session.view.tool = Tool::Rectangle,
             Command::ToolLasso => session.view.tool = Tool::Lasso,

@@ -9,7 +9,7 @@ use eframe::wgpu::{Adapter, Backend, DeviceType, Surface};
 /// keeps the triangles of many frames when the processor has other work, and has held 800 MB where its OpenGL holds 220.
 /// `WGPU_BACKEND` limits what is there to choose from.
 pub fn setup() -> WgpuSetup {
-    let selector: NativeAdapterSelectorMethod = Arc::new(|adapters, surface| choose(adapters, surface));
+    let selector: NativeAdapterSelectorMethod = Arc::new(choose);
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.native_adapter_selector = Some(selector);
     setup.into()

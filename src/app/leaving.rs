@@ -29,10 +29,16 @@ impl App {
     pub(super) fn leave(&mut self, ctx: &Context, next: Next) {
         self.save_settings();
         match &mut self.leaving {
-            // Whoever closes the window does not want the other project any more.
+            // Whoever closes the window does not want another project any more.
+            Some(Wish { next: Next::Nothing, .. }) => {
+                if let Next::Project(opened) = next {
+                    self.close(opened.store);
+                }
+            }
+            // The newer wish counts.
             Some(wish) => {
-                if matches!(next, Next::Nothing) {
-                    wish.next = next;
+                if let Next::Project(opened) = std::mem::replace(&mut wish.next, next) {
+                    self.close(opened.store);
                 }
             }
             None => self.leaving = Some(Wish { next, since: ctx.input(|input| input.time) }),

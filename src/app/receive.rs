@@ -38,10 +38,11 @@ impl App {
                     self.take_explanation(proposal, choice, explanation);
                 }
                 JobOutput::LookedForConflict { proposal, found } => self.take_conflict(proposal, found),
-                JobOutput::Exported { path, files, notes } => {
+                JobOutput::Exported { path, files, data_generation, notes } => {
                     let words = if files == 1 { "Wrote".to_owned() } else { format!("Wrote {files} files:") };
                     self.ui.notices.done(ctx, format!("{words} {}", file_name(&path)));
-                    if let Some(session) = self.session.as_mut() {
+                    let session = self.session.as_mut();
+                    if let Some(session) = session.filter(|session| session.data_generation == data_generation) {
                         let place = Place { file: file_name(&path), ..Place::default() };
                         session.diagnostics.retain(|known| known.place.file != place.file);
                         session.diagnostics.extend(notes.into_iter().map(|message| Diagnostic {
@@ -63,7 +64,7 @@ impl App {
                         }
                     }
                 }
-                JobOutput::Suggested { generation, answer } => self.take_suggestion(ctx, generation, answer),
+                JobOutput::Suggested { version, answer } => self.take_suggestion(ctx, version, answer),
                 JobOutput::Geometry { data_generation, geometry } => {
                     if let Some(session) =
                         self.session.as_ref().filter(|session| session.data_generation == data_generation)
@@ -92,7 +93,7 @@ impl App {
     pub(super) fn enter(&mut self, ctx: &Context, opened: OpenedProject) {
         // What is made of the project left behind has no place in this one.
         self.imports.clear();
-        for kind in [JobKind::Build, JobKind::Import, JobKind::Measure, JobKind::Geometry] {
+        for kind in [JobKind::Build, JobKind::Suggest, JobKind::Import, JobKind::Measure, JobKind::Geometry] {
             self.jobs.cancel(kind);
         }
         let repaint = ctx.clone();
@@ -113,8 +114,13 @@ impl App {
         self.measuring = None;
         self.geometry_asked = None;
         self.map.forget_geometry();
-        self.ui.renaming = None;
+        // Dialogs speak of territories, levels and columns of the project left behind.
+        (self.ui.renaming, self.ui.recolouring) = (None, None);
         self.ui.build = Default::default();
+        self.ui.levels = Default::default();
+        self.ui.filter = Default::default();
+        self.ui.export = Default::default();
+        self.ui.why = Default::default();
     }
 
     fn take_import(&mut self, ctx: &Context, data: ImportedData) {

@@ -4,13 +4,14 @@ use egui::Context;
 
 use super::App;
 use crate::action::{Action, Command};
-use crate::domain::edit::Edit;
+use crate::domain::edit::{Change, Edit};
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
 use crate::domain::plan::Adjacency;
 use crate::domain::topology::Neighbours;
-use crate::jobs::spec::{JobKind, TerritoryOrder};
+use crate::jobs::spec::{JobKind, TerritoryOrder, Version};
 use crate::jobs::suggesting;
 use crate::session::suggestion::Suggestion;
+use crate::words;
 use crate::work::territory::{self, Board, Refused};
 
 impl App {
@@ -39,17 +40,21 @@ impl App {
 
     pub(super) fn suggest(&mut self, order: TerritoryOrder) {
         let Some(session) = self.session.as_ref() else { return };
-        let (project, totals, generation) = (session.project.clone(), session.totals.clone(), session.generation);
+        let (project, totals, version) = (session.project.clone(), session.totals.clone(), session.version());
         let goal = session.goal();
         self.jobs.start(JobKind::Suggest, move |progress| {
-            suggesting::suggest(&project, &totals, goal, generation, order, progress)
+            suggesting::suggest(&project, &totals, goal, version, order, progress)
         });
     }
 
-    pub(super) fn take_suggestion(&mut self, ctx: &Context, generation: u64, answer: Result<Box<Suggestion>, String>) {
+    pub(super) fn take_suggestion(&mut self, ctx: &Context, version: Version, answer: Result<Box<Suggestion>, String>) {
         let Some(session) = self.session.as_mut() else { return };
+        // Another project was opened, or the engine was asked for something meanwhile.
+        if session.data_generation != version.data_generation || session.live.is_some() || session.proposal.is_some() {
+            return;
+        }
         match answer {
-            Ok(_) if session.generation != generation => {
+            Ok(_) if session.version() != version => {
                 self.ui.notices.refused(ctx, "The plan changed in between; give the command again");
             }
             Ok(suggestion) => {
@@ -76,8 +81,13 @@ impl App {
         match territory::repair(&board, only) {
             Ok(done) => {
                 self.try_make(ctx, done.edit, true);
-                for note in done.notes {
-                    self.ui.notices.refused(ctx, note);
+                match &done.notes[..] {
+                    [] => {}
+                    [note] => self.ui.notices.refused(ctx, note.clone()),
+                    [first, others @ ..] => {
+                        let others = words::counted(others.len() as i128, "other piece");
+                        self.ui.notices.refused(ctx, format!("{first}, and {others}"));
+                    }
                 }
             }
             Err(Refused::Because(why)) => self.ui.notices.refused(ctx, why),
@@ -141,7 +151,10 @@ impl App {
                 return;
             }
             [one] => format!("{verb} account {}", session.project.accounts.names[one.index()]),
-            _ => format!("{verb} {} accounts", accounts.len()),
+            _ => {
+                let changed = |change: &&Change| matches!(change, Change::LockAccount { .. });
+                format!("{verb} {}", words::counted(edit.changes.iter().filter(changed).count() as i128, "account"))
+            }
         };
         self.make(ctx, edit, true);
     }

@@ -1,6 +1,8 @@
 //! The one way a plan changes. An edit holds old and new values; undo is the same edit with the two swapped, through the same
 //! [`apply`], which tells what it touched. One gesture is one edit, one undo step and one transaction in the project file.
 
+use std::collections::BTreeSet;
+
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::plan::{Adjacency, Plan, Territory};
@@ -145,7 +147,7 @@ impl Edit {
     }
 
     /// Keeps accounts with their owners, or frees them. One that belongs to its unit's territory becomes a named account of it first,
-    /// so that it stays when the unit goes. `unit_of` tells where accounts are.
+    /// so that it stays when the unit goes; freed before that, it follows its unit again. `unit_of` tells where accounts are.
     pub fn lock_accounts(
         plan: &Plan,
         accounts: impl IntoIterator<Item = AccountId>,
@@ -163,6 +165,11 @@ impl Edit {
                 edit.changes.push(Change::Override { account, old: None, new: Some(owner) });
             }
             edit.changes.push(Change::LockAccount { account, old, new: locked });
+            let named = plan.overrides.get(&account).copied();
+            let of_unit = unit_of(account).map_or(TerritoryId::UNASSIGNED, |unit| plan.territory_of(unit));
+            if !locked && named == Some(of_unit) {
+                edit.changes.push(Change::Override { account, old: named, new: None });
+            }
         }
         edit
     }
@@ -198,6 +205,14 @@ impl Edit {
 }
 
 impl Change {
+    /// The account whose lock it changes.
+    fn relocked(&self) -> Option<AccountId> {
+        match self {
+            &Self::LockAccount { account, .. } => Some(account),
+            _ => None,
+        }
+    }
+
     fn inverse(self) -> Self {
         match self {
             Self::Assign { unit, old, new } => Self::Assign { unit, old: new, new: old },
@@ -259,6 +274,8 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
         Some(territory) => group_is_free(territory.parent),
         None => Ok(()),
     };
+    // Locking an account names it and freeing it may end that, without changing whose it is.
+    let relocked: BTreeSet<AccountId> = edit.changes.iter().filter_map(Change::relocked).collect();
     for change in &edit.changes {
         match change {
             Change::Assign { unit, old, new } => {
@@ -266,6 +283,7 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
                 is_free(*old)?;
                 is_free(*new)?;
             }
+            Change::Override { account, .. } if relocked.contains(account) => {}
             Change::Override { account, old, new } => {
                 locked_accounts += usize::from(plan.locked_accounts.contains(account));
                 is_free(old.unwrap_or_default())?;

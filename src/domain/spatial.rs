@@ -62,32 +62,32 @@ impl UnitIndex {
 
     /// The units whose centre lies in the drawn polygon, ascending.
     pub fn centres_in_polygon(&self, polygon: &[LonLat]) -> Vec<UnitId> {
-        let Some(bounds) = Bounds::of(polygon.iter().copied()) else { return Vec::new() };
-        let mut found = self.units_in(bounds);
-        found.retain(|&unit| self.centre_is_in(unit, polygon, bounds));
-        found
+        Drawn::new(polygon)
+            .map_or_else(Vec::new, |drawn| self.inside_drawn(&drawn, |unit, _| self.centre_is_in(unit, &drawn)))
     }
 
     /// The units that have any place in common with the drawn polygon, ascending. A polygon of one or two places works as a dot or
     /// a line.
     pub fn units_touching_polygon(&self, polygon: &[LonLat]) -> Vec<UnitId> {
-        let Some(bounds) = Bounds::of(polygon.iter().copied()) else { return Vec::new() };
-        let polygon: Vec<LonLat> = polygon.iter().copied().filter(|p| p.lon.is_finite() && p.lat.is_finite()).collect();
-        let edges = (0..polygon.len()).map(|i| (polygon[i], polygon[(i + 1) % polygon.len()]));
-        let edges = edges.map(|(a, b)| rstar::primitives::Line::new([a.lon, a.lat], [b.lon, b.lat]));
-        let edges = RTree::bulk_load(edges.collect());
-        let mut found = self.units_in(bounds);
-        found.retain(|&unit| {
-            let prepared = &self.prepared[unit.index()];
-            let near = edges.locate_in_envelope_intersecting(&envelope(prepared.bounds));
-            // Where the drawn line stays clear of the unit's box, the unit is inside as a whole or not at all.
-            let near: Vec<[LonLat; 2]> =
-                near.map(|edge| [edge.from, edge.to].map(|[x, y]| LonLat::new(x, y))).collect();
-            self.centre_is_in(unit, &polygon, bounds)
-                || near.iter().any(|&[start, _]| prepared.contains(start))
-                || prepared.crosses_any(&near)
-        });
-        found
+        Drawn::new(polygon).map_or_else(Vec::new, |drawn| {
+            self.inside_drawn(&drawn, |unit, near| {
+                let prepared = &self.prepared[unit.index()];
+                self.centre_is_in(unit, &drawn)
+                    || near.iter().any(|&[start, _]| prepared.contains(start))
+                    || prepared.crosses_any(near)
+            })
+        })
+    }
+
+    /// The units of which more than half lies in the drawn polygon, ascending.
+    fn units_mostly_in_polygon(&self, polygon: &[LonLat]) -> Vec<UnitId> {
+        Drawn::new(polygon).map_or_else(Vec::new, |drawn| {
+            self.inside_drawn(&drawn, |unit, near| match near {
+                // The drawn line stays clear of the unit's box: the unit is inside as a whole or not at all.
+                [] => self.centre_is_in(unit, &drawn),
+                _ => self.prepared[unit.index()].share_inside(&drawn) > 0.5,
+            })
+        })
     }
 
     /// The units inside a drawn polygon, ascending.
@@ -95,12 +95,22 @@ impl UnitIndex {
         match inside {
             Inside::Centre => self.centres_in_polygon(polygon),
             Inside::Touched => self.units_touching_polygon(polygon),
-            Inside::Mostly => {
-                let mut found = self.units_touching_polygon(polygon);
-                found.retain(|&unit| self.prepared[unit.index()].share_inside(polygon) > 0.5);
-                found
-            }
+            Inside::Mostly => self.units_mostly_in_polygon(polygon),
         }
+    }
+
+    /// The units near a drawn polygon that `is_inside` wants, given the drawn edges that come near the unit's box.
+    fn inside_drawn(&self, drawn: &Drawn, is_inside: impl Fn(UnitId, &[[LonLat; 2]]) -> bool) -> Vec<UnitId> {
+        let mut found = self.units_in(drawn.ring.bounds);
+        let mut near = Vec::new();
+        found.retain(|&unit| {
+            near.clear();
+            let box_of_unit = envelope(self.prepared[unit.index()].bounds);
+            let edges = drawn.edges.locate_in_envelope_intersecting(&box_of_unit);
+            near.extend(edges.map(|edge| [edge.from, edge.to].map(|[x, y]| LonLat::new(x, y))));
+            is_inside(unit, &near)
+        });
+        found
     }
 
     /// The units that a drawn line passes through, ascending.
@@ -110,9 +120,35 @@ impl UnitIndex {
         self.units_touching_polygon(&there_and_back)
     }
 
-    fn centre_is_in(&self, unit: UnitId, polygon: &[LonLat], bounds: Bounds) -> bool {
-        let centre = self.centres[unit.index()];
-        bounds.contains(centre) && ring_contains(polygon, centre)
+    fn centre_is_in(&self, unit: UnitId, drawn: &Drawn) -> bool {
+        drawn.contains(self.centres[unit.index()])
+    }
+}
+
+/// A drawn polygon, made ready for many questions.
+struct Drawn {
+    edges: RTree<rstar::primitives::Line<[f64; 2]>>,
+    ring: Prepared,
+}
+
+impl Drawn {
+    /// `None` without a place.
+    fn new(polygon: &[LonLat]) -> Option<Self> {
+        let polygon: Vec<LonLat> = polygon.iter().copied().filter(|p| p.lon.is_finite() && p.lat.is_finite()).collect();
+        let bounds = Bounds::of(polygon.iter().copied())?;
+        let pairs = || (0..polygon.len()).map(|i| [polygon[i], polygon[(i + 1) % polygon.len()]]);
+        let line = |[a, b]: [LonLat; 2]| rstar::primitives::Line::new([a.lon, a.lat], [b.lon, b.lat]);
+        let edges = pairs().map(|[a, b]| Edge { a: on_grid(a), b: on_grid(b) }).collect();
+        Some(Self { edges: RTree::bulk_load(pairs().map(line).collect()), ring: Prepared::of_edges(bounds, edges) })
+    }
+
+    /// Where the line crosses itself, what it goes around twice is outside.
+    fn contains(&self, place: LonLat) -> bool {
+        if !self.ring.bounds.contains(place) {
+            return false;
+        }
+        let [x, y] = [place.lon, place.lat].map(|v| v * STEPS_PER_DEGREE);
+        crossings(self.ring.at_height(y), y).iter().filter(|&&crossing| crossing > x).count() % 2 == 1
     }
 }
 
@@ -192,18 +228,25 @@ struct Edge {
 
 const STEPS_PER_DEGREE: f64 = 1e7;
 
+fn on_grid(place: LonLat) -> [i32; 2] {
+    [place.lon, place.lat].map(|degrees| (degrees * STEPS_PER_DEGREE).round() as i32)
+}
+
 impl Prepared {
     fn new(units: &Units, unit: UnitId) -> Self {
-        const EDGES_PER_BAND: usize = 16;
-        let bounds = units.bounds[unit.index()];
         let mut edges = Vec::new();
         for arc_use in units.topology.arcs_of(unit) {
             let (arc, backwards): (ArcId, bool) = arc_use.split();
             for pair in units.topology.arc(arc).windows(2) {
-                let [a, b] = [pair[0], pair[1]].map(|p| [p.lon, p.lat].map(|v| (v * STEPS_PER_DEGREE).round() as i32));
+                let [a, b] = [pair[0], pair[1]].map(on_grid);
                 edges.push(if backwards { Edge { a: b, b: a } } else { Edge { a, b } });
             }
         }
+        Self::of_edges(units.bounds[unit.index()], edges)
+    }
+
+    fn of_edges(bounds: Bounds, edges: Vec<Edge>) -> Self {
+        const EDGES_PER_BAND: usize = 16;
         // Long edges are in many bands; a few wide bands then do better than much memory.
         let mut bands = edges.len() / EDGES_PER_BAND + 1;
         loop {
@@ -267,21 +310,22 @@ impl Prepared {
         winding != 0
     }
 
+    /// The edges that may cross a height on the grid.
+    fn at_height(&self, y: f64) -> impl Iterator<Item = [[f64; 2]; 2]> {
+        let band = self.band(y);
+        let edges = &self.edges[self.starts[band] as usize..self.starts[band + 1] as usize];
+        edges.iter().map(|edge| [edge.a, edge.b].map(|place| place.map(f64::from)))
+    }
+
     /// The share of the unit's area that lies in a polygon, 0..=1, measured along a hundred parallels: good to about a percent.
-    fn share_inside(&self, polygon: &[LonLat]) -> f64 {
+    fn share_inside(&self, drawn: &Drawn) -> f64 {
         const LINES: usize = 100;
-        let corner = |at: usize| {
-            let place = polygon[at % polygon.len()];
-            [place.lon * STEPS_PER_DEGREE, place.lat * STEPS_PER_DEGREE]
-        };
         let [low, high] = [self.bounds.min.lat, self.bounds.max.lat].map(|lat| lat * STEPS_PER_DEGREE);
         let (mut whole, mut inside) = (0.0, 0.0);
         for line in 0..LINES {
             let y = low + (high - low) * (line as f64 + 0.5) / LINES as f64;
-            let band = self.band(y);
-            let edges = &self.edges[self.starts[band] as usize..self.starts[band + 1] as usize];
-            let own = crossings(edges.iter().map(|edge| [edge.a, edge.b].map(|p| p.map(f64::from))), y);
-            let drawn = crossings((0..polygon.len()).map(|at| [corner(at), corner(at + 1)]), y);
+            let own = crossings(self.at_height(y), y);
+            let drawn = crossings(drawn.ring.at_height(y), y);
             for unit in own.chunks_exact(2) {
                 whole += unit[1] - unit[0];
                 let common = |other: &[f64]| (unit[1].min(other[1]) - unit[0].max(other[0])).max(0.0);
@@ -370,6 +414,26 @@ mod tests {
     }
 
     proptest! {
+        /// However a line is drawn, the quick answer is that of asking for every unit by itself.
+        #[test]
+        fn what_a_drawn_line_takes_is_what_each_unit_says(seed: u64) {
+            let mut random = Random::new(seed);
+            let units = units("AABC\nADDC\nEEFG\nHIIG");
+            let index = UnitIndex::new(&units);
+            let place = |random: &mut Random| LonLat::new(-90.1 + random.unit() * 0.6, 39.5 + random.unit() * 0.6);
+            let polygon: Vec<LonLat> = (0..3 + random.below(6)).map(|_| place(&mut random)).collect();
+            let drawn = Drawn::new(&polygon).unwrap();
+            for _ in 0..50 {
+                let place = place(&mut random);
+                prop_assert_eq!(drawn.contains(place), ring_contains(&polygon, place));
+            }
+            let mostly = index.units_inside(&polygon, Inside::Mostly);
+            for unit in units.ids() {
+                let share = index.prepared[unit.index()].share_inside(&drawn);
+                prop_assert_eq!(mostly.contains(&unit), share > 0.5, "unit {}: {}", unit.0, share);
+            }
+        }
+
         /// Places of a layer without gaps, its inner borders and corners included, are in exactly one unit, and the index and
         /// the shapes agree on which.
         #[test]

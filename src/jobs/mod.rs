@@ -26,7 +26,7 @@ use crate::session::proposal::Proposal;
 use crate::session::suggestion::Suggestion;
 use crate::store::Store;
 use crate::work::explain::Reasons;
-use spec::{ImportPreview, ImportWhat, JobKind};
+use spec::{ImportPreview, ImportWhat, JobKind, Version};
 
 /// What a job brought.
 pub enum JobOutput {
@@ -54,6 +54,8 @@ pub enum JobOutput {
     Exported {
         path: PathBuf,
         files: usize,
+        /// Of the project that was exported.
+        data_generation: u64,
         notes: Vec<String>,
     },
     Saved(PathBuf),
@@ -62,9 +64,9 @@ pub enum JobOutput {
         metrics: Arc<PlanMetrics>,
         cut_off: Arc<Vec<CutOff>>,
     },
-    /// What a command would do to the plan of this generation, or why it can do nothing.
+    /// What a command would do to the plan of this version, or why it can do nothing.
     Suggested {
-        generation: u64,
+        version: Version,
         answer: Result<Box<Suggestion>, String>,
     },
     Geometry {

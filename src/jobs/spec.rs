@@ -22,6 +22,15 @@ pub enum JobKind {
     Measure,
 }
 
+/// The state of a project that something was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// Of the plan; every project counts by itself.
+    pub generation: u64,
+    /// Of units and accounts; no two projects share one.
+    pub data_generation: u64,
+}
+
 impl JobKind {
     /// What the status bar calls it.
     pub fn words(self) -> &'static str {

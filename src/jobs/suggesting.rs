@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::JobOutput;
-use super::spec::TerritoryOrder;
+use super::spec::{TerritoryOrder, Version};
 use crate::domain::edit::{Change, Locks, apply};
 use crate::domain::ids::TerritoryId;
 use crate::domain::metrics::Totals;
@@ -17,7 +17,7 @@ pub fn suggest(
     project: &Project,
     totals: &Totals,
     goal: Option<Goal>,
-    generation: u64,
+    version: Version,
     order: TerritoryOrder,
     progress: &Progress,
 ) -> JobOutput {
@@ -35,7 +35,7 @@ pub fn suggest(
     let done = match answer {
         Ok(done) => done,
         Err(Refused::Cancelled) => return JobOutput::Cancelled,
-        Err(Refused::Because(why)) => return JobOutput::Suggested { generation, answer: Err(why) },
+        Err(Refused::Because(why)) => return JobOutput::Suggested { version, answer: Err(why) },
     };
     let mut plan = Arc::clone(&project.plan);
     let answer = match apply(Arc::make_mut(&mut plan), &done.edit, Locks::Obey) {
@@ -49,5 +49,5 @@ pub fn suggest(
         }
         Err(error) => Err(format!("{}: not done, {error}", done.edit.label)),
     };
-    JobOutput::Suggested { generation, answer }
+    JobOutput::Suggested { version, answer }
 }

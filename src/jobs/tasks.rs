@@ -270,7 +270,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
 }
 
 /// Writes a file.
-pub fn export(project: &Project, order: &ExportOrder, progress: &Progress) -> JobOutput {
+pub fn export(project: &Project, data_generation: u64, order: &ExportOrder, progress: &Progress) -> JobOutput {
     let what = match order.what {
         ExportWhat::Territories => What::Territories,
         ExportWhat::Units => What::Units,
@@ -281,6 +281,7 @@ pub fn export(project: &Project, order: &ExportOrder, progress: &Progress) -> Jo
     finish(written.map_err(Some).map(|report| JobOutput::Exported {
         path: order.path.clone(),
         files: report.files.len(),
+        data_generation,
         notes: report.notes,
     }))
 }

@@ -55,13 +55,26 @@ pub fn links(painter: &Painter, session: &Session, camera: &Camera, tokens: &Tok
     let units = &session.project.units;
     let on_screen = |unit: UnitId| camera.place_to_screen(units.centres[unit.index()]);
     let adjacency = session.plan().adjacency();
-    for &[a, b] in units.topology.arrays().links.iter().take(MOST_MARKS) {
-        let pair = [UnitId(a), UnitId(b)];
+    let is_seen = |pair: [UnitId; 2]| {
+        let [from, to] = pair.map(on_screen);
+        painter.clip_rect().intersects(egui::Rect::from_two_pos(from, to))
+    };
+    let links = units.topology.arrays().links.iter().map(|&[a, b]| [UnitId(a), UnitId(b)]);
+    for pair in links.filter(|&pair| is_seen(pair)).take(MOST_MARKS) {
         if !adjacency.contains_key(&pair) {
             line(painter, pair.map(on_screen), Stroke::new(1.5, tokens.weak), tokens, true);
         }
     }
-    for (&[a, b], &said) in adjacency.iter().take(MOST_MARKS) {
+    // A bar lies along a border, which may be far from both middles.
+    let near = |pair: [UnitId; 2]| {
+        is_seen(pair)
+            || pair.iter().any(|unit| {
+                let bounds = units.bounds[unit.index()];
+                let corners = [bounds.min, bounds.max].map(|corner| camera.place_to_screen(corner));
+                painter.clip_rect().intersects(egui::Rect::from_two_pos(corners[0], corners[1]))
+            })
+    };
+    for (&[a, b], &said) in adjacency.iter().filter(|(pair, _)| near(**pair)).take(MOST_MARKS) {
         match said {
             Adjacency::Bridge => line(painter, [a, b].map(on_screen), Stroke::new(2.5, tokens.accent), tokens, false),
             Adjacency::Barrier => barrier(painter, session, camera, [a, b], tokens),

@@ -40,6 +40,18 @@ pub struct MapState {
     erases: bool,
     camera: Camera,
     hover: Hover,
+    /// What the map showed when `hover` was looked for.
+    hovered: Option<Hovered>,
+}
+
+/// What decides what lies under the pointer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Hovered {
+    pointer: Pos2,
+    camera: Camera,
+    data_generation: u64,
+    /// Accounts can be pointed at.
+    accounts: bool,
 }
 
 /// What lies under the pointer.
@@ -64,6 +76,7 @@ impl MapState {
             erases: false,
             camera: Camera { rect: Rect::ZERO, centre: [128.0, 128.0], zoom: 4.0 },
             hover: Hover::default(),
+            hovered: None,
         }
     }
 
@@ -75,6 +88,7 @@ impl MapState {
     /// Another project opened: what is on the GPU is not of its units.
     pub fn forget_geometry(&mut self) {
         self.layers.forget_geometry();
+        (self.hover, self.hovered) = (Hover::default(), None);
     }
 
     /// Whether the geometry of this generation of the data is there.
@@ -135,7 +149,7 @@ impl MapState {
         let look = MapLook::of(dark, tokens.accent);
         let camera = self.camera;
         let painter = ui.painter().with_clip_rect(rect);
-        self.find_hover(ui, session, &response);
+        self.find_hover(session, &response);
         self.layers.set_outline(OutlineKind::Hover, self.hover.unit.as_slice());
         self.layers.draw(&painter, &camera, &look, session.view.show_accounts);
         // Names lie over padlocks.
@@ -182,23 +196,24 @@ impl MapState {
         self.camera = Camera { rect, centre: to_mercator(view.centre), zoom: view.zoom };
     }
 
-    fn find_hover(&mut self, ui: &Ui, session: &Session, response: &egui::Response) {
+    fn find_hover(&mut self, session: &Session, response: &egui::Response) {
         let pointer = response.hover_pos().filter(|_| !matches!(self.gesture, Gesture::Pan));
-        let Some(pointer) = pointer else {
-            self.hover = Hover::default();
-            return;
-        };
-        let moved = ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.smooth_scroll_delta() != Vec2::ZERO);
-        if !moved && self.hover != Hover::default() {
+        let accounts = session.view.show_accounts && session.view.tool == Tool::Select && self.camera.zoom >= 7.0;
+        let data_generation = session.data_generation;
+        let hovered = pointer.map(|pointer| Hovered { pointer, camera: self.camera, data_generation, accounts });
+        // The map may move, or become another one, under a pointer that rests.
+        if self.hovered == hovered {
             return;
         }
-        let place = self.camera.screen_to_place(pointer);
-        let near = self.camera.screen_to_place(pointer + Vec2::new(7.0, 0.0)).distance_km(place);
-        let accounts = session.view.show_accounts && session.view.tool == Tool::Select && self.camera.zoom >= 7.0;
-        self.hover = Hover {
-            unit: session.unit_index.unit_at(place),
-            account: if accounts { session.account_index.nearest(place, near) } else { None },
-        };
+        self.hovered = hovered;
+        self.hover = pointer.map_or_else(Hover::default, |pointer| {
+            let place = self.camera.screen_to_place(pointer);
+            let near = self.camera.screen_to_place(pointer + Vec2::new(7.0, 0.0)).distance_km(place);
+            Hover {
+                unit: session.unit_index.unit_at(place),
+                account: if accounts { session.account_index.nearest(place, near) } else { None },
+            }
+        });
     }
 
     /// Wheel, double click and keys that move the camera.

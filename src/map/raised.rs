@@ -55,7 +55,8 @@ impl Raised {
                     self.finish(session, &units, outlined, actions);
                 }
                 Action::SelectUnits { units, .. } if tool != Tool::Select => {
-                    self.finish(session, &units, !was_click, actions);
+                    // A line takes what it goes through, as the brush does.
+                    self.finish(session, &units, !was_click && tool != Tool::Line, actions);
                 }
                 Action::SelectAccount(_) | Action::SelectTerritory(_) if tool != Tool::Select => {}
                 Action::SelectTerritory(Some(id)) => match session.plan().group_of(id, self.level) {
@@ -110,7 +111,9 @@ impl Raised {
     /// Whether anything of it may go there.
     fn can_move(&self, session: &Session, members: &[Member], to: Target) -> bool {
         let plan = session.plan();
-        !plan.hierarchy().is_locked(to) && members.iter().any(|&member| plan.keeper_of(member).is_none())
+        session.fixed().is_none()
+            && !plan.hierarchy().is_locked(to)
+            && members.iter().any(|&member| plan.keeper_of(member).is_none())
     }
 
     fn finish(&self, session: &Session, units: &[UnitId], outlined: bool, actions: &mut Vec<Action>) {
@@ -146,6 +149,11 @@ impl Raised {
             members.retain(|member| inside.get(member).is_some_and(|&count| count * 2 > all(*member)));
         }
         members.retain(|&member| plan.parent_of(member) != to);
+        if self.erases {
+            // What lies directly in a higher group is in none of this level to be taken out of.
+            let on_level = |id: GroupId| plan.hierarchy().group(id).is_some_and(|g| usize::from(g.level) == self.level);
+            members.retain(|&member| plan.parent_of(member).is_some_and(on_level));
+        }
         members
     }
 }

@@ -107,7 +107,7 @@ impl Gesture {
     /// Escape: drops the gesture and its preview. Returns whether there was one.
     pub fn cancel(&mut self, actions: &mut Vec<Action>) -> bool {
         let had = self.is_active();
-        if matches!(self, Self::Brush { .. } | Self::Polygon { .. }) {
+        if had {
             actions.push(Action::Preview { units: Vec::new(), to: TerritoryId::UNASSIGNED });
         }
         *self = Self::None;

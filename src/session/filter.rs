@@ -105,11 +105,13 @@ pub fn matching(
     let found = if column.is_number() {
         let plain: String = value.chars().filter(|letter| !matches!(letter, ',' | ' ' | '$')).collect();
         let wanted: f64 = plain.parse().map_err(|_| "Write a number")?;
+        // Sums are of values rounded to a fine grid: what is equal on screen is equal here.
+        let slack = 1e-6_f64.max(wanted.abs() * 1e-12);
         let holds = |found: f64| match comparison {
-            Comparison::AtLeast => found >= wanted,
-            Comparison::AtMost => found <= wanted,
-            Comparison::Equal | Comparison::Contains => found == wanted,
-            Comparison::IsNot => found != wanted,
+            Comparison::AtLeast => found >= wanted - slack,
+            Comparison::AtMost => found <= wanted + slack,
+            Comparison::Equal | Comparison::Contains => (found - wanted).abs() <= slack,
+            Comparison::IsNot => (found - wanted).abs() > slack,
         };
         units.filter(|&unit| holds(column.number(session, unit))).collect()
     } else {

@@ -70,7 +70,7 @@ impl Session {
         let plan = self.plan();
         let free = members.iter().copied().filter(|&member| plan.keeper_of(member).is_none());
         let edit = Edit::move_into(plan, free, to);
-        if edit.is_empty() || plan.hierarchy().is_locked(to) || self.proposal.is_some() {
+        if edit.is_empty() || plan.hierarchy().is_locked(to) || self.fixed().is_some() {
             self.preview = None;
             return;
         }

@@ -29,6 +29,7 @@ use crate::domain::spatial::{AccountIndex, UnitIndex};
 use crate::domain::sphere::Bounds;
 use crate::domain::topology::{CutOff, Neighbours};
 use crate::io::diagnostic::Diagnostic;
+use crate::jobs::spec::Version;
 use proposal::{LiveBuild, Proposal};
 use suggestion::Suggestion;
 use view::View;
@@ -207,6 +208,11 @@ impl Session {
         }
     }
 
+    /// The state that a job is given.
+    pub fn version(&self) -> Version {
+        Version { generation: self.generation, data_generation: self.data_generation }
+    }
+
     /// The figures and colours on screen are those of a proposal.
     pub fn shows_proposal(&self) -> bool {
         self.proposal.is_some() && !self.show_current
@@ -322,7 +328,7 @@ impl Session {
     pub fn show_preview(&mut self, units: Vec<UnitId>, to: TerritoryId) {
         // A locked territory will not take them: nothing is shown that will not be.
         let locked = self.plan().is_territory_locked(to);
-        if units.is_empty() || locked || self.proposal.is_some() {
+        if units.is_empty() || locked || self.fixed().is_some() {
             self.preview = None;
             return;
         }

@@ -163,7 +163,8 @@ fn wishes(ui: &mut Ui, session: &Session, state: &mut State) {
     ui.separator();
     effort(ui, state);
     let locked = session.plan().locked_units().len();
-    let locked_territories = session.plan().territories().filter(|(_, territory)| territory.locked).count();
+    let locked_territories =
+        session.plan().territories().filter(|&(id, _)| session.plan().is_territory_locked(id)).count();
     if locked + locked_territories > 0 {
         let kept = words::counted_territories(locked_territories);
         let text = format!("Locked and left alone: {kept}, {}", session.project.units.count_words(locked));

@@ -204,7 +204,7 @@ fn assign_menu(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
                     swatch(ui, territory.colour, 12.0);
                     let button = Button::new(&territory.name).frame_when_inactive(false).min_size(vec2(170.0, 24.0));
                     if ui
-                        .add_enabled(!territory.locked, button)
+                        .add_enabled(!session.plan().is_territory_locked(id), button)
                         .on_disabled_hover_text("This territory is locked")
                         .clicked()
                     {

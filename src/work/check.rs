@@ -94,7 +94,7 @@ pub fn violations(project: &Project, totals: &Totals, goals: &[Goal]) -> Vec<Vio
     let neighbours = Neighbours::of_plan(&project.units.topology, plan);
     let pieces = neighbours.components(plan.assignment(), plan.territory_slots());
     for (id, territory) in plan.territories() {
-        let locked = if territory.locked { " (locked)" } else { "" };
+        let locked = if plan.is_territory_locked(id) { " (locked)" } else { "" };
         let name = format!("{}{locked}", territory.name);
         let of_territory = |rule, measure, found: f64, allowed: f64, words: String| Violation {
             rule,

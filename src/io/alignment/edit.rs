@@ -190,7 +190,7 @@ impl<'a> EditBuilder<'a> {
             if old == new {
                 continue;
             }
-            if [old, new].into_iter().flatten().any(is_closed) {
+            if plan.locked_accounts().contains(&account) || [old, new].into_iter().flatten().any(is_closed) {
                 locked_accounts += 1;
                 continue;
             }

@@ -140,7 +140,7 @@ fn per_rep(
 /// Refuses more new territories than the plan has numbers for: every territory that ever was has used one up.
 fn check_ids(plan: &Plan, slots: &[Slot]) -> Result<(), UserError> {
     let kept = slots.iter().filter(|slot| slot.id.is_some()).count();
-    let free = plan.territories().filter(|(_, territory)| !territory.locked).count();
+    let free = plan.territories().filter(|&(id, _)| !plan.is_territory_locked(id)).count();
     let left = ids_left(plan, free.saturating_sub(kept));
     let new = slots.len() - kept;
     if new > left {

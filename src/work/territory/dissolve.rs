@@ -6,6 +6,7 @@ use super::balance::Balance;
 use super::{Answer, Board, Done, refused};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::ids::{TerritoryId, UnitId};
+use crate::words;
 
 /// Divides a territory among its neighbours and removes it. Time after time the neighbour that is farthest below its target takes
 /// the unit with the longest border to it, so that each grows in one piece. Locked units and accounts stay, and so does the
@@ -68,7 +69,9 @@ pub fn dissolve(board: &Board, leaver: TerritoryId) -> Answer {
         notes.push(format!("Left out {}: locked", board.call(&locked)));
     }
     if locked_accounts > 0 {
-        notes.push(format!("{locked_accounts} locked accounts stay with {}", board.name(leaver)));
+        let stay = if locked_accounts == 1 { "stays" } else { "stay" };
+        let accounts = words::counted(locked_accounts, "locked account");
+        notes.push(format!("{accounts} {stay} with {}", board.name(leaver)));
     }
     let left: Vec<UnitId> = left.into_iter().collect();
     if !left.is_empty() {

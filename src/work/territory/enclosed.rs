@@ -1,6 +1,6 @@
 //! What lies inside one territory without belonging to it: holes that belong to nobody, and enclaves of others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Answer, Board, Done, refused};
 use crate::domain::edit::{Change, Edit};
@@ -30,10 +30,24 @@ pub fn fill_holes(board: &Board, only: Option<TerritoryId>) -> Answer {
 pub fn absorb_enclaves(board: &Board, into: TerritoryId) -> Answer {
     board.demand_free(into)?;
     let mut taken = Taken::default();
-    for piece in enclosed(board, |owner| !owner.is_unassigned()).into_iter().filter(|piece| piece.inside == into) {
-        if piece.units.len() as u32 == board.totals.unit_count(piece.owner) {
-            taken.notes.push(format!("{} lies inside as a whole and stays", board.name(piece.owner)));
-        } else {
+    let pieces: Vec<Enclosed> =
+        enclosed(board, |owner| !owner.is_unassigned()).into_iter().filter(|piece| piece.inside == into).collect();
+    // A territory may lie inside in several pieces, and may have units without a shape.
+    let mut enclosed_units: BTreeMap<TerritoryId, usize> = BTreeMap::new();
+    for piece in &pieces {
+        *enclosed_units.entry(piece.owner).or_default() += piece.units.len();
+    }
+    let topology = board.neighbours.topology();
+    let drawn = |id: TerritoryId| board.plan().units_of(id).filter(|&unit| topology.has_shape(unit)).count();
+    let mut whole: BTreeSet<TerritoryId> = BTreeSet::new();
+    for (&owner, &count) in &enclosed_units {
+        if count == drawn(owner) {
+            whole.insert(owner);
+            taken.notes.push(format!("{} lies inside as a whole and stays", board.name(owner)));
+        }
+    }
+    for piece in pieces {
+        if !whole.contains(&piece.owner) {
             taken.take(board, &piece);
         }
     }

@@ -6,6 +6,7 @@ use super::{Answer, Board, Done, refused};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::ids::TerritoryId;
 use crate::domain::metrics;
+use crate::words;
 
 /// Gives everything in `others` to `into`, which keeps its name, rep and colour; where one of them has a target of its own, the
 /// targets are added up. Emptied territories are removed; locked units and accounts stay, and their territory with them.
@@ -33,7 +34,7 @@ pub fn merge(board: &Board, into: TerritoryId, others: impl IntoIterator<Item = 
             notes.push(format!("Left out {}: locked", board.call(&locked)));
         }
         if !kept.is_empty() {
-            notes.push(format!("Left out {} accounts: locked", kept.len()));
+            notes.push(format!("Left out {}: locked", words::counted(kept.len() as i128, "account")));
         }
         notes.push(format!("{} stays with what is locked in it", board.name(id)));
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Answer, Board, Done, Refused, refused};
 use crate::domain::edit::{Change, Edit, Locks, apply};
-use crate::domain::ids::{TerritoryId, UnitId};
-use crate::domain::metrics::{self, Totals};
+use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
+use crate::domain::metrics::Totals;
 use crate::domain::palette;
 use crate::domain::plan::Territory;
 use crate::domain::progress::Progress;
@@ -78,13 +78,13 @@ pub fn split(board: &Board, id: TerritoryId, parts: usize, progress: &Progress) 
         return Err(refused(format!("{name} could only be split into {} parts", groups.len())));
     }
     let mut done = Done { edit: Edit::new(format!("Split {name} into {parts} territories")), notes: Vec::new() };
-    let mut makers = Makers::new(board, id, parts, goal.measure);
+    let mut makers = Makers::new(board, id, parts);
     for (_, units) in groups.into_iter().filter(|(owner, _)| *owner != kept) {
         let (new, territory) = makers.next();
         done.edit.changes.push(Change::Territory { id: new, old: None, new: Some(Box::new(territory)) });
         done.edit.changes.extend(units.into_iter().map(|unit| Change::Assign { unit, old: id, new }));
     }
-    done.edit.changes.extend(makers.shrink_target());
+    done.edit.changes.extend(makers.shrink_targets());
     let broken = built.violations.into_iter().filter(|words| !words.is_empty());
     done.notes.extend(broken);
     Ok(done)
@@ -113,29 +113,25 @@ struct Makers<'a> {
     board: &'a Board<'a>,
     id: TerritoryId,
     like: Territory,
-    old_target: Option<f64>,
-    parts: usize,
-    measure: crate::domain::ids::MeasureId,
+    /// A part's share of each target of the territory's own.
+    targets: BTreeMap<MeasureId, f64>,
     next_id: usize,
     names: Vec<String>,
     colours: Vec<[u8; 3]>,
 }
 
 impl<'a> Makers<'a> {
-    fn new(board: &'a Board<'a>, id: TerritoryId, parts: usize, measure: crate::domain::ids::MeasureId) -> Self {
+    fn new(board: &'a Board<'a>, id: TerritoryId, parts: usize) -> Self {
         let plan = board.plan();
         let like = plan.territory(id).cloned().unwrap_or_default();
-        let own = like.targets.contains_key(&measure);
         Self {
-            old_target: own.then(|| metrics::target(plan, board.totals, measure, id)),
+            targets: like.targets.iter().map(|(&measure, target)| (measure, target / parts as f64)).collect(),
             next_id: plan.next_territory_id().index(),
             names: plan.territories().map(|(_, territory)| territory.name.to_lowercase()).collect(),
             colours: plan.territories().map(|(_, territory)| territory.colour).collect(),
             board,
             id,
             like,
-            parts,
-            measure,
         }
     }
 
@@ -147,17 +143,12 @@ impl<'a> Makers<'a> {
         self.colours.push(colour);
         let new = TerritoryId::from_index(self.next_id);
         self.next_id += 1;
-        let targets = self.old_target.map(|target| (self.measure, target / self.parts as f64)).into_iter().collect();
+        let targets = self.targets.clone();
         (new, Territory { name, colour, parent: self.like.parent, targets, ..Territory::default() })
     }
 
-    /// A target of the old territory's own is divided equally.
-    fn shrink_target(&self) -> Vec<Change> {
-        let Some(target) = self.old_target else { return Vec::new() };
-        let (measure, parts) = (self.measure, self.parts as f64);
-        let edit = Edit::alter(self.board.plan(), self.id, "", |territory| {
-            territory.targets.insert(measure, target / parts);
-        });
-        edit.changes
+    /// Targets of the old territory's own are divided equally.
+    fn shrink_targets(&self) -> Vec<Change> {
+        Edit::alter(self.board.plan(), self.id, "", |territory| territory.targets = self.targets.clone()).changes
     }
 }
