@@ -171,3 +171,19 @@ fn units_follow_the_owner_of_most_accounts_or_revenue() {
     );
     assert!(alignment_from_account_owner(&project, "Boss", None).is_err());
 }
+
+#[test]
+fn a_locked_account_stays_and_the_others_are_taken() {
+    let mut project = project();
+    let first = read(&project, "unit,territory\n00001,East\n00003,West\n").unwrap();
+    let mut plan = applied(&project, &first.value);
+    let lock = Edit::lock_accounts(&plan, [crate::domain::ids::AccountId(0)], |_| Some(UnitId(0)), true);
+    apply(&mut plan, &lock, Locks::Obey).unwrap();
+    project.plan = Arc::new(plan);
+    let second = read(&project, "account,territory\nA1,West\nA2,West\n").unwrap();
+    let plan = applied(&project, &second.value);
+    let owner =
+        |account: u32| plan.territory_name(plan.owner_of(crate::domain::ids::AccountId(account), Some(UnitId(0))));
+    assert_eq!((owner(0), owner(1)), ("East", "West"));
+    assert_eq!(words(&second), ["plan.csv: 1 account locked — left as they are; unlock them and import again"]);
+}

@@ -151,6 +151,8 @@ fn holes_are_filled_and_enclaves_absorbed_but_not_what_lies_at_the_edge() {
     assert!(said(with_board(&project, |board| fill_holes(board, Some(B)))).contains("no holes"));
     let locked = lock(&project, 7);
     assert_eq!(said(with_board(&locked, |board| fill_holes(board, None))), "Left out cell 7: locked");
+    let in_two = fixture::project("AAAAA\nABABA\nAAAAA");
+    assert!(said(with_board(&in_two, |board| absorb_enclaves(board, A))).contains("lies inside as a whole"));
     let whole = fixture::project("AAA\nABA\nAAA");
     assert!(said(with_board(&whole, |board| absorb_enclaves(board, A))).contains("lies inside as a whole"));
 }

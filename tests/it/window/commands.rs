@@ -141,5 +141,17 @@ fn accounts_are_locked_to_their_territory() {
     app.settle();
     app.press_button("Unlock account");
     assert!(app.session().plan().locked_accounts().is_empty());
+    assert_eq!(app.session().plan().owner_of(account, Some(unit)), owner, "it is named, for its unit went away");
+    app.window().state_mut().push(Action::Assign { units: vec![unit], to: owner });
+    app.settle();
+    // Locked and unlocked where it is, it follows its unit as it did before.
+    for button in ["Lock account", "Unlock account"] {
+        app.window().state_mut().push(Action::SelectAccount(Some(account)));
+        app.settle();
+        app.press_button(button);
+    }
+    app.window().state_mut().push(Action::Assign { units: vec![unit], to: other });
+    app.settle();
+    assert_eq!(app.session().plan().owner_of(account, Some(unit)), other);
     assert_ne!(owner, TerritoryId::UNASSIGNED);
 }

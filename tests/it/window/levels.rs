@@ -283,6 +283,31 @@ fn the_map_is_coloured_by_the_level_that_was_chosen() {
     assert_ne!(own, north);
 }
 
+#[test]
+fn escape_leaves_no_picture_of_a_rectangle_at_district_level() {
+    let mut app = with_levels();
+    app.act(Action::SelectGroup(Some(group(&app, 0, "South"))));
+    app.act(Action::SetPaintLevel(Some(0)));
+    app.key(Key::R);
+    let [from, _, to, _] = around(&app, "4", "11");
+    app.begin_drag(&[from, to]);
+    assert!(app.session().preview.is_some(), "what would be taken is shown");
+    app.key(Key::Escape);
+    app.end_drag(to);
+    assert!(app.session().preview.is_none());
+    assert_eq!(inside(&app, 0, "South"), "D");
+}
+
+#[test]
+fn a_line_at_district_level_takes_what_it_goes_through() {
+    let mut app = with_levels();
+    app.act(Action::SelectGroup(Some(group(&app, 0, "South"))));
+    app.act(Action::SetPaintLevel(Some(0)));
+    app.press_key_of(Command::ToolLine);
+    app.drag_over(&["16", "17"]);
+    assert_eq!(inside(&app, 0, "South"), "DF");
+}
+
 fn drag_row(app: &mut AppHarness, from: &str, to: &str) {
     let (from, to) = (app.row(from), app.row(to));
     app.drag(&[from, from + vec2(0.0, 8.0), to]);

@@ -119,6 +119,20 @@ fn a_filter_selects_by_a_column() {
 }
 
 #[test]
+fn a_click_without_moving_takes_what_the_map_shows_now() {
+    let mut app = AppHarness::grid(HALVES);
+    app.click_unit("7");
+    assert_eq!(selected(&app), ["7"]);
+    let at = app.place_of("7");
+    // The map goes one cell to the side beneath the pointer.
+    let step = app.place_of("8") - at;
+    app.act(Action::Pan { dx: -step.x, dy: 0.0 });
+    app.settle();
+    app.click(at);
+    assert_eq!(selected(&app), ["8"]);
+}
+
+#[test]
 fn everything_that_a_search_found_can_be_selected() {
     let mut app = AppHarness::grid(HALVES);
     app.press_key_of(Command::Search);
