@@ -8,10 +8,11 @@ use crate::domain::edit::{Change, Edit, Locks, apply};
 use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::metrics::Totals;
 use crate::domain::palette;
-use crate::domain::plan::Territory;
+use crate::domain::plan::{Plan, Territory};
 use crate::domain::progress::Progress;
 use crate::domain::project::{Goal, Project};
 use crate::solve::{self, BuildRequest, Effort, Options, Problem, Proposal, SolveError, Wanted};
+use crate::words;
 
 /// Parts are expected to be equal, even where the plan's tolerance is wide.
 const MOST_OFF: f64 = 0.05;
@@ -79,15 +80,38 @@ pub fn split(board: &Board, id: TerritoryId, parts: usize, progress: &Progress) 
     }
     let mut done = Done { edit: Edit::new(format!("Split {name} into {parts} territories")), notes: Vec::new() };
     let mut makers = Makers::new(board, id, parts);
+    let mut made = vec![id];
     for (_, units) in groups.into_iter().filter(|(owner, _)| *owner != kept) {
         let (new, territory) = makers.next();
+        made.push(new);
         done.edit.changes.push(Change::Territory { id: new, old: None, new: Some(Box::new(territory)) });
         done.edit.changes.extend(units.into_iter().map(|unit| Change::Assign { unit, old: id, new }));
     }
     done.edit.changes.extend(makers.shrink_targets());
-    let broken = built.violations.into_iter().filter(|words| !words.is_empty());
-    done.notes.extend(broken);
+    // What does not hold is said of the territories as they will be called.
+    let mut after = plan.clone();
+    apply(&mut after, &done.edit, Locks::Pass).map_err(|error| failed(&error))?;
+    let mut totals = board.totals.clone();
+    totals.follow(&after, &done.edit);
+    done.notes.extend(unequal(&after, &totals, goal, &made));
+    let cut_off = board.neighbours.cut_off(&after);
+    let in_pieces = cut_off.iter().filter(|found| made.contains(&found.territory));
+    done.notes.extend(in_pieces.map(|found| format!("{} is in several pieces", after.territory_name(found.territory))));
     Ok(done)
+}
+
+/// Names the part that is farthest from an equal share, where that is too far.
+fn unequal(plan: &Plan, totals: &Totals, goal: Goal, parts: &[TerritoryId]) -> Option<String> {
+    let load = |id: &TerritoryId| totals.load(goal.measure, *id);
+    let share = parts.iter().map(load).sum::<f64>() / parts.len() as f64;
+    let off = |id: &TerritoryId| (load(id) - share) / share;
+    let worst = parts.iter().max_by(|a, b| off(a).abs().total_cmp(&off(b).abs()))?;
+    let tolerance = goal.tolerance.min(MOST_OFF);
+    (off(worst).abs() > tolerance + 1e-9).then(|| {
+        let (name, found) = (plan.territory_name(*worst), words::signed_percent(off(worst)));
+        let allowed = words::percent(tolerance);
+        format!("{name} is {found} off an equal part: no split within {allowed} was found that keeps every part in one piece")
+    })
 }
 
 /// The project with everything locked but the territory.
