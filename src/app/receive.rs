@@ -65,6 +65,7 @@ impl App {
                     }
                 }
                 JobOutput::Suggested { version, answer } => self.take_suggestion(ctx, version, answer),
+                JobOutput::Stepped { version, back, data } => self.take_step(ctx, version, back, data),
                 JobOutput::Geometry { data_generation, geometry } => {
                     if let Some(session) =
                         self.session.as_ref().filter(|session| session.data_generation == data_generation)
