@@ -24,13 +24,14 @@ pub struct UnitRow {
     pub words: Vec<String>,
 }
 
-/// Values are compared bit by bit: a missing one is the same as another.
+/// Values are compared bit by bit. As in the project file, a missing one is the same as another, and there is one zero.
 impl PartialEq for UnitRow {
     fn eq(&self, other: &Self) -> bool {
         let numbers = |row: &Self| {
             let Bounds { min, max } = row.bounds;
             let fixed = [row.centre.lon, row.centre.lat, row.area_km2, min.lon, min.lat, max.lon, max.lat];
-            fixed.into_iter().chain(row.values.iter().copied()).map(f64::to_bits).collect::<Vec<u64>>()
+            let kept = |value: f64| if value.is_finite() { value + 0.0 } else { f64::NAN };
+            fixed.into_iter().chain(row.values.iter().copied()).map(|value| kept(value).to_bits()).collect::<Vec<u64>>()
         };
         self.code == other.code
             && self.name == other.name

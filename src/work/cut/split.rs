@@ -107,7 +107,7 @@ pub fn in_parts(value: f64, shares: &[f64], whole: bool) -> Vec<f64> {
     const GRID: f64 = 1.0 / (1_u64 << 40) as f64;
     let magnitude = value.abs();
     let step = if whole { 1.0 } else { GRID.max(magnitude.next_up() - magnitude) };
-    let mut parts: Vec<f64> = shares.iter().map(|share| (value * share / step).round() * step).collect();
+    let mut parts: Vec<f64> = shares.iter().map(|share| (value * share / step).round() * step + 0.0).collect();
     let largest = (0..shares.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b])).unwrap_or(0);
     let others: f64 = parts.iter().enumerate().filter(|&(nth, _)| nth != largest).map(|(_, part)| part).sum();
     if let Some(part) = parts.get_mut(largest) {

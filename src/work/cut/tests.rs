@@ -16,6 +16,7 @@ use crate::domain::project::Goal;
 use crate::domain::random::Random;
 use crate::domain::spatial::UnitIndex;
 use crate::domain::sphere::LonLat;
+use crate::domain::units::Units;
 use crate::store::{self, Existing, PlanId, Wanted};
 
 /// The north-west corner of the fixture is at −90, 40; a cell is a tenth of a degree.
@@ -54,8 +55,6 @@ fn project(text: &str, accounts: &[(f64, f64, f64)]) -> Project {
     project.accounts = Arc::new(table);
     project
 }
-
-use crate::domain::units::Units;
 
 fn order(corners: &[(f64, f64)], closed: bool, to: Option<u16>) -> CutOrder {
     CutOrder {
@@ -288,7 +287,7 @@ proptest! {
         };
         let mut plan = after.plan.clone();
         apply(Arc::make_mut(&mut plan), &done.edit.inverse(), Locks::Pass).expect("the plan can be taken back");
-        prop_assert_eq!(picture(&Project { plan, ..back }), picture(&before));
+        prop_assert!(picture(&Project { plan, ..back }) == picture(&before), "every bit is back");
     }
 
     /// The same in the file: made, closed, opened, taken back, closed, opened, made again; with another plan beside it.
@@ -308,21 +307,21 @@ proptest! {
         store.flush().expect("written");
         drop(store);
         let (store, opened) = store::open(&path, Wanted::ReadWrite).expect("it can be opened");
-        prop_assert_eq!(picture(&opened.project), picture(&done.project));
-        prop_assert_eq!(opened.history.undo_step(), Some(&done.edit));
+        prop_assert!(picture(&opened.project) == picture(&done.project), "the file has the pieces");
+        prop_assert!(opened.history.undo_step() == Some(&done.edit), "the journal has the step");
         prop_assert_eq!(&opened.notes, &Vec::<String>::new());
         let cut_rows = rows(&path);
         let step = opened.history.undo_step().expect("just compared").clone();
         store.undo(&step);
         store.flush().expect("written");
         drop(store);
-        prop_assert_eq!(rows(&path), untouched);
+        prop_assert!(rows(&path) == untouched, "the file is as it was");
         let (mut store, opened) = store::open(&path, Wanted::ReadWrite).expect("it can be opened");
-        prop_assert_eq!(picture(&opened.project), picture(&before));
+        prop_assert!(picture(&opened.project) == picture(&before), "the project is as it was");
         let step = opened.history.redo_step().expect("one step was taken back").clone();
         store.redo(&step);
         store.flush().expect("written");
-        prop_assert_eq!(rows(&path), cut_rows);
+        prop_assert!(rows(&path) == cut_rows, "the file has the pieces again");
         // In the other plan the pieces belong to whom the unit belongs, and its history begins anew.
         let beside = store.switch_plan(other).expect("it is there");
         prop_assert_eq!(beside.plan.assignment().len(), done.project.units.len());
@@ -349,7 +348,7 @@ fn zip_areas() -> Project {
 }
 
 fn zip_units(path: &Path) -> (Units, Vec<Measure>) {
-    let options = crate::work::import::UnitOptions::default();
+    let options = crate::work::columns::UnitColumns::default();
     let change = crate::work::import::import_units(&Project::default(), path, &options, &Progress::new());
     let change = change.expect("the sample can be read").value;
     (Units::clone(&change.project.units), Vec::clone(&change.project.measures))
