@@ -80,13 +80,7 @@ impl App {
         true
     }
 
-    pub(super) fn take_step(
-        &mut self,
-        ctx: &Context,
-        generation: u64,
-        back: bool,
-        data: Result<Box<NewData>, String>,
-    ) {
+    pub(super) fn take_step(&mut self, ctx: &Context, generation: u64, back: bool, data: Result<Box<NewData>, String>) {
         let wanted = self.steps_wanted.take();
         let Some(session) = self.session.as_mut() else { return };
         if session.generation != generation {

@@ -13,8 +13,7 @@ use crate::domain::ids::TerritoryId;
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::layers::read_layer;
-use crate::io::lines::read_lines;
-use crate::store::SavedProblem;
+use crate::io::lines::{read_lines, read_single_boundary};
 use crate::work::cut::{self, CutOrder, CutReport, Report, SplitBy};
 use crate::work::territory::Refused;
 
@@ -116,16 +115,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     })?;
     store.apply(&done.edit);
     let notes = done.edit.units_patch().map(|patch| patch.notes.clone()).unwrap_or_default();
-    let mut problems = opened.problems.clone();
-    problems.retain(|problem| problem.file != done.edit.label);
-    problems.extend(notes.iter().map(|[item, message]| SavedProblem {
-        severity: "note".to_owned(),
-        file: done.edit.label.clone(),
-        item: item.clone(),
-        message: message.clone(),
-        ..SavedProblem::default()
-    }));
-    store.put_problems(problems);
+    store.put_problems(cut::problems_after(opened.problems.clone(), &done.edit, false));
     store.flush()?;
     let mut text = format!("{}\n", done.edit.label);
     for [item, message] in &notes {
@@ -138,10 +128,16 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
 fn order(arguments: &Arguments, project: &Project, output: &Output) -> Result<CutOrder> {
     let drawn = match (&arguments.boundary, &arguments.line) {
         (Some(path), _) => {
-            let layer = output.with_progress(|progress| read_layer(path, progress))?;
-            output.list(&layer.diagnostics);
-            let rings = layer.value.shapes.iter().flat_map(|shape| &shape.polygons);
-            Drawn { lines: rings.flat_map(|polygon| polygon.rings().cloned()).collect(), closed: true }
+            let lines = match read_single_boundary(path)? {
+                Some(rings) => rings,
+                None => {
+                    let layer = output.with_progress(|progress| read_layer(path, progress))?;
+                    output.list(&layer.diagnostics);
+                    let polygons = layer.value.shapes.iter().flat_map(|shape| &shape.polygons);
+                    polygons.flat_map(|polygon| polygon.rings().cloned()).collect()
+                }
+            };
+            Drawn { lines, closed: true }
         }
         (None, Some(path)) => Drawn { lines: read_lines(path)?, closed: false },
         (None, None) => return Err(UserError::new("Name a boundary or a line to cut along")),

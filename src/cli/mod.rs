@@ -5,8 +5,8 @@
 
 mod bench;
 mod build;
-mod explain;
 mod cut;
+mod explain;
 mod export;
 mod goals;
 mod import;

@@ -9,7 +9,7 @@ use super::output::Output;
 use super::{Outcome, Result, project};
 use crate::domain::edit::{Locks, apply};
 use crate::error::UserError;
-use crate::work::cut::data_after;
+use crate::work::cut::{data_after, problems_after};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -55,6 +55,9 @@ fn step(arguments: &Arguments, output: &Output, back: bool) -> Result<Outcome> {
     } else {
         store.redo(&edit);
         opened.history.mark_redone();
+    }
+    if edit.units_patch().is_some() {
+        store.put_problems(problems_after(std::mem::take(&mut opened.problems), &edit, back));
     }
     store.flush()?;
     let stepped = Stepped {

@@ -86,9 +86,10 @@ impl UnitsPatch {
         let columns: Vec<usize> = project.measures_of(Subject::Units).map(|(id, _)| id.index()).collect();
         for swap in &self.rows {
             let before = ((swap.at as usize) < units.len()).then(|| UnitRow::of(project, UnitId(swap.at)));
-            let fits = swap.new.as_ref().is_none_or(|row| {
-                row.values.len() == columns.len() && row.words.len() == units.attributes.len()
-            });
+            let fits = swap
+                .new
+                .as_ref()
+                .is_none_or(|row| row.values.len() == columns.len() && row.words.len() == units.attributes.len());
             if before != swap.old || !fits {
                 return Err(STALE.into());
             }

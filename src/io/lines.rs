@@ -31,6 +31,29 @@ pub fn read_lines(path: &Path) -> Result<Vec<Vec<LonLat>>, UserError> {
     Ok(lines)
 }
 
+/// The rings of a boundary: of a GeoJSON file that is a single geometry or feature, as a drawing tool or a clipboard gives it. `None` for
+/// any other file, which is a layer.
+pub fn read_single_boundary(path: &Path) -> Result<Option<Vec<Vec<LonLat>>>, UserError> {
+    if !matches!(files::ending_of(path).as_str(), "geojson" | "json") {
+        return Ok(None);
+    }
+    let bytes = files::read_all(path, files::MAX_LAYER_BYTES)?;
+    let Ok(document) = serde_json::from_slice::<Value>(&bytes) else { return Ok(None) };
+    let geometry = document.get("geometry").unwrap_or(&document);
+    let polygons: Vec<&Value> = match geometry.get("type").and_then(Value::as_str) {
+        Some("Polygon") => geometry.get("coordinates").into_iter().collect(),
+        Some("MultiPolygon") => geometry.get("coordinates").and_then(Value::as_array).into_iter().flatten().collect(),
+        _ => return Ok(None),
+    };
+    let rings = polygons.into_iter().filter_map(Value::as_array).flatten();
+    let rings = rings.map(|ring| line(ring).filter(|ring| ring.len() > 2)).collect::<Option<Vec<Vec<LonLat>>>>();
+    match rings.filter(|rings| !rings.is_empty()) {
+        Some(rings) => Ok(Some(rings)),
+        None => Err(UserError::new(format!("Could not read a boundary from {}", files::name_of(path)))
+            .because("a ring of it is no list of three places or more, each a longitude and a latitude")),
+    }
+}
+
 fn collect(value: &Value, lines: &mut Vec<Vec<LonLat>>) {
     let members = |name: &str| value.get(name).and_then(Value::as_array).into_iter().flatten();
     match value.get("type").and_then(Value::as_str) {
@@ -67,11 +90,21 @@ mod tests {
             {"type":"GeometryCollection","geometries":[{"type":"MultiLineString","coordinates":[[[1,2],[3,4]],[[5,6]],[[7,800],[1,1]]]}]}]}"#;
         std::fs::write(&path, text).expect("written");
         let lines = read_lines(&path).expect("there are lines");
-        assert_eq!(lines, [
-            vec![LonLat::new(-83.0, 40.0), LonLat::new(-82.0, 40.5)],
-            vec![LonLat::new(1.0, 2.0), LonLat::new(3.0, 4.0)],
-        ]);
+        assert_eq!(
+            lines,
+            [
+                vec![LonLat::new(-83.0, 40.0), LonLat::new(-82.0, 40.5)],
+                vec![LonLat::new(1.0, 2.0), LonLat::new(3.0, 4.0)],
+            ]
+        );
+        assert_eq!(read_single_boundary(&path), Ok(None));
         std::fs::write(&path, r#"{"type":"Point","coordinates":[1,2]}"#).expect("written");
         assert!(read_lines(&path).is_err());
+        assert_eq!(read_single_boundary(&path), Ok(None));
+        let polygon = r#"{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}}"#;
+        std::fs::write(&path, polygon).expect("written");
+        assert_eq!(read_single_boundary(&path).expect("one ring").map(|rings| rings[0].len()), Some(4));
+        std::fs::write(&path, polygon.replace("[1,0]", "[1,\"x\"]")).expect("written");
+        assert!(read_single_boundary(&path).is_err());
     }
 }

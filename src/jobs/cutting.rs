@@ -47,7 +47,8 @@ fn shown(project: &Project, order: &CutOrder, done: CutDone) -> Result<Suggestio
     let totals = Totals::count(Arc::clone(&indices.loads), &done.project.plan);
     // On the map the units are what they were; what lies inside is drawn upon them.
     let is_old = |change: &Change| matches!(change, Change::Assign { unit, .. } if unit.index() < count);
-    let whole = Edit { label: String::new(), changes: done.edit.changes.iter().filter(|c| is_old(c)).cloned().collect() };
+    let whole =
+        Edit { label: String::new(), changes: done.edit.changes.iter().filter(|c| is_old(c)).cloned().collect() };
     let mut plan = Arc::clone(&project.plan);
     if !whole.is_empty() {
         apply(Arc::make_mut(&mut plan), &whole, Locks::Obey).map_err(|error| error.to_string())?;

@@ -4,6 +4,7 @@ use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{Color32, Pos2, Shape, Stroke, Ui};
 
 use crate::render::camera::Camera;
+use crate::render::palette;
 use crate::session::Session;
 use crate::session::suggestion::CutPreview;
 use crate::theme::Tokens;
@@ -14,9 +15,12 @@ pub fn draw(ui: &Ui, session: &Session, camera: &Camera) {
     };
     let tokens = Tokens::of(ui);
     let painter = ui.painter().with_clip_rect(camera.rect);
-    let fill = cut.colour.map_or(tokens.accent.gamma_multiply(0.35), |[red, green, blue]| {
-        Color32::from_rgb(red, green, blue).gamma_multiply(0.8)
-    });
+    // As the territory will be, though names and accounts under it shine through.
+    let dark = ui.visuals().dark_mode;
+    let fill = match cut.colour {
+        Some(colour) => palette::territory_paint(colour, dark).fill.gamma_multiply(0.85),
+        None => tokens.accent.gamma_multiply(0.35),
+    };
     painter.add(Shape::mesh(mesh(cut, camera, fill)));
     for line in &cut.lines {
         let points: Vec<Pos2> = line.iter().map(|&place| camera.place_to_screen(place)).collect();

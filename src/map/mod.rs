@@ -258,7 +258,7 @@ impl MapState {
     /// An outline is being drawn by hand that is not there to select.
     fn draws_outline(&self, session: &Session) -> bool {
         match self.gesture {
-            Gesture::Polygon { .. } | Gesture::Lasso { .. } => true,
+            Gesture::Polygon { .. } | Gesture::Lasso { .. } | Gesture::Line { .. } => true,
             Gesture::Rectangle { .. } => session.view.tool == Tool::Rectangle,
             _ => false,
         }

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use super::camera::WorldBox;
 use super::chunks::split_into_chunks;
 use crate::domain::ids::{ArcId, UnitId};
-use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::polygon::Shape;
+use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::sphere::{LonLat, to_mercator};
 use crate::domain::topology::{ArcUse, OUTSIDE, Topology};
 
@@ -263,7 +263,8 @@ pub fn triangles_of(shape: &Shape) -> Vec<[LonLat; 3]> {
     for polygon in &shape.polygons {
         let cut = geo::Polygon::new(ring(&polygon.outer), polygon.holes.iter().map(ring).collect());
         let raw = cut.earcut_triangles_raw();
-        let corner = |index: usize| raw.vertices.get(index).map_or(LonLat::default(), |&[lon, lat]| LonLat::new(lon, lat));
+        let corner =
+            |index: usize| raw.vertices.get(index).map_or(LonLat::default(), |&[lon, lat]| LonLat::new(lon, lat));
         triangles.extend(raw.triangle_indices.chunks_exact(3).map(|corners| [0, 1, 2].map(|nth| corner(corners[nth]))));
     }
     triangles

@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let rect = ui.available_rect_before_wrap();
     // Between the legend on the left and the zoom buttons on the right.
     let legend = if session.view.show_legend && rect.width() >= 480.0 { 252.0 } else { 12.0 };
-    let width = (rect.width() - 64.0 - legend).clamp(220.0, 620.0);
+    let width = (rect.width() - 64.0 - legend).clamp(220.0, 720.0);
     let area = Area::new(Id::unique("over the map")).order(Order::Middle).constrain_to(rect);
     area.pivot(Align2::RIGHT_TOP).fixed_pos(rect.right_top() + vec2(-58.0, 12.0)).show(ui.ctx(), |ui| {
         ui.set_max_width(width);
@@ -74,10 +74,8 @@ fn tool_options(ui: &mut Ui, session: &Session, scope: Scope, actions: &mut Vec<
                 (false, false) => words(Inside::Touched),
             };
             let label = ui.label(RichText::new("Takes").color(Tokens::of(ui).weak));
-            let response = ComboBox::from_id_salt("what a boundary takes")
-                .selected_text(chosen)
-                .width(124.0)
-                .show_ui(ui, |ui| {
+            let response =
+                ComboBox::from_id_salt("what a boundary takes").selected_text(chosen).width(124.0).show_ui(ui, |ui| {
                     for &inside in choices {
                         if ui.selectable_label(words(inside) == chosen, words(inside)).clicked() {
                             // What a line takes says nothing of boundaries.

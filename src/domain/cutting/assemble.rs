@@ -209,7 +209,9 @@ impl Arcs {
     ) -> Vec<[u32; 2]> {
         let places = |unit: u32| -> Vec<LonLat> {
             let uses = rings.get(&unit).into_iter().flatten().flatten().flatten();
-            uses.filter_map(|arc_use| self.row(arc_use.split().0.0)).flat_map(|row| row.points.iter().copied()).collect()
+            uses.filter_map(|arc_use| self.row(arc_use.split().0.0))
+                .flat_map(|row| row.points.iter().copied())
+                .collect()
         };
         let nearest = |from: &[LonLat], pieces: &[Piece]| -> u32 {
             let far = |piece: &Piece| {

@@ -78,10 +78,8 @@ impl Cell {
             for &(at, step) in around {
                 if nodes.contains(&at) && !chain.path.is_empty() {
                     chain.path.push(at);
-                    cell.chains.push(std::mem::replace(
-                        &mut chain,
-                        Chain { path: Vec::new(), steps: Vec::new(), km: 0.0 },
-                    ));
+                    cell.chains
+                        .push(std::mem::replace(&mut chain, Chain { path: Vec::new(), steps: Vec::new(), km: 0.0 }));
                 }
                 chain.path.push(at);
                 chain.steps.push(step);

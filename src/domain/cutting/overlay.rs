@@ -31,6 +31,9 @@ pub(super) struct Overlay {
     originals: HashMap<Point, LonLat>,
 }
 
+/// How far a vertex of the line moves and where to; and into which edge of which border, when not to a vertex of it.
+type Move = (f64, Point, Option<(usize, usize)>);
+
 type Indexed = GeomWithData<Rectangle<[f64; 2]>, (usize, usize)>;
 
 impl Overlay {
@@ -90,11 +93,11 @@ impl Overlay {
     fn snap(&mut self) -> bool {
         let tree = self.line_edges();
         let fixed: HashSet<Point> = self.arcs.values().flatten().map(|vertex| vertex.at).collect();
-        // Per vertex of the line how far it moves and where to; and into which edge of a border, when not to a vertex of it.
-        let mut moved: BTreeMap<(usize, usize), (f64, Point, Option<(usize, usize)>)> = BTreeMap::new();
-        let mut offer = |at: (usize, usize), to: (f64, Point, Option<(usize, usize)>)| {
+        // By vertex of the line.
+        let mut moved: BTreeMap<(usize, usize), Move> = BTreeMap::new();
+        let mut offer = |at: (usize, usize), to: Move| {
             // A vertex of a border comes before its edge.
-            let rank = |to: &(f64, Point, Option<(usize, usize)>)| (to.2.is_some(), to.0, to.1);
+            let rank = |to: &Move| (to.2.is_some(), to.0, to.1);
             let best = moved.entry(at).or_insert(to);
             if rank(&to) < rank(best) {
                 *best = to;

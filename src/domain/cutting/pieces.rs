@@ -1,7 +1,7 @@
 //! What of a line really divides a unit: slivers go to the face they border on most, and faces become pieces.
 
-use super::fixed::Point;
 use super::faces::{Cell, Face, Half, Ring};
+use super::fixed::Point;
 use crate::domain::polygon::{Polygon, Shape};
 use crate::domain::sphere::LonLat;
 use crate::domain::topology::DisjointSets;
@@ -243,7 +243,8 @@ impl<'a> Merged<'a> {
                 self.areas[root] < smallest.share * whole || width < smallest.width_km
             };
             let candidates = shared.keys().flatten().copied().filter(|&root| tiny(root));
-            let Some(least) = candidates.min_by(|&a, &b| self.areas[a].total_cmp(&self.areas[b]).then(a.cmp(&b))) else {
+            let Some(least) = candidates.min_by(|&a, &b| self.areas[a].total_cmp(&self.areas[b]).then(a.cmp(&b)))
+            else {
                 return sliver;
             };
             let beside = shared.iter().filter(|(pair, _)| pair.contains(&least));

@@ -19,6 +19,7 @@ use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::domain::topology::{Swap, Topology};
 use crate::domain::units_patch::{UnitRow, UnitsPatch};
+use crate::store::SavedProblem;
 use crate::work::territory::Refused;
 
 pub use report::{CutReport, MeasureReport, PieceReport, Report, WholeReport};
@@ -122,6 +123,21 @@ pub fn data_after(project: &Project, edit: &Edit, back: bool) -> Option<Result<P
     Some(if back { patch.inverse().apply(project) } else { patch.apply(project) })
 }
 
+/// What is to be looked at in a project, with what a cut did to each unit; without it, when the cut was taken back.
+pub fn problems_after(mut problems: Vec<SavedProblem>, edit: &Edit, back: bool) -> Vec<SavedProblem> {
+    problems.retain(|problem| problem.file != edit.label);
+    if let (Some(patch), false) = (edit.units_patch(), back) {
+        problems.extend(patch.notes.iter().map(|[item, message]| SavedProblem {
+            severity: "note".to_owned(),
+            file: edit.label.clone(),
+            item: item.clone(),
+            message: message.clone(),
+            ..SavedProblem::default()
+        }));
+    }
+    problems
+}
+
 struct Making<'a> {
     project: &'a Project,
     order: &'a CutOrder,
@@ -131,12 +147,8 @@ struct Making<'a> {
 impl Making<'_> {
     fn make(&self, progress: &Progress) -> Result<CutDone, Refused> {
         let Self { project, cut, .. } = *self;
-        let mut done = CutDone {
-            project: project.clone(),
-            edit: Edit::default(),
-            report: Report::default(),
-            inside: Vec::new(),
-        };
+        let mut done =
+            CutDone { project: project.clone(), edit: Edit::default(), report: Report::default(), inside: Vec::new() };
         if cut.cuts.is_empty() {
             return Ok(done);
         }
@@ -157,9 +169,8 @@ impl Making<'_> {
         let links = links::adjacency(project, cut, &topology, &patch);
         done.edit.changes.insert(0, Change::Units(Arc::new(patch.clone())));
         done.edit.changes.extend(links);
-        done.project = patch
-            .apply(project)
-            .map_err(|why| Refused::Because(format!("The units cannot be cut there: {why}")))?;
+        done.project =
+            patch.apply(project).map_err(|why| Refused::Because(format!("The units cannot be cut there: {why}")))?;
         Ok(done)
     }
 

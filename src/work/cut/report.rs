@@ -94,13 +94,16 @@ impl Report {
 }
 
 impl CutReport {
-    /// "cut into 10001-a (62 % of the area, 3 accounts) and 10001-b (38 %, 9 accounts; to East); Households by area, 62 % : 38 %".
+    /// "cut into 10001-a (62.0 % of the area, 3 accounts; West) and 10001-b (38.0 % of the area, 9 accounts; inside, East); Households
+    /// by the Revenue of 12 accounts, 71.0 % : 29.0 %".
     pub fn words(&self, project: &Project) -> String {
+        let any = self.pieces.iter().any(|piece| piece.accounts > 0);
         let piece = |piece: &PieceReport| {
             let accounts = words::counted(piece.accounts as i128, "account");
+            let accounts = if any { format!(", {accounts}") } else { String::new() };
             let to = project.plan.territory_name(piece.territory);
             let inside = if piece.inside { "inside, " } else { "" };
-            format!("{} ({} of the area, {accounts}; {inside}{to})", piece.code, words::percent(piece.share))
+            format!("{} ({} of the area{accounts}; {inside}{to})", piece.code, words::percent(piece.share))
         };
         let pieces: Vec<String> = self.pieces.iter().map(piece).collect();
         let mut words = format!("cut into {}", pieces.join(" and "));

@@ -150,7 +150,8 @@ fn what_cannot_be_done_is_said() {
 #[test]
 fn barriers_and_bridges_go_to_the_pieces() {
     let mut project = project("AAA", &[]);
-    let say = |a: u32, b: u32, new: Adjacency| Change::Adjacency { units: [UnitId(a), UnitId(b)], old: None, new: Some(new) };
+    let say =
+        |a: u32, b: u32, new: Adjacency| Change::Adjacency { units: [UnitId(a), UnitId(b)], old: None, new: Some(new) };
     let changes = vec![say(0, 1, Adjacency::Barrier), say(0, 2, Adjacency::Bridge)];
     let edit = Edit { label: String::new(), changes };
     apply(Arc::make_mut(&mut project.plan), &edit, Locks::Obey).expect("they are as drawn");
@@ -231,10 +232,21 @@ fn rows(path: &Path) -> String {
     let connection = Connection::open(path).expect("the file is there");
     let mut text = String::new();
     for table in [
-        "unit", "topology", "unit_data", "account", "account_data", "assignment", "override", "locked_unit", "adjacency",
-        "territory", "measure", "attribute",
+        "unit",
+        "topology",
+        "unit_data",
+        "account",
+        "account_data",
+        "assignment",
+        "override",
+        "locked_unit",
+        "adjacency",
+        "territory",
+        "measure",
+        "attribute",
     ] {
-        let mut query = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).expect("the table is there");
+        let mut query =
+            connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).expect("the table is there");
         let columns = query.column_count();
         let mut found = query.query([]).expect("it can be read");
         while let Some(row) = found.next().expect("it can be read") {
@@ -389,12 +401,18 @@ fn shipped_zip_areas_are_cut_without_gap_or_overlap() {
         let Ok(done) = cut(&before, &order, &Progress::new()) else { continue };
         cuts += done.report.cuts.len();
         let after = &done.project;
-        assert!(done.report.whole.iter().all(|whole| whole.why != WhyWhole::Tangled), "{seed}: {:?}", done.report.whole);
+        assert!(
+            done.report.whole.iter().all(|whole| whole.why != WhyWhole::Tangled),
+            "{seed}: {:?}",
+            done.report.whole
+        );
         let area = |project: &Project, unit: UnitId| {
             let ring = |ring: &Vec<LonLat>| {
                 let pairs = (1..ring.len() - 1).map(|at| (ring[at], ring[at + 1]));
                 let first = ring[0];
-                pairs.map(|(a, b)| (a.lon - first.lon) * (b.lat - first.lat) - (a.lat - first.lat) * (b.lon - first.lon)).sum::<f64>()
+                pairs
+                    .map(|(a, b)| (a.lon - first.lon) * (b.lat - first.lat) - (a.lat - first.lat) * (b.lon - first.lon))
+                    .sum::<f64>()
             };
             let shape = project.units.topology.shape(unit);
             shape.polygons.iter().flat_map(|polygon| polygon.rings()).map(ring).sum::<f64>()
@@ -407,7 +425,11 @@ fn shipped_zip_areas_are_cut_without_gap_or_overlap() {
         for unit in before.units.ids() {
             let own = pieces.get(&unit).cloned().unwrap_or_else(|| vec![unit]);
             let (whole, parts) = (area(&before, unit), own.iter().map(|&piece| area(after, piece)).sum::<f64>());
-            assert!((parts - whole).abs() <= 1e-9 * whole, "{seed}: {} is {whole}, its parts {parts}", before.units.codes[unit.index()]);
+            assert!(
+                (parts - whole).abs() <= 1e-9 * whole,
+                "{seed}: {} is {whole}, its parts {parts}",
+                before.units.codes[unit.index()]
+            );
         }
         assert!((around(after) / outside_km - 1.0).abs() < 1e-9, "{seed}");
         let (old, new) = (UnitIndex::new(&before.units), UnitIndex::new(&after.units));
@@ -416,9 +438,9 @@ fn shipped_zip_areas_are_cut_without_gap_or_overlap() {
                 centre.lon + (share(&mut random) - 0.5) * reach,
                 centre.lat + (share(&mut random) - 0.5) * reach,
             );
-            let home = new.unit_at(place).map(|unit| {
-                patch.origins.iter().find(|origin| origin[0] == unit).map_or(unit, |origin| origin[1])
-            });
+            let home = new
+                .unit_at(place)
+                .map(|unit| patch.origins.iter().find(|origin| origin[0] == unit).map_or(unit, |origin| origin[1]));
             assert_eq!(home, old.unit_at(place), "{seed}: {place:?}");
         }
         let back = data_after(after, &done.edit, true).expect("units are cut").expect("it can be taken back");
