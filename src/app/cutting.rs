@@ -7,7 +7,7 @@ use crate::domain::edit::Edit;
 use crate::domain::ids::TerritoryId;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::jobs::cutting;
-use crate::jobs::spec::{CutWish, JobKind};
+use crate::jobs::spec::{CutWish, JobKind, Version};
 use crate::session::data::NewData;
 use crate::session::suggestion::CutPreview;
 use crate::session::view::Scope;
@@ -26,8 +26,8 @@ impl App {
             Scope::Unassigned => Some(TerritoryId::UNASSIGNED),
             Scope::Only(id) => Some(id),
         };
-        let (project, generation) = (session.project.clone(), session.generation);
-        self.jobs.start(JobKind::Suggest, move |progress| cutting::suggest(&project, wish, only, generation, progress));
+        let (project, version) = (session.project.clone(), session.version());
+        self.jobs.start(JobKind::Suggest, move |progress| cutting::suggest(&project, wish, only, version, progress));
     }
 
     /// One undo step.
@@ -75,15 +75,21 @@ impl App {
         let step = if back { history.undo_step() } else { history.redo_step() };
         let Some(step) = step.filter(|step| step.units_patch().is_some()).cloned() else { return false };
         self.steps_wanted = Some(if back { history.applied() - 1 } else { history.applied() + 1 });
-        let (project, generation) = (session.project.clone(), session.generation);
-        self.jobs.start(JobKind::Step, move |_| cutting::step(&project, &step, back, generation));
+        let (project, version) = (session.project.clone(), session.version());
+        self.jobs.start(JobKind::Step, move |_| cutting::step(&project, &step, back, version));
         true
     }
 
-    pub(super) fn take_step(&mut self, ctx: &Context, generation: u64, back: bool, data: Result<Box<NewData>, String>) {
+    pub(super) fn take_step(
+        &mut self,
+        ctx: &Context,
+        version: Version,
+        back: bool,
+        data: Result<Box<NewData>, String>,
+    ) {
         let wanted = self.steps_wanted.take();
         let Some(session) = self.session.as_mut() else { return };
-        if session.generation != generation {
+        if session.version() != version {
             let what = if back { "undo" } else { "redo" };
             self.ui.notices.refused(ctx, format!("The plan changed in between; {what} again"));
             return;

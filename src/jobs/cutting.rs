@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::JobOutput;
-use super::spec::CutWish;
+use super::spec::{CutWish, Version};
 use crate::domain::cutting::{Smallest, WhyWhole};
 use crate::domain::edit::{Change, Edit, Locks, apply};
 use crate::domain::ids::{TerritoryId, UnitId};
@@ -18,12 +18,12 @@ use crate::session::suggestion::{CutPreview, Suggestion};
 use crate::work::cut::{self, CutDone, CutOrder, SplitBy};
 use crate::work::territory::Refused;
 
-/// Works out what the cut would do to the plan of this generation. `only`: units of this territory alone.
+/// Works out what the cut would do to the plan of this version. `only`: units of this territory alone.
 pub fn suggest(
     project: &Project,
     wish: CutWish,
     only: Option<TerritoryId>,
-    generation: u64,
+    version: Version,
     progress: &Progress,
 ) -> JobOutput {
     let least = Smallest::default();
@@ -32,13 +32,13 @@ pub fn suggest(
     let done = match cut::cut(project, &order, progress) {
         Ok(done) => done,
         Err(Refused::Cancelled) => return JobOutput::Cancelled,
-        Err(Refused::Because(why)) => return JobOutput::Suggested { generation, answer: Err(why) },
+        Err(Refused::Because(why)) => return JobOutput::Suggested { version, answer: Err(why) },
     };
     let answer = shown(project, &order, done).map(Box::new);
     if progress.is_cancelled() {
         return JobOutput::Cancelled;
     }
-    JobOutput::Suggested { generation, answer }
+    JobOutput::Suggested { version, answer }
 }
 
 fn shown(project: &Project, order: &CutOrder, done: CutDone) -> Result<Suggestion, String> {
@@ -135,11 +135,11 @@ fn notes(project: &Project, done: &CutDone) -> Vec<String> {
 }
 
 /// Works out the units as they are when a step is taken back, or made again.
-pub fn step(project: &Project, step: &Edit, back: bool, generation: u64) -> JobOutput {
+pub fn step(project: &Project, step: &Edit, back: bool, version: Version) -> JobOutput {
     let data = match cut::data_after(project, step, back) {
         None => Err("the step does not change the units".to_owned()),
         Some(Err(why)) => Err(why),
         Some(Ok(project)) => Ok(Box::new(NewData { indices: Indices::new(&project), project })),
     };
-    JobOutput::Stepped { generation, back, data }
+    JobOutput::Stepped { version, back, data }
 }

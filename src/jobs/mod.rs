@@ -71,9 +71,9 @@ pub enum JobOutput {
         version: Version,
         answer: Result<Box<Suggestion>, String>,
     },
-    /// The units as they are after a step that changes them was taken back (or made again), from the plan of this generation.
+    /// The units as they are after a step that changes them was taken back (or made again), from the plan of this version.
     Stepped {
-        generation: u64,
+        version: Version,
         back: bool,
         data: Result<Box<NewData>, String>,
     },
