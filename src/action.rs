@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers};
 use egui_material_icons::{MaterialIcon, icons};
 
+use crate::domain::cutting::Drawn;
 use crate::domain::edit::Edit;
 use crate::domain::hierarchy::Member;
 use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
@@ -85,6 +86,14 @@ pub enum Action {
     },
     /// Works out what a command on territories would do, and shows it.
     Suggest(TerritoryOrder),
+    /// Works out how units would be cut, and shows it.
+    Cut {
+        drawn: Drawn,
+        /// Where what lies inside goes; `None`: it is selected.
+        to: Option<TerritoryId>,
+        /// What is narrower than this is a slip of the hand.
+        narrowest_km: f64,
+    },
     /// Joins the cut-off pieces of a territory (of all: `None`) to their neighbours.
     Repair(Option<TerritoryId>),
     /// What the user says about two units; `None` takes it back.
@@ -92,7 +101,10 @@ pub enum Action {
         units: [UnitId; 2],
         adjacency: Option<Adjacency>,
     },
+    /// Which units a drawn boundary takes.
     SetInside(Inside),
+    /// Units are cut along what is drawn, or (`false`) taken as a whole.
+    SetCut(bool),
     SetScope(Scope),
     SetTool(Tool),
     SetBrushRadius(f32),
@@ -269,9 +281,9 @@ commands! {
     ToolRectangle, Tools, "Select by rectangle", ICON_SELECT, key(Key::R), "Drag a rectangle over units";
     ToolLasso, Tools, "Select by lasso", ICON_LASSO_SELECT, key(Key::L), "Draw freely around units";
     ToolBrush, Tools, "Paint", ICON_BRUSH, key(Key::B), "Paint units into the active territory; Alt paints them out";
-    ToolPolygon, Tools, "Draw a boundary", ICON_PENTAGON, key(Key::P), "Click corners; units whose centre is inside go to the active territory";
+    ToolPolygon, Tools, "Draw a boundary", ICON_PENTAGON, key(Key::P), "Click corners; the units inside go to the active territory, or are cut along the line";
     ToolRadius, Tools, "Select by radius", ICON_ADJUST, key(Key::C), "Drag from a place outwards: everything within that distance";
-    ToolLine, Tools, "Select along a line", ICON_GESTURE, key(Key::K), "Draw a line: every unit it passes through";
+    ToolLine, Tools, "Select along a line", ICON_GESTURE, key(Key::K), "Draw a line: selects every unit it passes through, or cuts them along it";
 
     FitPlan, View, "Show everything", ICON_FIT_SCREEN, key(Key::F), "Move the map so that all units can be seen";
     ZoomIn, View, "Zoom in", ICON_ZOOM_IN, key(Key::Plus), "Come closer";
@@ -362,9 +374,9 @@ impl Command {
             Self::ToolRectangle => &["box", "marquee"],
             Self::ToolLasso => &["freehand", "free"],
             Self::ToolBrush => &["brush", "draw", "colour", "color"],
-            Self::ToolPolygon => &["polygon", "outline", "border", "shape"],
+            Self::ToolPolygon => &["polygon", "outline", "border", "shape", "cut units"],
             Self::ToolRadius => &["circle", "distance", "around", "km", "miles"],
-            Self::ToolLine => &["route", "road", "corridor", "path"],
+            Self::ToolLine => &["route", "road", "corridor", "path", "knife", "cut units", "split units"],
             Self::FitPlan => &["zoom to everything", "whole map", "overview", "home", "reset view"],
             Self::ZoomIn => &["closer", "larger", "magnify"],
             Self::ZoomOut => &["further", "farther", "smaller"],

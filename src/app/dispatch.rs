@@ -9,7 +9,7 @@ use crate::action::{Action, Command, SelectHow};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::hierarchy::Member;
 use crate::domain::ids::{TerritoryId, UnitId};
-use crate::jobs::spec::{ImportWhat, JobKind};
+use crate::jobs::spec::{CutWish, ImportWhat, JobKind};
 use crate::jobs::tasks;
 use crate::session::view::{BottomTab, Camera, Scope, Tool};
 use crate::ui::inspector::Renaming;
@@ -54,6 +54,7 @@ impl App {
             Action::Copy(text) => ctx.copy_text(text),
             Action::Import(order) => self.start_import(ctx, *order),
             Action::Suggest(order) => self.suggest(order),
+            Action::Cut { drawn, to, narrowest_km } => self.cut(ctx, CutWish { drawn, to, narrowest_km }),
             Action::Repair(territory) => self.repair(ctx, territory),
             Action::SetAdjacency { units, adjacency } => self.set_adjacency(ctx, units, adjacency),
             other => self.dispatch_to_session(ctx, other),
@@ -128,7 +129,8 @@ impl App {
                 self.make(ctx, edit, true);
             }
             Action::SetTool(tool) => session.view.tool = tool,
-            Action::SetInside(inside) => session.view.inside = inside,
+            Action::SetInside(inside) => (session.view.inside, session.view.cut) = (inside, false),
+            Action::SetCut(cut) => session.view.cut = cut,
             Action::SetScope(scope) => session.view.scope = scope,
             Action::SetBrushRadius(radius) => session.view.brush_radius = radius.clamp(4.0, 120.0),
             Action::SetBasemap(choice) => session.view.basemap = choice,
@@ -194,6 +196,7 @@ impl App {
             | Action::DismissHint
             | Action::Copy(_)
             | Action::Suggest(_)
+            | Action::Cut { .. }
             | Action::Repair(_)
             | Action::SetAdjacency { .. }
             | Action::Import(_) => {}

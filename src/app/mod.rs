@@ -2,6 +2,7 @@
 
 mod asking;
 mod building;
+mod cutting;
 mod dispatch;
 mod explaining;
 mod files;
@@ -57,6 +58,8 @@ pub struct App {
     geometry_asked: Option<u64>,
     /// Imports that begin when the one under way has ended, for each is made of the data that the one before it left.
     imports: VecDeque<ImportOrder>,
+    /// While a step is taken back or made again that takes a job: how many steps shall be in force at last.
+    steps_wanted: Option<usize>,
     /// Files of projects left behind are being closed.
     closing: Vec<JoinHandle<()>>,
     /// Where the build under way leaves its best plan.
@@ -104,6 +107,7 @@ impl App {
             measuring: None,
             geometry_asked: None,
             imports: VecDeque::new(),
+            steps_wanted: None,
             closing: Vec::new(),
             best_plans: Inbox::default(),
             explaining: explaining::Explaining::default(),

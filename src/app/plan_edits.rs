@@ -112,7 +112,7 @@ impl App {
     }
 
     pub(super) fn undo(&mut self, ctx: &Context) {
-        if self.refuse_when_fixed(ctx) {
+        if self.refuse_when_fixed(ctx) || self.begin_step(true) {
             return;
         }
         let Some(session) = self.session.as_mut() else { return };
@@ -125,7 +125,7 @@ impl App {
     }
 
     pub(super) fn redo(&mut self, ctx: &Context) {
-        if self.refuse_when_fixed(ctx) {
+        if self.refuse_when_fixed(ctx) || self.begin_step(false) {
             return;
         }
         let Some(session) = self.session.as_mut() else { return };
@@ -154,6 +154,8 @@ impl App {
             }
             let Some(session) = self.session.as_ref() else { return };
             if session.history.applied() == applied {
+                // The others follow when the job is done that this one takes.
+                self.steps_wanted = self.steps_wanted.map(|_| count);
                 return;
             }
         }

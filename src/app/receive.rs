@@ -65,6 +65,7 @@ impl App {
                     }
                 }
                 JobOutput::Suggested { version, answer } => self.take_suggestion(ctx, version, answer),
+                JobOutput::Stepped { version, back, data } => self.take_step(ctx, version, back, data),
                 JobOutput::Geometry { data_generation, geometry } => {
                     if let Some(session) =
                         self.session.as_ref().filter(|session| session.data_generation == data_generation)
@@ -93,7 +94,10 @@ impl App {
     pub(super) fn enter(&mut self, ctx: &Context, opened: OpenedProject) {
         // What is made of the project left behind has no place in this one.
         self.imports.clear();
-        for kind in [JobKind::Build, JobKind::Suggest, JobKind::Import, JobKind::Measure, JobKind::Geometry] {
+        self.steps_wanted = None;
+        for kind in
+            [JobKind::Build, JobKind::Suggest, JobKind::Step, JobKind::Import, JobKind::Measure, JobKind::Geometry]
+        {
             self.jobs.cancel(kind);
         }
         let repaint = ctx.clone();

@@ -70,7 +70,10 @@ impl App {
         let Some(session) = self.session.as_mut() else { return };
         let Some(suggestion) = session.suggestion.take() else { return };
         session.show_current = false;
-        self.try_make(ctx, suggestion.edit, true);
+        match suggestion.cut {
+            Some(cut) => self.make_cut(ctx, suggestion.edit, *cut),
+            None => self.make(ctx, suggestion.edit, true),
+        }
     }
 
     /// Made at once: it is one key, and one key takes it back.

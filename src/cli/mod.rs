@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod cut;
 mod explain;
 mod export;
 mod goals;
@@ -111,6 +112,7 @@ enum Command {
     Validate(validate::Arguments),
     Info(info::Arguments),
     Export(export::Arguments),
+    Cut(cut::Arguments),
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Take the last step of the plan back
@@ -160,6 +162,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Validate(arguments) => validate::run(arguments, output),
         Command::Info(arguments) => info::run(arguments, output),
         Command::Export(arguments) => export::run(arguments, output),
+        Command::Cut(arguments) => cut::run(arguments, output),
         Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),
         Command::Redo(arguments) => undo::redo(arguments, output),

@@ -9,6 +9,7 @@ use super::output::Output;
 use super::{Outcome, Result, project};
 use crate::domain::edit::{Locks, apply};
 use crate::error::UserError;
+use crate::work::cut::{data_after, problems_after};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -43,6 +44,9 @@ fn step(arguments: &Arguments, output: &Output, back: bool) -> Result<Outcome> {
         return Err(UserError::new(format!("There is nothing to {command}")).because(why));
     };
     let wanted = if back { edit.inverse() } else { edit.clone() };
+    if let Some(Err(why)) = data_after(&opened.project, &edit, back) {
+        return Err(UserError::new(format!("Could not {command} \"{}\"", edit.label)).because(why));
+    }
     apply(Arc::make_mut(&mut opened.project.plan), &wanted, Locks::Pass)
         .map_err(|error| UserError::new(format!("Could not {command} \"{}\"", edit.label)).because(error))?;
     if back {
@@ -51,6 +55,9 @@ fn step(arguments: &Arguments, output: &Output, back: bool) -> Result<Outcome> {
     } else {
         store.redo(&edit);
         opened.history.mark_redone();
+    }
+    if edit.units_patch().is_some() {
+        store.put_problems(problems_after(std::mem::take(&mut opened.problems), &edit, back));
     }
     store.flush()?;
     let stepped = Stepped {

@@ -2,10 +2,12 @@
 //! [`apply`], which tells what it touched. One gesture is one edit, one undo step and one transaction in the project file.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::plan::{Adjacency, Plan, Territory};
+use super::units_patch::UnitsPatch;
 
 /// One value replaced by another.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +56,9 @@ pub enum Change {
         old: Option<Adjacency>,
         new: Option<Adjacency>,
     },
+    /// Units were cut, or otherwise replaced by others. New ones belong to nobody until another change of the edit says so. The
+    /// project's data follow by [`UnitsPatch::apply`].
+    Units(Arc<UnitsPatch>),
 }
 
 /// One undo step.
@@ -78,6 +83,8 @@ pub struct Effects {
     pub hierarchy_edited: bool,
     /// Units became neighbours, or ceased to be.
     pub adjacency_edited: bool,
+    /// There are other units than before.
+    pub units_replaced: bool,
 }
 
 /// Why an edit was refused. The plan is as it was before.
@@ -202,6 +209,14 @@ impl Edit {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
+
+    /// What the edit does to the units themselves.
+    pub fn units_patch(&self) -> Option<&Arc<UnitsPatch>> {
+        self.changes.iter().find_map(|change| match change {
+            Change::Units(patch) => Some(patch),
+            _ => None,
+        })
+    }
 }
 
 impl Change {
@@ -223,6 +238,7 @@ impl Change {
             Self::Levels { old, new } => Self::Levels { old: new, new: old },
             Self::Group { id, old, new } => Self::Group { id, old: new, new: old },
             Self::Adjacency { units, old, new } => Self::Adjacency { units, old: new, new: old },
+            Self::Units(patch) => Self::Units(Arc::new(patch.inverse())),
         }
     }
 }
@@ -309,8 +325,11 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
                     return Err(EditError::GroupLocked(old.name.clone()));
                 }
             }
-            Change::LockUnit { .. } | Change::LockAccount { .. } | Change::Levels { .. } | Change::Adjacency { .. } => {
-            }
+            Change::LockUnit { .. }
+            | Change::LockAccount { .. }
+            | Change::Levels { .. }
+            | Change::Adjacency { .. }
+            | Change::Units(_) => {}
         }
     }
     match (locked_units, locked_accounts) {
@@ -434,6 +453,21 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             };
             effects.units.extend(units);
             effects.adjacency_edited = true;
+        }
+        Change::Units(patch) => {
+            let [before, after] = patch.counts.map(|count| count as usize);
+            if plan.assignment.len() != before {
+                return Err(EditError::Stale);
+            }
+            let gone = |unit: UnitId| unit.index() >= after;
+            let held = plan.assignment.get(after..).unwrap_or_default().iter().any(|owner| !owner.is_unassigned());
+            if held || plan.locked_units.iter().copied().any(gone) || plan.adjacency.keys().any(|pair| gone(pair[1])) {
+                return Err(EditError::Stale);
+            }
+            plan.assignment.resize(after, TerritoryId::UNASSIGNED);
+            effects.units.extend(patch.touched());
+            effects.adjacency_edited = true;
+            effects.units_replaced = true;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod columns;
 pub mod cut;
+pub mod cutting;
 pub mod edit;
 pub mod fixture;
 pub mod hierarchy;
@@ -23,6 +24,7 @@ pub mod spatial;
 pub mod sphere;
 pub mod topology;
 pub mod units;
+pub mod units_patch;
 
 #[cfg(test)]
 mod tests;

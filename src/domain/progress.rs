@@ -41,10 +41,11 @@ pub enum Phase {
     Proving,
     Comparing,
     Clashing,
+    Cutting,
 }
 
 impl Phase {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Waiting,
         Self::Reading,
         Self::FindingBorders,
@@ -59,6 +60,7 @@ impl Phase {
         Self::Proving,
         Self::Comparing,
         Self::Clashing,
+        Self::Cutting,
     ];
 
     /// Words for the status bar.
@@ -78,6 +80,7 @@ impl Phase {
             Self::Proving => "Proving how good it is",
             Self::Comparing => "Looking for other plans",
             Self::Clashing => "Looking for rules that clash",
+            Self::Cutting => "Cutting",
         }
     }
 }

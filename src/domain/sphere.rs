@@ -132,6 +132,12 @@ impl Bounds {
             && other.min.lat <= self.max.lat
     }
 
+    /// The box with so many degrees more on every side.
+    pub fn grown(self, by: f64) -> Self {
+        let moved = |place: LonLat, by: f64| LonLat::new(place.lon + by, place.lat + by);
+        Self { min: moved(self.min, -by), max: moved(self.max, by) }
+    }
+
     pub fn centre(self) -> LonLat {
         LonLat::new((self.min.lon + self.max.lon) / 2.0, (self.min.lat + self.max.lat) / 2.0)
     }

@@ -10,6 +10,7 @@ pub mod export;
 pub mod files;
 pub mod guess;
 pub mod layers;
+pub mod lines;
 pub mod numbers;
 pub mod points;
 pub mod postal;

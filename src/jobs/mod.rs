@@ -2,6 +2,7 @@
 //! window takes them between frames and drops what has become old.
 
 pub mod building;
+pub mod cutting;
 pub mod explaining;
 pub mod spec;
 pub mod suggesting;
@@ -21,6 +22,7 @@ use crate::error::UserError;
 use crate::io::diagnostic::Diagnostic;
 use crate::render::geometry::UnitGeometry;
 use crate::session::Session;
+use crate::session::data::NewData;
 use crate::session::explanation::{ClashWords, Explanation};
 use crate::session::proposal::Proposal;
 use crate::session::suggestion::Suggestion;
@@ -68,6 +70,12 @@ pub enum JobOutput {
     Suggested {
         version: Version,
         answer: Result<Box<Suggestion>, String>,
+    },
+    /// The units as they are after a step that changes them was taken back (or made again), from the plan of this version.
+    Stepped {
+        version: Version,
+        back: bool,
+        data: Result<Box<NewData>, String>,
     },
     Geometry {
         data_generation: u64,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::cutting::Drawn;
 use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::project::Goal;
 
@@ -16,6 +17,8 @@ pub enum JobKind {
     Explain,
     Conflict,
     Suggest,
+    /// Taking back, or making again, a step that changes the units.
+    Step,
     Export,
     SaveAs,
     Geometry,
@@ -42,6 +45,7 @@ impl JobKind {
             Self::Explain => "Explaining the moves",
             Self::Conflict => "Looking for rules that cannot hold together",
             Self::Suggest => "Working it out",
+            Self::Step => "Changing the units",
             Self::Export => "Exporting",
             Self::SaveAs => "Saving a copy",
             Self::Geometry => "Preparing the map",
@@ -94,6 +98,16 @@ pub enum TerritoryOrder {
     Swap(UnitId, UnitId),
     Smooth(TerritoryId),
     Recolour,
+}
+
+/// Units to be cut along what was drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CutWish {
+    pub drawn: Drawn,
+    /// Where what lies inside goes; `None`: it is selected.
+    pub to: Option<TerritoryId>,
+    /// What is narrower than this is a slip of the hand.
+    pub narrowest_km: f64,
 }
 
 /// How long the engine shall look for something better.

@@ -45,7 +45,16 @@ pub fn suggest(
             let gains = done.edit.changes.iter().any(|change| matches!(change, Change::Assign { .. }));
             let touched: Vec<TerritoryId> =
                 effects.territories.into_iter().filter(|id| gains && !id.is_unassigned()).collect();
-            Ok(Box::new(Suggestion { order, edit: done.edit, plan, totals, notes: done.notes, touched }))
+            Ok(Box::new(Suggestion {
+                order: Some(order),
+                edit: done.edit,
+                plan,
+                totals,
+                facts: Vec::new(),
+                notes: done.notes,
+                touched,
+                cut: None,
+            }))
         }
         Err(error) => Err(format!("{}: not done, {error}", done.edit.label)),
     };

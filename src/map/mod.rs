@@ -1,6 +1,7 @@
 //! The map: basemap, territories, accounts and labels in order, the camera, and the tools. It reads the session and pushes actions.
 
 pub mod basemap;
+mod cut_preview;
 mod labels;
 mod marks;
 mod overlay;
@@ -257,7 +258,7 @@ impl MapState {
     /// An outline is being drawn by hand that is not there to select.
     fn draws_outline(&self, session: &Session) -> bool {
         match self.gesture {
-            Gesture::Polygon { .. } | Gesture::Lasso { .. } => true,
+            Gesture::Polygon { .. } | Gesture::Lasso { .. } | Gesture::Line { .. } => true,
             Gesture::Rectangle { .. } => session.view.tool == Tool::Rectangle,
             _ => false,
         }
@@ -267,6 +268,7 @@ impl MapState {
     fn furniture(&mut self, ui: &mut Ui, session: &Session, response: &egui::Response, actions: &mut Vec<Action>) {
         let rect = self.camera.rect;
         let tokens = Tokens::of(ui);
+        cut_preview::draw(ui, session, &self.camera);
         self.gesture.paint(ui, &self.camera, tokens.accent);
         let pointer = response.hover_pos();
         let drawing = session.read_only.is_none();

@@ -86,6 +86,12 @@ impl Raised {
                 (super::tool::inside(session, &ring), true)
             }
             Gesture::Lasso { points } if points.len() > 2 => (super::tool::inside(session, points), true),
+            Gesture::Radius { from, to } => {
+                (super::tool::inside(session, &super::tool::circle(*from, from.distance_km(*to))), true)
+            }
+            Gesture::Line { points } if points.len() > 1 => {
+                (session.in_scope(session.unit_index.units_along(points)), true)
+            }
             Gesture::Polygon { corners } => {
                 let mut ring = corners.clone();
                 ring.extend(place);

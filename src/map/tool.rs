@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use egui::{Color32, Key, Modifiers, PointerButton, Pos2, Response, Shape, Stroke, Ui, Vec2};
 
 use crate::action::{Action, SelectHow};
+use crate::domain::cutting::Drawn;
 use crate::domain::ids::{TerritoryId, UnitId};
+use crate::domain::spatial::Inside;
 use crate::domain::sphere::{Bounds, EARTH_RADIUS_KM, LonLat};
 use crate::render::camera::Camera;
 use crate::session::Session;
@@ -289,6 +291,7 @@ impl Gesture {
             (false, false) => SelectHow::Replace,
         };
         let session = context.session;
+        let cuts = session.cuts();
         match std::mem::take(self) {
             Self::None | Self::Pan => {}
             Self::Rectangle { from } => {
@@ -296,9 +299,18 @@ impl Gesture {
                 {
                     let to = context.camera.screen_to_place(position);
                     let ring = [from, LonLat::new(to.lon, from.lat), to, LonLat::new(from.lon, to.lat)];
+                    if cuts && session.view.tool == Tool::Rectangle {
+                        actions.push(cut(context, ring.to_vec(), true, None));
+                        return;
+                    }
                     actions.push(Action::SelectUnits { units: inside(session, &ring), how });
                 }
             }
+            Self::Lasso { points } if cuts && points.len() > 2 => actions.push(cut(context, points, true, None)),
+            Self::Radius { from, to } if cuts => {
+                actions.push(cut(context, circle(from, from.distance_km(to)), true, None));
+            }
+            Self::Line { points } if cuts => actions.push(cut(context, points, false, None)),
             Self::Lasso { points } => {
                 if points.len() > 2 {
                     actions.push(Action::SelectUnits { units: inside(session, &points), how });
@@ -315,7 +327,10 @@ impl Gesture {
             Self::Brush { to, units, .. } => actions.push(Action::Assign { units, to }),
             Self::Polygon { corners } => {
                 actions.push(Action::Preview { units: Vec::new(), to: TerritoryId::UNASSIGNED });
-                if corners.len() > 2 {
+                if corners.len() > 2 && cuts {
+                    let to = Some(session.active).filter(|active| !active.is_unassigned());
+                    actions.push(cut(context, corners, true, to));
+                } else if corners.len() > 2 {
                     let units = inside(session, &corners);
                     // Without an active territory the boundary selects, so that the work is not lost.
                     if context.session.active.is_unassigned() {
@@ -329,9 +344,20 @@ impl Gesture {
     }
 }
 
+/// Asks for units to be cut along what was drawn. What is narrower than a pixel, or than 100 m where a pixel is more, is a slip.
+fn cut(context: &ToolContext, line: Vec<LonLat>, closed: bool, to: Option<TerritoryId>) -> Action {
+    const MOST_KM: f64 = 0.1;
+    let middle = context.camera.rect.center();
+    let [here, beside] = [middle, middle + Vec2::new(1.0, 0.0)].map(|at| context.camera.screen_to_place(at));
+    let drawn = Drawn { lines: vec![line], closed };
+    Action::Cut { drawn, to, narrowest_km: here.distance_km(beside).min(MOST_KM) }
+}
+
 /// The units that a drawn boundary takes.
 pub fn inside(session: &Session, ring: &[LonLat]) -> Vec<UnitId> {
-    session.in_scope(session.unit_index.units_inside(ring, session.view.inside))
+    // Until it is cut, a unit counts where most of it is.
+    let how = if session.cuts() { Inside::Mostly } else { session.view.inside };
+    session.in_scope(session.unit_index.units_inside(ring, how))
 }
 
 /// The places at a distance from a place, counterclockwise from the east.

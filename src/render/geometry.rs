@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use super::camera::WorldBox;
 use super::chunks::split_into_chunks;
 use crate::domain::ids::{ArcId, UnitId};
+use crate::domain::polygon::Shape;
 use crate::domain::progress::{Cancelled, Phase, Progress};
-use crate::domain::sphere::to_mercator;
+use crate::domain::sphere::{LonLat, to_mercator};
 use crate::domain::topology::{ArcUse, OUTSIDE, Topology};
 
 /// A chunk has at most this many units.
@@ -249,6 +250,24 @@ fn make_level(topology: &Topology, lines: &[Vec<[f64; 2]>], units: &[u32], chunk
     fills.indices.shrink_to_fit();
     level.fills = fills;
     level
+}
+
+/// A shape as triangles.
+pub fn triangles_of(shape: &Shape) -> Vec<[LonLat; 3]> {
+    let ring = |ring: &Vec<LonLat>| {
+        let mut coords: Vec<Coord> = ring.iter().map(|place| Coord { x: place.lon, y: place.lat }).collect();
+        coords.extend(coords.first().copied());
+        LineString::new(coords)
+    };
+    let mut triangles = Vec::new();
+    for polygon in &shape.polygons {
+        let cut = geo::Polygon::new(ring(&polygon.outer), polygon.holes.iter().map(ring).collect());
+        let raw = cut.earcut_triangles_raw();
+        let corner =
+            |index: usize| raw.vertices.get(index).map_or(LonLat::default(), |&[lon, lat]| LonLat::new(lon, lat));
+        triangles.extend(raw.triangle_indices.chunks_exact(3).map(|corners| [0, 1, 2].map(|nth| corner(corners[nth]))));
+    }
+    triangles
 }
 
 /// The closed ring along a chain of arcs, relative to the origin, without repeated points.

@@ -1,6 +1,7 @@
 //! The open project as the window sees it: plan, history, totals, selection, view, and what is only being tried (a gesture's
 //! preview, a proposal). Panels and the map read it; only `app` changes it, and only [`Session::apply`] changes the plan.
 
+pub mod data;
 pub mod explanation;
 pub mod filter;
 pub mod levels;
@@ -30,6 +31,7 @@ use crate::domain::sphere::Bounds;
 use crate::domain::topology::{CutOff, Neighbours};
 use crate::io::diagnostic::Diagnostic;
 use crate::jobs::spec::Version;
+use data::NewData;
 use proposal::{LiveBuild, Proposal};
 use suggestion::Suggestion;
 use view::View;
@@ -293,15 +295,15 @@ impl Session {
 
     /// Makes a change: the plan, its totals and the history follow. The caller saves it.
     pub fn apply(&mut self, edit: Edit) -> Result<Effects, EditError> {
-        let effects = self.change(&edit, Locks::Obey)?;
+        let effects = self.change(&edit, Locks::Obey, None)?;
         self.history.push(edit);
         Ok(effects)
     }
 
-    /// Takes back the last step and returns it (as it was made).
+    /// Takes back the last step and returns it (as it was made). One that changes the units is left alone, see [`Self::step_with`].
     pub fn undo(&mut self) -> Option<Edit> {
         let step = self.history.undo_step()?.clone();
-        self.change(&step.inverse(), Locks::Pass).ok()?;
+        self.change(&step.inverse(), Locks::Pass, None).ok()?;
         self.history.mark_undone();
         Some(step)
     }
@@ -309,14 +311,21 @@ impl Session {
     /// Makes the next undone step again and returns it.
     pub fn redo(&mut self) -> Option<Edit> {
         let step = self.history.redo_step()?.clone();
-        self.change(&step, Locks::Pass).ok()?;
+        self.change(&step, Locks::Pass, None).ok()?;
         self.history.mark_redone();
         Some(step)
     }
 
-    fn change(&mut self, edit: &Edit, locks: Locks) -> Result<Effects, EditError> {
+    /// A step that changes the units needs the data that it leads to, any other has none.
+    fn change(&mut self, edit: &Edit, locks: Locks, data: Option<NewData>) -> Result<Effects, EditError> {
+        if edit.units_patch().is_some() != data.is_some() {
+            return Err(EditError::Stale);
+        }
         let effects = edit::apply(Arc::make_mut(&mut self.project.plan), edit, locks)?;
-        self.totals.follow(&self.project.plan, edit);
+        match data {
+            Some(data) => self.take_data(data),
+            None => self.totals.follow(&self.project.plan, edit),
+        }
         self.generation += 1;
         self.preview = None;
         self.drop_trials();

@@ -25,6 +25,11 @@ impl Tool {
         matches!(self, Self::Brush | Self::Polygon)
     }
 
+    /// It draws something that units can be cut along.
+    pub fn can_cut(self) -> bool {
+        self.bounds() || self == Self::Line
+    }
+
     /// It draws a boundary, of which units can lie in and out.
     pub fn bounds(self) -> bool {
         matches!(self, Self::Rectangle | Self::Lasso | Self::Polygon | Self::Radius)
@@ -121,6 +126,8 @@ pub struct View {
     pub brush_radius: f32,
     /// Which units a drawn boundary takes.
     pub inside: Inside,
+    /// Units are cut along what is drawn instead.
+    pub cut: bool,
     /// Which units all tools take. Not saved: a limit nobody remembers would only puzzle.
     pub scope: Scope,
     /// Links between neighbours, and what was said of neighbours by hand, are on the map.
@@ -152,6 +159,7 @@ impl Default for View {
             tool: Tool::Select,
             brush_radius: 18.0,
             inside: Inside::Centre,
+            cut: false,
             scope: Scope::Everything,
             show_links: false,
             basemap: BasemapChoice::Quiet,

@@ -14,6 +14,7 @@ mod read_plan;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod units_patch;
 mod write;
 mod writer;
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::blobs::encode_changes;
 use super::tables::{self, owner, seconds};
-use super::{PlanId, SavedMetrics, SavedProblem};
+use super::{PlanId, SavedMetrics, SavedProblem, units_patch};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
@@ -161,6 +161,7 @@ fn write_changes(connection: &Connection, plan: PlanId, edit: &Edit) -> Result<(
                 .execute(params![plan.0, id.0])
                 .map(drop)?,
             Change::Adjacency { units, new, .. } => tables::put_adjacency(connection, plan, *units, *new)?,
+            Change::Units(patch) => units_patch::write(connection, plan, patch)?,
         }
     }
     Ok(())

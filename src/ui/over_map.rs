@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let rect = ui.available_rect_before_wrap();
     // Between the legend on the left and the zoom buttons on the right.
     let legend = if session.view.show_legend && rect.width() >= 480.0 { 252.0 } else { 12.0 };
-    let width = (rect.width() - 64.0 - legend).clamp(220.0, 620.0);
+    let width = (rect.width() - 64.0 - legend).clamp(220.0, 720.0);
     let area = Area::new(Id::unique("over the map")).order(Order::Middle).constrain_to(rect);
     area.pivot(Align2::RIGHT_TOP).fixed_pos(rect.right_top() + vec2(-58.0, 12.0)).show(ui.ctx(), |ui| {
         ui.set_max_width(width);
@@ -54,26 +54,44 @@ fn card(ui: &Ui, edge: egui::Color32) -> Frame {
 
 fn tool_options(ui: &mut Ui, session: &Session, scope: Scope, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = 10.0;
-    if session.view.tool.bounds() {
+    // At the level of districts nothing is cut, and a line has nothing to choose.
+    let can_cut = session.view.tool.can_cut() && session.paint_level().is_none() && session.read_only.is_none();
+    if session.view.tool.bounds() || can_cut {
         ui.horizontal(|ui| {
             let words = |inside: Inside| match inside {
                 Inside::Centre => "centre inside",
                 Inside::Mostly => "mostly inside",
                 Inside::Touched => "touched",
             };
+            const CUT: &str = "cut along the line";
+            let choices: &[Inside] = match session.view.tool.bounds() {
+                true => &[Inside::Centre, Inside::Mostly, Inside::Touched],
+                false => &[Inside::Touched],
+            };
+            let chosen = match (session.cuts(), session.view.tool.bounds()) {
+                (true, _) => CUT,
+                (false, true) => words(session.view.inside),
+                (false, false) => words(Inside::Touched),
+            };
             let label = ui.label(RichText::new("Takes").color(Tokens::of(ui).weak));
-            let response = ComboBox::from_id_salt("what a boundary takes")
-                .selected_text(words(session.view.inside))
-                .width(118.0)
-                .show_ui(ui, |ui| {
-                    for inside in [Inside::Centre, Inside::Mostly, Inside::Touched] {
-                        if ui.selectable_label(inside == session.view.inside, words(inside)).clicked() {
-                            actions.push(Action::SetInside(inside));
+            let response =
+                ComboBox::from_id_salt("what a boundary takes").selected_text(chosen).width(124.0).show_ui(ui, |ui| {
+                    for &inside in choices {
+                        if ui.selectable_label(words(inside) == chosen, words(inside)).clicked() {
+                            // What a line takes says nothing of boundaries.
+                            let of_boundary = session.view.tool.bounds();
+                            actions.push(if of_boundary { Action::SetInside(inside) } else { Action::SetCut(false) });
+                        }
+                    }
+                    if can_cut {
+                        let response = ui.selectable_label(chosen == CUT, CUT);
+                        if response.on_hover_text("Parts every unit where the line crosses it").clicked() {
+                            actions.push(Action::SetCut(true));
                         }
                     }
                 });
             let units = session.project.units.kind_of_many();
-            let hover = format!("Which {units} belong to what is drawn around");
+            let hover = format!("Which {units} belong to what is drawn, or that they are cut along it");
             response.response.labelled_by(label.id).on_hover_text(hover);
         });
     }

@@ -1,6 +1,6 @@
 //! What a command on territories would do: its totals, what is left out, and whether to take it.
 
-use egui::{Align, Button, Grid, Label, Layout, RichText, Ui, vec2};
+use egui::{Align, Button, CollapsingHeader, Grid, Label, Layout, RichText, Ui, vec2};
 
 use super::widgets::primary_button;
 use crate::action::{Action, Command};
@@ -8,7 +8,7 @@ use crate::domain::ids::TerritoryId;
 use crate::domain::metrics;
 use crate::jobs::spec::TerritoryOrder;
 use crate::session::Session;
-use crate::session::suggestion::Suggestion;
+use crate::session::suggestion::{CutPreview, Suggestion};
 use crate::theme::{self, Tokens};
 use crate::words;
 
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, session: &Session, suggestion: &Suggestion, actions: &m
     let tokens = Tokens::of(ui);
     ui.label(theme::note(ui, "Shown on the map, not yet done"));
     ui.add(Label::new(theme::strong(&suggestion.edit.label).size(theme::HEADING)).wrap());
-    if let TerritoryOrder::Split { territory, parts } = suggestion.order {
+    if let Some(TerritoryOrder::Split { territory, parts }) = suggestion.order {
         parts_row(ui, territory, parts, actions);
     }
     buttons(ui, session, actions);
@@ -27,9 +27,32 @@ pub fn show(ui: &mut Ui, session: &Session, suggestion: &Suggestion, actions: &m
     if !suggestion.touched.is_empty() {
         totals(ui, session, suggestion, tokens);
     }
+    for fact in &suggestion.facts {
+        ui.add(Label::new(fact).wrap());
+    }
     for note in &suggestion.notes {
         ui.add(Label::new(RichText::new(note).color(tokens.warning)).wrap());
     }
+    if let Some(cut) = &suggestion.cut {
+        details(ui, cut);
+    }
+}
+
+/// What becomes of each unit; all of it is in Problems afterwards.
+fn details(ui: &mut Ui, cut: &CutPreview) {
+    const MOST: usize = 60;
+    ui.add_space(4.0);
+    CollapsingHeader::new("Unit by unit").id_salt("cut details").show(ui, |ui| {
+        for [code, words] in cut.details.iter().take(MOST) {
+            ui.add(Label::new(theme::strong(code)).truncate());
+            ui.add(Label::new(theme::small(words::capital(words))).wrap());
+            ui.add_space(2.0);
+        }
+        if cut.details.len() > MOST {
+            let more = format!("and {} more; Problems lists them all afterwards", cut.details.len() - MOST);
+            ui.label(theme::note(ui, more));
+        }
+    });
 }
 
 fn parts_row(ui: &mut Ui, territory: TerritoryId, parts: usize, actions: &mut Vec<Action>) {

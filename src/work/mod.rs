@@ -5,6 +5,7 @@ pub mod build;
 pub mod carry;
 pub mod check;
 pub mod columns;
+pub mod cut;
 pub mod explain;
 pub mod export;
 pub mod import;

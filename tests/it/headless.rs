@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bench;
+mod cutting;
 mod explaining;
 mod json;
 mod levels;

@@ -2,6 +2,7 @@
 
 mod build;
 mod commands;
+mod cutting;
 mod drawing;
 mod drawn;
 mod files;

@@ -9,6 +9,7 @@ mod junctions;
 mod links;
 mod neighbours;
 mod outline;
+mod patch;
 mod perimeters;
 #[cfg(test)]
 mod real_layers;
@@ -19,6 +20,7 @@ mod tests;
 
 pub use build::{BuildReport, Finding, Link, Reason, build};
 pub use neighbours::{CutOff, Neighbours};
+pub use patch::{ArcRow, Swap, TopologyPatch, UnitRings};
 pub(crate) use sets::DisjointSets;
 
 use super::ids::{ArcId, TerritoryId, UnitId};

@@ -1,0 +1,221 @@
+//! Units that were cut: as bytes of the journal, and as rows.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Result, params, params_from_iter};
+
+use super::PlanId;
+use super::blobs::{Bytes, decode_topology, encode_topology, put_text, put_u32};
+use super::tables::{number, quoted};
+use crate::domain::ids::{AccountId, UnitId};
+use crate::domain::sphere::{Bounds, LonLat};
+use crate::domain::topology::{ArcRow, ArcUse, Swap, TopologyPatch, UnitRings};
+use crate::domain::units_patch::{UnitRow, UnitsPatch};
+
+/// How no unit stands in the bytes.
+const NOWHERE: u32 = u32::MAX;
+
+pub fn encode(out: &mut Vec<u8>, patch: &UnitsPatch) {
+    patch.counts.iter().for_each(|count| out.extend(count.to_le_bytes()));
+    put_list(out, &patch.rows, |out, swap| put_swap(out, swap, put_row));
+    put_list(out, &patch.topology.arcs, |out, swap| put_swap(out, swap, put_arc));
+    put_list(out, &patch.topology.units, |out, swap| put_swap(out, swap, put_rings));
+    for links in [&patch.topology.old_links, &patch.topology.new_links] {
+        put_list(out, links, |out, pair| pair.iter().for_each(|unit| out.extend(unit.to_le_bytes())));
+    }
+    put_list(out, &patch.origins, |out, pair| pair.iter().for_each(|unit| out.extend(unit.0.to_le_bytes())));
+    put_list(out, &patch.homes, |out, (account, units)| {
+        out.extend(account.0.to_le_bytes());
+        units.iter().for_each(|unit| out.extend(unit.map_or(NOWHERE, |unit| unit.0).to_le_bytes()));
+    });
+    put_list(out, &patch.notes, |out, note| note.iter().for_each(|text| put_text(out, text)));
+}
+
+/// The inverse of [`encode`]. Whether the patch fits the project is seen when it is applied.
+pub fn decode(bytes: &mut Bytes) -> Result<UnitsPatch, String> {
+    let counts = [bytes.u32()?, bytes.u32()?];
+    let rows = list(bytes, 6, |bytes| swap(bytes, row))?;
+    let arcs = list(bytes, 6, |bytes| swap(bytes, arc))?;
+    let units = list(bytes, 6, |bytes| swap(bytes, rings))?;
+    let mut links = || list(bytes, 8, |bytes| Ok([bytes.u32()?, bytes.u32()?]));
+    let (old_links, new_links) = (links()?, links()?);
+    let origins = list(bytes, 8, |bytes| Ok([UnitId(bytes.u32()?), UnitId(bytes.u32()?)]))?;
+    let homes = list(bytes, 12, |bytes| {
+        let account = AccountId(bytes.u32()?);
+        let mut home = || Ok::<_, String>(Some(bytes.u32()?).filter(|&unit| unit != NOWHERE).map(UnitId));
+        Ok((account, [home()?, home()?]))
+    })?;
+    let notes = list(bytes, 8, |bytes| Ok([bytes.text()?, bytes.text()?]))?;
+    let topology = TopologyPatch { arcs, units, old_links, new_links };
+    Ok(UnitsPatch { counts, rows, topology, origins, homes, notes })
+}
+
+fn put_list<T>(out: &mut Vec<u8>, list: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
+    put_u32(out, list.len());
+    list.iter().for_each(|entry| put(out, entry));
+}
+
+fn put_swap<T>(out: &mut Vec<u8>, swap: &Swap<T>, put: impl Fn(&mut Vec<u8>, &T)) {
+    out.extend(swap.at.to_le_bytes());
+    for side in [&swap.old, &swap.new] {
+        out.push(u8::from(side.is_some()));
+        side.iter().for_each(|value| put(out, value));
+    }
+}
+
+fn put_numbers(out: &mut Vec<u8>, numbers: impl IntoIterator<Item = f64>) {
+    numbers.into_iter().for_each(|number| out.extend(number.to_le_bytes()));
+}
+
+fn put_row(out: &mut Vec<u8>, row: &UnitRow) {
+    put_text(out, &row.code);
+    put_text(out, &row.name);
+    let Bounds { min, max } = row.bounds;
+    put_numbers(out, [row.centre.lon, row.centre.lat, row.area_km2, min.lon, min.lat, max.lon, max.lat]);
+    put_list(out, &row.values, |out, &value| put_numbers(out, [value]));
+    put_list(out, &row.words, |out, word| put_text(out, word));
+}
+
+fn put_arc(out: &mut Vec<u8>, arc: &ArcRow) {
+    arc.sides.iter().for_each(|side| out.extend(side.to_le_bytes()));
+    put_list(out, &arc.points, |out, place| put_numbers(out, [place.lon, place.lat]));
+}
+
+fn put_rings(out: &mut Vec<u8>, rings: &UnitRings) {
+    put_list(out, rings, |out, polygon| {
+        put_list(out, polygon, |out, ring| {
+            put_list(out, ring, |out, arc_use| out.extend(arc_use.0.to_le_bytes()));
+        });
+    });
+}
+
+fn list<T>(
+    bytes: &mut Bytes,
+    least: usize,
+    mut entry: impl FnMut(&mut Bytes) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    let count = bytes.count(least)?;
+    (0..count).map(|_| entry(bytes)).collect()
+}
+
+fn swap<T>(bytes: &mut Bytes, value: impl Fn(&mut Bytes) -> Result<T, String>) -> Result<Swap<T>, String> {
+    let at = bytes.u32()?;
+    let mut side = || if bytes.flag()? { value(bytes).map(Some) } else { Ok(None) };
+    Ok(Swap { at, old: side()?, new: side()? })
+}
+
+fn real(bytes: &mut Bytes) -> Result<f64, String> {
+    Ok(f64::from_le_bytes(bytes.array()?))
+}
+
+fn place(bytes: &mut Bytes) -> Result<LonLat, String> {
+    Ok(LonLat::new(real(bytes)?, real(bytes)?))
+}
+
+fn row(bytes: &mut Bytes) -> Result<UnitRow, String> {
+    Ok(UnitRow {
+        code: bytes.text()?,
+        name: bytes.text()?,
+        centre: place(bytes)?,
+        area_km2: real(bytes)?,
+        bounds: Bounds { min: place(bytes)?, max: place(bytes)? },
+        values: list(bytes, 8, real)?,
+        words: list(bytes, 4, |bytes| bytes.text())?,
+    })
+}
+
+fn arc(bytes: &mut Bytes) -> Result<ArcRow, String> {
+    Ok(ArcRow { sides: [bytes.u32()?, bytes.u32()?], points: list(bytes, 16, place)? })
+}
+
+fn rings(bytes: &mut Bytes) -> Result<UnitRings, String> {
+    let arc_use = |bytes: &mut Bytes| Ok(ArcUse(i32::from_le_bytes(bytes.array()?)));
+    list(bytes, 4, |bytes| list(bytes, 4, |bytes| list(bytes, 4, arc_use)))
+}
+
+/// Puts the units after the change in place of those before. New ones belong to nobody in the plan that the change is a step of; in
+/// other plans they belong to whom the unit belongs that they are a part of, and the undo history of those begins anew, because its
+/// steps speak of whole units.
+pub fn write(connection: &Connection, plan: PlanId, patch: &UnitsPatch) -> Result<()> {
+    let [before, after] = patch.counts;
+    write_topology(connection, &patch.topology)?;
+    let mut put = connection.prepare(
+        "INSERT INTO unit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET code = excluded.code,
+         name = excluded.name, lon = excluded.lon, lat = excluded.lat, area_km2 = excluded.area_km2, west = excluded.west,
+         south = excluded.south, east = excluded.east, north = excluded.north",
+    )?;
+    let columns = columns(connection)?;
+    let marks = ", ?".repeat(columns.len());
+    let names: String = columns.iter().map(|name| format!(", {}", quoted(name))).collect();
+    let mut put_data = connection.prepare(&format!("REPLACE INTO unit_data (id{names}) VALUES (?{marks})"))?;
+    for swap in &patch.rows {
+        let Some(row) = &swap.new else { continue };
+        let UnitRow { code, name, centre, area_km2, bounds: Bounds { min, max }, values, words } = row;
+        put.execute(params![
+            swap.at, code, name, centre.lon, centre.lat, area_km2, min.lon, min.lat, max.lon, max.lat
+        ])?;
+        if !columns.is_empty() {
+            let id = rusqlite::types::Value::from(i64::from(swap.at));
+            let values = values.iter().map(|&value| number(value).map_or(rusqlite::types::Value::Null, Into::into));
+            let words = words.iter().map(|word| rusqlite::types::Value::from(word.clone()));
+            put_data.execute(params_from_iter(std::iter::once(id).chain(values).chain(words)))?;
+        }
+    }
+    let mut locate = connection.prepare("UPDATE account SET unit = ?2 WHERE id = ?1")?;
+    for (account, [_, unit]) in &patch.homes {
+        locate.execute(params![account.0, unit.map(|unit| unit.0)])?;
+    }
+    if after > before {
+        let mut assign = connection.prepare(
+            "INSERT INTO assignment SELECT plan.id, ?1, CASE WHEN plan.id = ?3 THEN NULL ELSE assignment.territory END
+             FROM plan LEFT JOIN assignment ON assignment.plan = plan.id AND assignment.unit = ?2",
+        )?;
+        for [unit, of] in &patch.origins {
+            assign.execute(params![unit.0, of.0, plan.0])?;
+        }
+    }
+    for sql in [
+        "DELETE FROM assignment WHERE unit >= ?1",
+        "DELETE FROM locked_unit WHERE unit >= ?1",
+        "DELETE FROM adjacency WHERE b >= ?1",
+        "DELETE FROM unit_data WHERE id >= ?1",
+        "DELETE FROM unit WHERE id >= ?1",
+    ] {
+        connection.execute(sql, [after])?;
+    }
+    connection.execute("UPDATE journal SET step = NULL WHERE step IS NOT NULL AND plan <> ?1", [plan.0])?;
+    connection.execute("UPDATE plan SET applied = 0, generation = generation + 1 WHERE id <> ?1", [plan.0])?;
+    Ok(())
+}
+
+/// The columns of `unit_data`, as the values and words of a row are ordered.
+fn columns(connection: &Connection) -> Result<Vec<String>> {
+    let mut columns = Vec::new();
+    for sql in [
+        "SELECT sql_name FROM measure WHERE subject = 'unit' ORDER BY id",
+        "SELECT sql_name FROM attribute WHERE subject = 'unit' ORDER BY position",
+    ] {
+        let mut query = connection.prepare(sql)?;
+        let names = query.query_map([], |row| row.get::<_, String>(0))?;
+        columns.extend(names.collect::<Result<Vec<String>>>()?);
+    }
+    Ok(columns)
+}
+
+fn write_topology(connection: &Connection, patch: &TopologyPatch) -> Result<()> {
+    let mut query = connection.prepare("SELECT name, value FROM topology")?;
+    let mut rows = query.query([])?;
+    let mut blobs: Vec<(String, Vec<u8>)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let ValueRef::Blob(blob) = row.get_ref(1)? {
+            blobs.push((row.get(0)?, blob.to_vec()));
+        }
+    }
+    let arrays = decode_topology(blobs.iter().map(|(name, blob)| (name.as_str(), blob.as_slice())));
+    let arrays = arrays.and_then(|arrays| patch.apply_to_arrays(&arrays));
+    let arrays = arrays.map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))?;
+    drop(blobs);
+    for (name, blob) in encode_topology(&arrays) {
+        connection.execute("REPLACE INTO topology VALUES (?1, ?2)", params![name, blob])?;
+    }
+    Ok(())
+}
