@@ -2,7 +2,9 @@
 //! [`apply`], which tells what it touched. One gesture is one edit, one undo step and one transaction in the project file.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::cells::Cells;
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::plan::{Adjacency, Plan, Territory};
@@ -54,6 +56,8 @@ pub enum Change {
         old: Option<Adjacency>,
         new: Option<Adjacency>,
     },
+    /// Values of an imported column. The plan stays; the project's data follow by [`super::cells::apply_to_project`].
+    Cells(Arc<Cells>),
 }
 
 /// One undo step.
@@ -78,6 +82,8 @@ pub struct Effects {
     pub hierarchy_edited: bool,
     /// Units became neighbours, or ceased to be.
     pub adjacency_edited: bool,
+    /// Values of imported columns are others.
+    pub cells_edited: bool,
 }
 
 /// Why an edit was refused. The plan is as it was before.
@@ -202,6 +208,11 @@ impl Edit {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
+
+    /// How many values it changes.
+    pub fn size(&self) -> usize {
+        self.changes.iter().map(|change| if let Change::Cells(cells) = change { cells.rows.len() } else { 1 }).sum()
+    }
 }
 
 impl Change {
@@ -223,6 +234,7 @@ impl Change {
             Self::Levels { old, new } => Self::Levels { old: new, new: old },
             Self::Group { id, old, new } => Self::Group { id, old: new, new: old },
             Self::Adjacency { units, old, new } => Self::Adjacency { units, old: new, new: old },
+            Self::Cells(cells) => Self::Cells(Arc::new(cells.inverse())),
         }
     }
 }
@@ -309,8 +321,11 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
                     return Err(EditError::GroupLocked(old.name.clone()));
                 }
             }
-            Change::LockUnit { .. } | Change::LockAccount { .. } | Change::Levels { .. } | Change::Adjacency { .. } => {
-            }
+            Change::LockUnit { .. }
+            | Change::LockAccount { .. }
+            | Change::Levels { .. }
+            | Change::Adjacency { .. }
+            | Change::Cells(_) => {}
         }
     }
     match (locked_units, locked_accounts) {
@@ -435,6 +450,7 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             effects.units.extend(units);
             effects.adjacency_edited = true;
         }
+        Change::Cells(_) => effects.cells_edited = true,
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod building;
 pub mod explaining;
 pub mod spec;
 pub mod suggesting;
+pub mod tables;
 pub mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -24,6 +25,7 @@ use crate::session::Session;
 use crate::session::explanation::{ClashWords, Explanation};
 use crate::session::proposal::Proposal;
 use crate::session::suggestion::Suggestion;
+use crate::session::tables::Wish;
 use crate::store::Store;
 use crate::work::explain::Reasons;
 use spec::{ImportPreview, ImportWhat, JobKind, Version};
@@ -72,6 +74,16 @@ pub enum JobOutput {
     Geometry {
         data_generation: u64,
         geometry: Arc<UnitGeometry>,
+    },
+    /// The rows of a table.
+    Ordered {
+        wish: Box<Wish>,
+        rows: Vec<u32>,
+    },
+    /// Rows as text for a spreadsheet.
+    Copied {
+        text: String,
+        rows: usize,
     },
     Failed(UserError),
     Cancelled,

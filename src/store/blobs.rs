@@ -1,7 +1,9 @@
 //! The blobs of the file: little-endian, a version byte first, every length checked. docs/file-format.md has the layout.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::cell_blobs;
 use crate::domain::edit::{Change, Edit};
 use crate::domain::hierarchy::Group;
 use crate::domain::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
@@ -11,6 +13,9 @@ use crate::domain::topology::{ArcUse, TopologyArrays};
 
 /// The layout version that is written; the first byte of every blob.
 const VERSION: u8 = 1;
+
+/// The kind of change of imported values.
+const CELLS: u8 = 10;
 
 /// An array of numbers: version, element width in bytes, two zero bytes, then the elements.
 const ARRAY_HEADER: usize = 4;
@@ -125,6 +130,10 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 units.iter().for_each(|unit| out.extend(unit.0.to_le_bytes()));
                 out.extend([old, new].map(|adjacency| adjacency_byte(*adjacency)));
             }
+            Change::Cells(cells) => {
+                out.push(CELLS);
+                cell_blobs::encode(&mut out, cells);
+            }
         }
     }
     out
@@ -167,6 +176,7 @@ pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
                 old: bytes.adjacency()?,
                 new: bytes.adjacency()?,
             },
+            CELLS => Change::Cells(Arc::new(cell_blobs::decode(&mut bytes)?)),
             kind => return Err(format!("a change of unknown kind {kind}")),
         });
     }
@@ -194,11 +204,11 @@ fn decode_array<const N: usize, T>(blob: &[u8], decode: impl Fn([u8; N]) -> T) -
     Ok(elements.iter().map(|&element| decode(element)).collect())
 }
 
-fn put_u32(out: &mut Vec<u8>, value: usize) {
+pub(super) fn put_u32(out: &mut Vec<u8>, value: usize) {
     out.extend(u32::try_from(value).unwrap_or(u32::MAX).to_le_bytes());
 }
 
-fn put_text(out: &mut Vec<u8>, text: &str) {
+pub(super) fn put_text(out: &mut Vec<u8>, text: &str) {
     put_u32(out, text.len());
     out.extend(text.as_bytes());
 }
@@ -238,7 +248,7 @@ fn adjacency_byte(adjacency: Option<Adjacency>) -> u8 {
 }
 
 /// What is left to read of a blob.
-struct Bytes<'a>(&'a [u8]);
+pub(super) struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
@@ -247,29 +257,34 @@ impl<'a> Bytes<'a> {
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
         let (taken, rest) = self.0.split_first_chunk::<N>().ok_or("it is cut off")?;
         self.0 = rest;
         Ok(*taken)
     }
 
-    fn u8(&mut self) -> Result<u8, String> {
+    /// How many bytes there are.
+    pub(super) fn left(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn u8(&mut self) -> Result<u8, String> {
         Ok(self.array::<1>()?[0])
     }
 
-    fn flag(&mut self) -> Result<bool, String> {
+    pub(super) fn flag(&mut self) -> Result<bool, String> {
         Ok(self.u8()? != 0)
     }
 
-    fn u16(&mut self) -> Result<u16, String> {
+    pub(super) fn u16(&mut self) -> Result<u16, String> {
         Ok(u16::from_le_bytes(self.array()?))
     }
 
-    fn u32(&mut self) -> Result<u32, String> {
+    pub(super) fn u32(&mut self) -> Result<u32, String> {
         Ok(u32::from_le_bytes(self.array()?))
     }
 
-    fn text(&mut self) -> Result<String, String> {
+    pub(super) fn text(&mut self) -> Result<String, String> {
         let length = self.u32()? as usize;
         Ok(String::from_utf8_lossy(self.take(length)?).into_owned())
     }
