@@ -11,6 +11,7 @@ mod levels;
 mod live;
 mod opening;
 mod selecting;
+mod tables;
 mod territories;
 mod together;
 mod why;
