@@ -83,11 +83,11 @@ impl Field {
                 ]
             }
         };
+        fields.extend((0..attributes).map(Self::Attribute));
         // A unit's figure of a measure of accounts is the sum over them.
         let shown = |index: &usize| subject == Subject::Units || project.measures[*index].subject == subject;
         fields
             .extend((0..project.measures.len()).filter(shown).map(|index| Self::Measure(MeasureId::from_index(index))));
-        fields.extend((0..attributes).map(Self::Attribute));
         if subject == Subject::Accounts {
             fields.push(Self::Placed);
         }

@@ -22,14 +22,14 @@ pub(super) struct Delegate<'a> {
     rows: &'a [u32],
     state: &'a mut TableState,
     /// The table has the keyboard.
-    focused: bool,
+    pub focused: bool,
+    /// How far down the pointer is, while it is over the table.
+    pub pointed: Option<f32>,
     actions: &'a mut Vec<Action>,
     /// The table shall have it from now on.
     pub wants_focus: bool,
     /// A row that was clicked in this frame, where, and whether twice.
     clicked: Option<(u32, Pos2, bool)>,
-    /// Locked rows have a padlock, named accounts a pin.
-    marks: bool,
 }
 
 impl<'a> Delegate<'a> {
@@ -39,10 +39,20 @@ impl<'a> Delegate<'a> {
         fields: &'a [Field],
         rows: &'a [u32],
         state: &'a mut TableState,
-        focused: bool,
         actions: &'a mut Vec<Action>,
     ) -> Self {
-        Self { session, source, fields, rows, state, focused, actions, wants_focus: false, clicked: None, marks: true }
+        Self {
+            session,
+            source,
+            fields,
+            rows,
+            state,
+            focused: false,
+            pointed: None,
+            actions,
+            wants_focus: false,
+            clicked: None,
+        }
     }
 
     fn click(&mut self, row: u32, modifiers: egui::Modifiers) {
@@ -89,7 +99,7 @@ impl<'a> Delegate<'a> {
 impl TableDelegate for Delegate<'_> {
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
         let field = self.fields[cell.col_range.start];
-        reserve_width(ui, width_of(field));
+        reserve_width(ui, width_of(self.source, field));
         header::show(ui, self.source, field, self.state, self.actions);
     }
 
@@ -108,7 +118,9 @@ impl TableDelegate for Delegate<'_> {
             }
         };
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListItem, true, selected, &spoken));
-        if selected || response.hovered() {
+        // A row is drawn in two parts, of which one stays when the table is scrolled sideways.
+        let pointed = self.pointed.is_some_and(|y| rect.top() <= y && y < rect.bottom());
+        if selected || pointed {
             ui.painter().rect_filled(rect, 0.0, if selected { tokens.selected } else { tokens.hover });
         }
         if let Some(at) = response.interact_pointer_pos().filter(|_| response.clicked()) {
@@ -172,7 +184,7 @@ impl TableDelegate for Delegate<'_> {
             let text = self.source.text(field, index);
             let cut = match field {
                 Field::Territory | Field::UnitTerritory => {
-                    let named = field == Field::Territory && self.marks && self.source.is_named(index);
+                    let named = field == Field::Territory && self.source.is_named(index);
                     if named {
                         self.mark(ui, &mut rect, ICON_PUSH_PIN);
                     }

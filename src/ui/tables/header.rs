@@ -8,7 +8,7 @@ use crate::action::Action;
 use crate::session::tables::TableAction;
 use crate::session::tables::field::{Field, Source};
 use crate::session::tables::order::Test;
-use crate::theme::Tokens;
+use crate::theme::{self, Tokens};
 use crate::ui::widgets::cell_text;
 use crate::words;
 
@@ -89,9 +89,15 @@ pub(super) fn show(ui: &mut Ui, source: Source, field: Field, state: &mut TableS
         ui.painter().text(text.left_center(), Align2::LEFT_CENTER, icon.codepoint, font, tokens.accent);
         text.min.x += 16.0;
     }
+    if !unit.is_empty() {
+        // The unit stays when there is no room for the whole title.
+        let font = FontId::proportional(theme::SMALL);
+        let drawn = ui.painter().text(text.right_center(), Align2::RIGHT_CENTER, unit, font, tokens.weak);
+        text.max.x = drawn.left() - 6.0;
+    }
     let sorted = state.sort.is_some_and(|sort| sort.0 == field);
     let colour = if sorted || filtered { tokens.text } else { tokens.weak };
-    cell_text(ui, text, &shown, colour, field.is_number(), false);
+    cell_text(ui, text, &title, colour, field.is_number(), false);
     let about = source.editable(field).err().unwrap_or("Double-click a cell to edit it");
     if response.on_hover_text(format!("{shown}: click to sort\n{about}")).clicked() {
         state.sort = match state.sort {

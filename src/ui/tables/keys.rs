@@ -52,17 +52,19 @@ pub(super) fn take(
         (Key::Home, i64::MIN / 2),
         (Key::End, i64::MAX / 2),
     ];
+    // A slow frame may have several strokes of a key in it.
+    let strokes =
+        |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.count_and_consume_key(modifiers, key)) as i64;
     let mut by = None;
     for (key, step) in keys {
         // With Shift first: a key without modifiers is met with Shift held, too.
-        if pressed(Modifiers::SHIFT, key) {
-            by = Some((step, true));
-        } else if pressed(Modifiers::NONE, key) {
-            by = Some((step, false));
+        let extending = strokes(Modifiers::SHIFT, key);
+        let plain = strokes(Modifiers::NONE, key);
+        if extending + plain > 0 {
+            by = Some((step.saturating_mul(extending + plain), extending > 0));
         }
     }
-    let sideways =
-        i64::from(pressed(Modifiers::NONE, Key::ArrowRight)) - i64::from(pressed(Modifiers::NONE, Key::ArrowLeft));
+    let sideways = strokes(Modifiers::NONE, Key::ArrowRight) - strokes(Modifiers::NONE, Key::ArrowLeft);
     if copies || ui.input(|input| input.events.contains(&Event::Copy)) {
         copy(session, source, fields, rows, actions);
     }

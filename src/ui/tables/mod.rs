@@ -53,6 +53,8 @@ pub(super) struct TableState {
     /// Where a range of rows begins.
     anchor: Option<u32>,
     editing: Option<editing::Editing>,
+    /// The table had the keyboard in the last frame.
+    had_focus: bool,
     /// The row that was selected last; one selected on the map is scrolled to, once.
     lead: Option<u32>,
     /// To be scrolled to when it is known where it is.
@@ -85,6 +87,11 @@ pub fn show(ui: &mut Ui, session: &Session, subject: Subject, state: &mut State,
     let around = ui.interact(ui.available_rect_before_wrap(), id, Sense::focusable_noninteractive());
     around.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Table, true, format!("Table of {name}")));
     let focused = around.has_focus();
+    if focused && !std::mem::replace(&mut table.had_focus, focused) {
+        // Arrow keys are the table's own from the frame after the one in which it has got the keyboard.
+        ui.ctx().request_repaint();
+    }
+    table.had_focus = focused;
     let edits = table.editing.is_some();
     if focused && !edits {
         keys::take(ui, session, source, &fields, &rows, table, id, actions);
@@ -92,7 +99,9 @@ pub fn show(ui: &mut Ui, session: &Session, subject: Subject, state: &mut State,
 
     let columns: Vec<Column> = fields
         .iter()
-        .map(|&field| Column::new(width_of(field)).range(48.0..=600.0).id(Id::unique((name, source.key(field)))))
+        .map(|&field| {
+            Column::new(width_of(source, field)).range(48.0..=600.0).id(Id::unique((name, source.key(field))))
+        })
         .collect();
     let mut drawn = Table::new()
         .id_salt(name)
@@ -110,10 +119,13 @@ pub fn show(ui: &mut Ui, session: &Session, subject: Subject, state: &mut State,
             drawn = drawn.scroll_to_column(column, None);
         }
     }
-    let mut delegate = cells::Delegate::new(session, source, &fields, &rows, table, focused, actions);
+    let pointed = ui.input(|input| input.pointer.hover_pos()).filter(|_| around.contains_pointer()).map(|at| at.y);
+    let mut delegate = cells::Delegate::new(session, source, &fields, &rows, table, actions);
+    (delegate.focused, delegate.pointed) = (focused, pointed);
     drawn.show(ui, &mut delegate);
     if delegate.wants_focus {
         ui.memory_mut(|memory| memory.request_focus(id));
+        ui.ctx().request_repaint();
     }
     bulk::show(ui, session, source, bulk, actions);
 }
@@ -243,12 +255,14 @@ fn show_on_map(source: Source, row: u32) -> Option<Action> {
 }
 
 /// What a column is wide at first.
-fn width_of(field: Field) -> f32 {
+fn width_of(source: Source, field: Field) -> f32 {
+    // Wide enough for most titles; eight points a letter are plenty.
+    let title = || (source.title(field).chars().count() + source.unit(field).chars().count()) as f32;
     match field {
         Field::Name => 210.0,
         Field::Territory | Field::UnitTerritory | Field::Rep => 150.0,
         Field::Code | Field::Unit | Field::Accounts | Field::Named | Field::Locked => 88.0,
         Field::Area | Field::Longitude | Field::Latitude | Field::Placed => 100.0,
-        Field::Attribute(_) | Field::Measure(_) => 124.0,
+        Field::Attribute(_) | Field::Measure(_) => (title() * 8.0 + 36.0).clamp(88.0, 190.0).round(),
     }
 }

@@ -11,7 +11,7 @@ use crate::session::Session;
 use crate::session::tables::field::{Field, Source};
 use crate::session::tables::{TableAction, row_count};
 use crate::theme;
-use crate::ui::widgets::icon_button;
+use crate::ui::widgets::{icon_button, outline_marks};
 use crate::words;
 
 pub(super) fn show(
@@ -94,6 +94,7 @@ fn columns(ui: &mut Ui, source: Source, fields: &[Field], actions: &mut Vec<Acti
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     MenuButton::new("Columns").config(config).ui(ui, |ui| {
         ui.set_min_width(220.0);
+        outline_marks(ui);
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
             for field in Field::all(source.project, source.subject) {
                 let mut shown = fields.contains(&field);
