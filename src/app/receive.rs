@@ -123,6 +123,7 @@ impl App {
         // Dialogs speak of territories, levels and columns of the project left behind.
         (self.ui.renaming, self.ui.recolouring) = (None, None);
         self.ui.build = Default::default();
+        self.ui.tables = Default::default();
         self.ui.levels = Default::default();
         self.ui.filter = Default::default();
         self.ui.export = Default::default();
@@ -205,6 +206,8 @@ impl App {
         if !of_reps {
             // Its wishes name measures by their place in the list, which may be another now.
             self.ui.build.forget_measures(session);
+            // So do the filters of the tables.
+            self.ui.tables = Default::default();
         }
         Ok(())
     }
