@@ -14,6 +14,7 @@ use crate::domain::plan::Adjacency;
 use crate::domain::spatial::Inside;
 use crate::domain::sphere::LonLat;
 use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, TerritoryOrder};
+use crate::session::tables::TableAction;
 use crate::session::view::{BasemapChoice, BottomTab, Scope, Tool};
 
 /// One thing to do. Panels and the map push them; `app::dispatch` carries them out before the next frame.
@@ -157,6 +158,8 @@ pub enum Action {
     /// The hint of the first run was read.
     DismissHint,
     Copy(String),
+    /// Something in the tables of units and accounts.
+    Table(TableAction),
 }
 
 /// What becomes of the selection there was.

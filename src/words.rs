@@ -127,6 +127,46 @@ pub fn short(value: f64) -> String {
     format!("{sign}{digits}{suffix}")
 }
 
+/// A figure of a cell: thousands separated, two decimals at most. Its unit stands above the column.
+pub fn in_cell(value: f64) -> String {
+    if !value.is_finite() {
+        return String::new();
+    }
+    let text = format!("{:.2}", value.abs());
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let sign = if value < 0.0 && text != "0.00" { "−" } else { "" };
+    let whole = whole.parse::<i128>().map_or_else(|_| whole.to_owned(), count);
+    if decimals == "00" { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") }
+}
+
+/// A number that somebody typed: "1,234.5", "$ 12", "−3". `None` where it is none: a comma that parts no thousands is refused,
+/// for it may have been meant as a point.
+pub fn read_number(text: &str) -> Option<f64> {
+    let kept: String = text.chars().filter(|letter| !letter.is_whitespace() && !"$€£".contains(*letter)).collect();
+    let kept = kept.replace('−', "-");
+    let unsigned = kept.trim_start_matches(['-', '+']);
+    let whole = unsigned.split(['.', 'e', 'E']).next().unwrap_or("");
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or("").len();
+    let rest: Vec<usize> = groups.map(str::len).collect();
+    let apart = rest.is_empty() || ((1..=3).contains(&first) && rest.iter().all(|&group| group == 3));
+    if !apart
+        || unsigned[whole.len()..].contains(',')
+        || !unsigned.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.')
+    {
+        return None;
+    }
+    kept.replace(',', "").parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// A text cut to so many letters, with "…" where something is missing.
+pub fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
 /// A signed share: "+4.1 %".
 pub fn signed_percent(share: f64) -> String {
     if !share.is_finite() {
@@ -227,6 +267,20 @@ mod tests {
     fn plain_figures_have_the_decimals_they_need() {
         let told = [1_240_113.5, 60.0, 26.25, -0.125, 1.0 / 3.0, 0.0].map(plain);
         assert_eq!(told, ["1,240,113.5", "60", "26.25", "−0.125", "0.333333", "0"]);
+    }
+
+    #[test]
+    fn typed_numbers_are_read_and_doubtful_ones_refused() {
+        for (typed, number) in
+            [("1,234.5", 1234.5), ("$ 12", 12.0), (" −3 ", -3.0), ("1e3", 1000.0), (".5", 0.5), ("1,000,000", 1e6)]
+        {
+            assert_eq!(read_number(typed), Some(number), "{typed}");
+        }
+        for typed in ["", "1,5", "12,34", "a", "1.5,000", "nan", "inf", "--", "1 000,5", ",5"] {
+            assert_eq!(read_number(typed), None, "{typed}");
+        }
+        assert_eq!([1234.5, 3.0, -0.001, f64::NAN].map(in_cell), ["1,234.50", "3", "0", ""]);
+        assert_eq!([cut("abcdef", 4), cut("abcd", 4)], ["abc…", "abcd"]);
     }
 
     #[test]

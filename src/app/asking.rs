@@ -20,6 +20,7 @@ impl App {
             || self.ui.path.is_open()
             || self.ui.levels.is_open()
             || self.ui.filter.is_open()
+            || self.ui.tables.is_open()
             || self.ui.search.is_open()
             || self.ui.show_about
             || self.ui.show_keys

@@ -52,6 +52,7 @@ impl App {
             }
             Action::DismissHint => self.remember_hint(),
             Action::Copy(text) => ctx.copy_text(text),
+            Action::Table(action) => self.do_in_table(ctx, action),
             Action::Import(order) => self.start_import(ctx, *order),
             Action::Suggest(order) => self.suggest(order),
             Action::Cut { drawn, to, narrowest_km } => self.cut(ctx, CutWish { drawn, to, narrowest_km }),
@@ -103,7 +104,10 @@ impl App {
                 session.view.fit = session.units_bounds(units);
             }
             Action::Refuse(words) => self.ui.notices.refused(ctx, words),
-            Action::SelectAccount(account) => session.selection.account = account,
+            Action::SelectAccount(account) => {
+                session.selection.account = account;
+                session.selection.accounts = account.into_iter().collect();
+            }
             Action::JumpTo(count) => self.jump_to(ctx, count),
             Action::RenameTerritory { id, name } => {
                 let old = session.plan().territory_name(id).to_owned();
@@ -195,6 +199,7 @@ impl App {
             | Action::RetrySaving
             | Action::DismissHint
             | Action::Copy(_)
+            | Action::Table(_)
             | Action::Suggest(_)
             | Action::Cut { .. }
             | Action::Repair(_)

@@ -15,6 +15,7 @@ mod receive;
 mod run;
 mod sample;
 mod status;
+mod tables;
 mod territory_commands;
 mod timing;
 

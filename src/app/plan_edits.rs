@@ -10,6 +10,7 @@ use crate::domain::palette;
 use crate::domain::plan::Territory;
 use crate::domain::project::Goal;
 use crate::ui::inspector::Renaming;
+use crate::words;
 
 impl App {
     pub(super) fn assign(&mut self, ctx: &Context, units: Vec<UnitId>, to: TerritoryId) {
@@ -143,21 +144,39 @@ impl App {
         why.map(|why| self.ui.notices.refused(ctx, why)).is_some()
     }
 
+    /// Takes steps back or makes them again until so many are in force; told in one message, however many there are.
     pub(super) fn jump_to(&mut self, ctx: &Context, count: usize) {
+        if self.refuse_when_fixed(ctx) {
+            return;
+        }
+        let Some(begun) = self.session.as_ref().map(|session| session.history.applied()) else { return };
         loop {
-            let Some(session) = self.session.as_ref() else { return };
-            let applied = session.history.applied();
-            match applied.cmp(&count) {
-                std::cmp::Ordering::Greater => self.undo(ctx),
-                std::cmp::Ordering::Less => self.redo(ctx),
-                std::cmp::Ordering::Equal => return,
+            let Some(applied) = self.session.as_ref().map(|session| session.history.applied()) else { return };
+            let back = applied > count;
+            if applied == count {
+                break;
             }
-            let Some(session) = self.session.as_ref() else { return };
-            if session.history.applied() == applied {
+            if self.begin_step(back) {
                 // The others follow when the job is done that this one takes.
                 self.steps_wanted = self.steps_wanted.map(|_| count);
-                return;
+                break;
             }
+            let Some(session) = self.session.as_mut() else { return };
+            let Some(step) = (if back { session.undo() } else { session.redo() }) else { break };
+            if let Some(store) = &self.store {
+                if back {
+                    store.undo(&step)
+                } else {
+                    store.redo(&step)
+                };
+            }
+        }
+        let Some(session) = self.session.as_ref() else { return };
+        let steps = words::counted(session.history.applied().abs_diff(begun) as i128, "step");
+        match session.history.applied().cmp(&begun) {
+            std::cmp::Ordering::Less => self.ui.notices.done(ctx, format!("Took back {steps}")),
+            std::cmp::Ordering::Greater => self.ui.notices.done(ctx, format!("Made {steps} again")),
+            std::cmp::Ordering::Equal => {}
         }
     }
 

@@ -12,6 +12,7 @@ use crate::jobs::spec::{ImportOrder, ImportWhat, JobKind};
 use crate::jobs::{ImportedData, JobOutput, OpenedProject, tasks};
 use crate::session::{Indices, Measured, recent};
 use crate::ui::import_dialog;
+use crate::words;
 use crate::work::{records, rejoin};
 
 impl App {
@@ -66,6 +67,11 @@ impl App {
                 }
                 JobOutput::Suggested { version, answer } => self.take_suggestion(ctx, version, answer),
                 JobOutput::Stepped { version, back, data } => self.take_step(ctx, version, back, data),
+                JobOutput::Ordered { wish, rows } => self.take_rows(*wish, rows),
+                JobOutput::Copied { text, rows } => {
+                    ctx.copy_text(text);
+                    self.ui.notices.done(ctx, format!("Copied {}", words::counted(rows as i128, "row")));
+                }
                 JobOutput::Geometry { data_generation, geometry } => {
                     if let Some(session) =
                         self.session.as_ref().filter(|session| session.data_generation == data_generation)
@@ -121,6 +127,7 @@ impl App {
         // Dialogs speak of territories, levels and columns of the project left behind.
         (self.ui.renaming, self.ui.recolouring) = (None, None);
         self.ui.build = Default::default();
+        self.ui.tables = Default::default();
         self.ui.levels = Default::default();
         self.ui.filter = Default::default();
         self.ui.export = Default::default();
@@ -129,7 +136,12 @@ impl App {
 
     fn take_import(&mut self, ctx: &Context, data: ImportedData) {
         let Some(session) = self.session.as_mut() else { return };
-        if session.data_generation != data.data_generation {
+        let began = (&data.began.units, &data.began.accounts, &data.began.measures);
+        let same_values = std::sync::Arc::ptr_eq(began.0, &session.project.units)
+            && std::sync::Arc::ptr_eq(began.1, &session.project.accounts)
+            && std::sync::Arc::ptr_eq(began.2, &session.project.measures);
+        // A cell that was edited meanwhile would be lost, or come back by undo where it has no place.
+        if session.data_generation != data.data_generation || (data.replaced.is_some() && !same_values) {
             self.ui.notices.refused(ctx, "The project changed while the file was read; import it again");
             return;
         }
@@ -198,6 +210,8 @@ impl App {
         if !of_reps {
             // Its wishes name measures by their place in the list, which may be another now.
             self.ui.build.forget_measures(session);
+            // So do the filters of the tables.
+            self.ui.tables = Default::default();
         }
         Ok(())
     }

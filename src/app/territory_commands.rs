@@ -138,7 +138,7 @@ impl App {
         let Some(session) = self.session.as_ref() else { return };
         let (plan, homes) = (session.plan(), &session.project.accounts.units);
         let accounts: Vec<AccountId> = match session.selection.account {
-            Some(account) => vec![account],
+            Some(_) => session.selection.accounts.iter().copied().collect(),
             None => {
                 let selected = |unit: &Option<UnitId>| unit.is_some_and(|unit| session.selection.units.contains(&unit));
                 session.project.accounts.ids().filter(|account| selected(&homes[account.index()])).collect()

@@ -1,13 +1,13 @@
 //! `bailiwick undo` and `bailiwick redo`: the history is in the file.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::output::Output;
 use super::{Outcome, Result, project};
-use crate::domain::edit::{Locks, apply};
+use crate::domain::cells::apply_to_project;
+use crate::domain::edit::Locks;
 use crate::error::UserError;
 use crate::work::cut::{data_after, problems_after};
 
@@ -47,7 +47,7 @@ fn step(arguments: &Arguments, output: &Output, back: bool) -> Result<Outcome> {
     if let Some(Err(why)) = data_after(&opened.project, &edit, back) {
         return Err(UserError::new(format!("Could not {command} \"{}\"", edit.label)).because(why));
     }
-    apply(Arc::make_mut(&mut opened.project.plan), &wanted, Locks::Pass)
+    apply_to_project(&mut opened.project, &wanted, Locks::Pass)
         .map_err(|error| UserError::new(format!("Could not {command} \"{}\"", edit.label)).because(error))?;
     if back {
         store.undo(&edit);

@@ -1,5 +1,7 @@
 //! Columns of units and accounts: measures (numbers that can be summed and balanced) and attributes (words).
 
+use std::collections::BTreeMap;
+
 use super::ids::MeasureId;
 
 /// What a column belongs to.
@@ -84,6 +86,35 @@ impl TextColumn {
         }
         let values = rows.iter().map(|&row| positions[(row as usize).min(list.len())]).collect();
         Self { name: name.into(), words, values }
+    }
+
+    /// Puts other words into some rows. The column is then the one that [`TextColumn::new`] makes of its values.
+    pub fn set<'a>(&mut self, cells: impl IntoIterator<Item = (usize, &'a str)>) {
+        let known = self.words.len() as u32;
+        let mut fresh: Vec<&str> = Vec::new();
+        let mut positions: BTreeMap<&str, u32> = BTreeMap::new();
+        for (row, word) in cells {
+            let Some(value) = self.values.get_mut(row) else { continue };
+            *value = match self.words.binary_search_by(|known| known.as_str().cmp(word)) {
+                Ok(at) => at as u32,
+                Err(_) => *positions.entry(word).or_insert_with(|| {
+                    fresh.push(word);
+                    known + fresh.len() as u32 - 1
+                }),
+            };
+        }
+        let mut used = vec![false; self.words.len() + fresh.len()];
+        self.values.iter().for_each(|&value| used[value as usize] = true);
+        if fresh.is_empty() && used.iter().all(|&used| used) {
+            return;
+        }
+        let all = std::mem::take(&mut self.words).into_iter().chain(fresh.into_iter().map(str::to_owned)).zip(0..);
+        let mut kept: Vec<(String, usize)> = all.filter(|&(_, at)| used[at]).collect();
+        kept.sort_unstable();
+        let mut moved = vec![0; used.len()];
+        kept.iter().zip(0..).for_each(|((_, at), to)| moved[*at] = to);
+        self.words = kept.into_iter().map(|(word, _)| word).collect();
+        self.values.iter_mut().for_each(|value| *value = moved[*value as usize]);
     }
 
     pub fn len(&self) -> usize {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::cells::Cells;
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::plan::{Adjacency, Plan, Territory};
@@ -59,6 +60,8 @@ pub enum Change {
     /// Units were cut, or otherwise replaced by others. New ones belong to nobody until another change of the edit says so. The
     /// project's data follow by [`UnitsPatch::apply`].
     Units(Arc<UnitsPatch>),
+    /// Values of an imported column. The plan stays; the project's data follow by [`super::cells::apply_to_project`].
+    Cells(Arc<Cells>),
 }
 
 /// One undo step.
@@ -85,6 +88,8 @@ pub struct Effects {
     pub adjacency_edited: bool,
     /// There are other units than before.
     pub units_replaced: bool,
+    /// Values of imported columns are others.
+    pub cells_edited: bool,
 }
 
 /// Why an edit was refused. The plan is as it was before.
@@ -217,6 +222,11 @@ impl Edit {
             _ => None,
         })
     }
+
+    /// How many values it changes.
+    pub fn size(&self) -> usize {
+        self.changes.iter().map(|change| if let Change::Cells(cells) = change { cells.rows.len() } else { 1 }).sum()
+    }
 }
 
 impl Change {
@@ -239,6 +249,7 @@ impl Change {
             Self::Group { id, old, new } => Self::Group { id, old: new, new: old },
             Self::Adjacency { units, old, new } => Self::Adjacency { units, old: new, new: old },
             Self::Units(patch) => Self::Units(Arc::new(patch.inverse())),
+            Self::Cells(cells) => Self::Cells(Arc::new(cells.inverse())),
         }
     }
 }
@@ -329,7 +340,8 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
             | Change::LockAccount { .. }
             | Change::Levels { .. }
             | Change::Adjacency { .. }
-            | Change::Units(_) => {}
+            | Change::Units(_)
+            | Change::Cells(_) => {}
         }
     }
     match (locked_units, locked_accounts) {
@@ -469,6 +481,7 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             effects.adjacency_edited = true;
             effects.units_replaced = true;
         }
+        Change::Cells(_) => effects.cells_edited = true,
     }
     Ok(())
 }

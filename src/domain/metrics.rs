@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cells::CellColumn;
 use super::columns::{Aggregate, Subject};
 use super::edit::{Change, Edit};
 use super::ids::{AccountId, MeasureId, TerritoryId, UnitId};
@@ -13,12 +14,12 @@ use super::plan::Plan;
 use super::project::Project;
 
 /// Per column the figures of every unit and account on the exact grid. Depends on the data alone, not on a plan; shared.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct LoadTable {
     /// `[column][unit]`: unit columns, and account columns summed over the accounts in the unit.
-    per_unit: Vec<Vec<i128>>,
+    per_unit: Vec<Arc<Vec<i128>>>,
     /// `[column][account]`; empty for columns of units.
-    per_account: Vec<Vec<i128>>,
+    per_account: Vec<Arc<Vec<i128>>>,
     /// Per measure its column and, for means, the column to divide by.
     measures: Vec<(usize, Option<usize>)>,
     /// Accounts per unit.
@@ -58,51 +59,56 @@ impl LoadTable {
                 None => table.accounts_outside += 1,
             }
         }
-        for measure in project.measures.iter() {
-            let rows = if measure.subject == Subject::Units { units } else { accounts };
-            let value = |row: usize| measure.values.get(row).copied().unwrap_or(f64::NAN);
-            let (values, weights): (Vec<i128>, Option<Vec<i128>>) = match measure.aggregate {
-                Aggregate::Sum => ((0..rows).map(|row| to_grid(value(row))).collect(), None),
-                Aggregate::Mean { weight } => {
-                    let weights = weight.and_then(|id| project.measures.get(id.index()));
-                    let weight = |row: usize| match weights {
-                        _ if value(row).is_nan() => 0.0,
-                        Some(column) => column.values.get(row).copied().unwrap_or(0.0).max(0.0),
-                        None => 1.0,
-                    };
-                    let times = |row: usize| if weight(row) > 0.0 { weight(row) * value(row) } else { 0.0 };
-                    let scale = scale_for((0..rows).map(times));
-                    (
-                        (0..rows).map(|row| to_grid(times(row) * scale)).collect(),
-                        Some((0..rows).map(|row| to_grid(weight(row) * scale)).collect()),
-                    )
-                }
-            };
-            let column = table.add_column(measure.subject, values, units);
-            let divisor = weights.map(|weights| table.add_column(measure.subject, weights, units));
+        for id in (0..project.measures.len()).map(MeasureId::from_index) {
+            let (values, weights) = on_the_grid(project, id);
+            let subject = project.measures[id.index()].subject;
+            let column = table.new_column();
+            table.fill(column, subject, values);
+            let divisor = weights.map(|weights| {
+                let divisor = table.new_column();
+                table.fill(divisor, subject, weights);
+                divisor
+            });
             table.measures.push((column, divisor));
         }
         table
     }
 
-    fn add_column(&mut self, subject: Subject, values: Vec<i128>, units: usize) -> usize {
-        let mut outside = 0;
-        if subject == Subject::Units {
-            self.per_unit.push(values);
-            self.per_account.push(Vec::new());
-        } else {
-            let mut sums = vec![0; units];
-            for (unit, value) in self.unit_of.iter().zip(&values) {
-                match unit {
-                    Some(unit) => sums[unit.index()] += value,
-                    None => outside += value,
-                }
-            }
-            self.per_unit.push(sums);
-            self.per_account.push(values);
-        }
-        self.outside.push(outside);
+    fn new_column(&mut self) -> usize {
+        self.per_unit.push(Arc::default());
+        self.per_account.push(Arc::default());
+        self.outside.push(0);
         self.per_unit.len() - 1
+    }
+
+    fn fill(&mut self, column: usize, subject: Subject, values: Vec<i128>) {
+        self.outside[column] = 0;
+        if subject == Subject::Units {
+            self.per_unit[column] = Arc::new(values);
+            return;
+        }
+        let mut sums = vec![0; self.accounts_in.len()];
+        for (unit, value) in self.unit_of.iter().zip(&values) {
+            match unit {
+                Some(unit) => sums[unit.index()] += value,
+                None => self.outside[column] += value,
+            }
+        }
+        self.per_unit[column] = Arc::new(sums);
+        self.per_account[column] = Arc::new(values);
+    }
+
+    /// Fills the columns of a measure anew, and returns which they are.
+    fn renew(&mut self, project: &Project, id: MeasureId) -> Vec<usize> {
+        let (Some(&(column, divisor)), Some(measure)) = (self.measures.get(id.index()), project.measure(id)) else {
+            return Vec::new();
+        };
+        let (values, weights) = on_the_grid(project, id);
+        self.fill(column, measure.subject, values);
+        if let (Some(divisor), Some(weights)) = (divisor, weights) {
+            self.fill(divisor, measure.subject, weights);
+        }
+        [Some(column), divisor].into_iter().flatten().collect()
     }
 
     /// A measure's figure for one unit, its accounts included; for a mean, the mean. NaN for a mean of nothing.
@@ -114,6 +120,28 @@ impl LoadTable {
     /// The number of accounts in a unit.
     pub fn accounts_in(&self, unit: UnitId) -> u32 {
         self.accounts_in.get(unit.index()).copied().unwrap_or(0)
+    }
+}
+
+/// The values of a measure on the grid; for a mean, values times weights, and the weights.
+fn on_the_grid(project: &Project, id: MeasureId) -> (Vec<i128>, Option<Vec<i128>>) {
+    let measure = &project.measures[id.index()];
+    let rows = if measure.subject == Subject::Units { project.units.len() } else { project.accounts.len() };
+    let value = |row: usize| measure.values.get(row).copied().unwrap_or(f64::NAN);
+    match measure.aggregate {
+        Aggregate::Sum => ((0..rows).map(|row| to_grid(value(row))).collect(), None),
+        Aggregate::Mean { weight } => {
+            let weights = weight.and_then(|id| project.measures.get(id.index()));
+            let weight = |row: usize| match weights {
+                _ if value(row).is_nan() => 0.0,
+                Some(column) => column.values.get(row).copied().unwrap_or(0.0).max(0.0),
+                None => 1.0,
+            };
+            let times = |row: usize| if weight(row) > 0.0 { weight(row) * value(row) } else { 0.0 };
+            let scale = scale_for((0..rows).map(times));
+            let values = (0..rows).map(|row| to_grid(times(row) * scale)).collect();
+            (values, Some((0..rows).map(|row| to_grid(weight(row) * scale)).collect()))
+        }
     }
 }
 
@@ -136,7 +164,7 @@ impl Totals {
             totals.accounts[owner.index()] += table.accounts_in[index];
         }
         for (loads, values) in totals.loads.iter_mut().zip(&table.per_unit) {
-            for (owner, value) in plan.assignment().iter().zip(values) {
+            for (owner, value) in plan.assignment().iter().zip(values.iter()) {
                 loads[owner.index()] += value;
             }
         }
@@ -229,6 +257,45 @@ impl Totals {
         }
         self.units.resize(slots, 0);
         self.accounts.resize(slots, 0);
+    }
+
+    /// Follows the cells of an edit that has been applied: `project` is the project after it. Only the columns of the measures that
+    /// changed, and of means weighted with them, are counted anew. O(rows) each.
+    pub fn follow_cells(&mut self, project: &Project, edit: &Edit) {
+        let changed: Vec<MeasureId> = edit
+            .cells()
+            .filter_map(|cells| if let CellColumn::Measure(id) = cells.column { Some(id) } else { None })
+            .collect();
+        let touched = |index: usize| {
+            let id = MeasureId::from_index(index);
+            let weight = match project.measures[index].aggregate {
+                Aggregate::Mean { weight } => weight,
+                Aggregate::Sum => None,
+            };
+            changed.contains(&id) || weight.is_some_and(|weight| changed.contains(&weight))
+        };
+        for index in (0..project.measures.len()).filter(|&index| !changed.is_empty() && touched(index)) {
+            let table = Arc::make_mut(&mut self.table);
+            for column in table.renew(project, MeasureId::from_index(index)) {
+                self.count_column(&project.plan, column);
+            }
+        }
+    }
+
+    fn count_column(&mut self, plan: &Plan, column: usize) {
+        let table = Arc::clone(&self.table);
+        let mut loads = vec![0; plan.territory_slots()];
+        loads[0] += table.outside[column];
+        for (owner, value) in plan.assignment().iter().zip(table.per_unit[column].iter()) {
+            loads[owner.index()] += value;
+        }
+        for (&account, &owner) in plan.overrides() {
+            if let Some(value) = table.per_account[column].get(account.index()) {
+                loads[self.home_of(plan, account).index()] -= value;
+                loads[owner.index()] += value;
+            }
+        }
+        self.loads[column] = loads;
     }
 
     /// A measure's figure for a territory: the sum, or the mean (NaN when there is nothing to take it of).

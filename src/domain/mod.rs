@@ -2,6 +2,7 @@
 //! only from a seed, so nothing here can fail for outside reasons.
 
 pub mod accounts;
+pub mod cells;
 pub mod columns;
 pub mod cut;
 pub mod cutting;

@@ -6,6 +6,7 @@ pub mod cutting;
 pub mod explaining;
 pub mod spec;
 pub mod suggesting;
+pub mod tables;
 pub mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -26,6 +27,7 @@ use crate::session::data::NewData;
 use crate::session::explanation::{ClashWords, Explanation};
 use crate::session::proposal::Proposal;
 use crate::session::suggestion::Suggestion;
+use crate::session::tables::Wish;
 use crate::store::Store;
 use crate::work::explain::Reasons;
 use spec::{ImportPreview, ImportWhat, JobKind, Version};
@@ -80,6 +82,16 @@ pub enum JobOutput {
     Geometry {
         data_generation: u64,
         geometry: Arc<UnitGeometry>,
+    },
+    /// The rows of a table.
+    Ordered {
+        wish: Box<Wish>,
+        rows: Vec<u32>,
+    },
+    /// Rows as text for a spreadsheet.
+    Copied {
+        text: String,
+        rows: usize,
     },
     Failed(UserError),
     Cancelled,

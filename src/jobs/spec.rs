@@ -23,6 +23,8 @@ pub enum JobKind {
     SaveAs,
     Geometry,
     Measure,
+    Order,
+    CopyRows,
 }
 
 /// The state of a project that something was made of.
@@ -50,6 +52,8 @@ impl JobKind {
             Self::SaveAs => "Saving a copy",
             Self::Geometry => "Preparing the map",
             Self::Measure => "Measuring",
+            Self::Order => "Sorting",
+            Self::CopyRows => "Copying",
         }
     }
 
@@ -65,7 +69,7 @@ impl JobKind {
 
     /// Work nobody asked for by hand, and that takes a moment or is told of elsewhere: not worth a line in the status bar.
     pub fn is_quiet(self) -> bool {
-        matches!(self, Self::Measure | Self::Peek | Self::Explain | Self::Conflict)
+        matches!(self, Self::Measure | Self::Peek | Self::Explain | Self::Conflict | Self::Order)
     }
 }
 

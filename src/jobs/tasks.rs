@@ -56,6 +56,7 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
     let indices = Indices::new(&opened.project);
     let mut session = Session::new(opened.project, opened.history, indices, opened.generation);
     session.path = Some(path.to_owned());
+    session.who = store::user_name();
     session.read_only = match opened.access {
         Access::ReadWrite => None,
         Access::ReadOnly { why } => Some(why),

@@ -47,6 +47,26 @@ pub fn locks(painter: &Painter, session: &Session, camera: &Camera, tokens: &Tok
     }
 }
 
+/// Rings around the selected accounts in sight; the one that is looked at has a heavier one.
+pub fn selected_accounts(painter: &Painter, session: &Session, camera: &Camera, tokens: &Tokens) {
+    let (selection, places) = (&session.selection, &session.project.accounts.places);
+    let visible = painter.clip_rect().expand(8.0);
+    let placed = selection.accounts.iter().filter_map(|&account| Some((account, *places.get(account.index())?)));
+    let on_screen =
+        placed.filter(|(_, place)| place.is_valid()).map(|(account, place)| (account, camera.place_to_screen(place)));
+    // Rings around many would hide the map.
+    let crowded = selection.accounts.len() > 200;
+    for (account, at) in on_screen.filter(|(_, at)| visible.contains(*at)).take(MOST_MARKS) {
+        if crowded && selection.account != Some(account) {
+            painter.circle_filled(at, 2.5, tokens.accent);
+            continue;
+        }
+        let (radius, width) = if selection.account == Some(account) { (8.0, 2.5) } else { (6.5, 1.5) };
+        painter.circle_stroke(at, radius, Stroke::new(width + 2.0, tokens.map_halo));
+        painter.circle_stroke(at, radius, Stroke::new(width, tokens.accent));
+    }
+}
+
 /// Lines between units that are neighbours without a border, and bars across borders that count for nothing.
 pub fn links(painter: &Painter, session: &Session, camera: &Camera, tokens: &Tokens) {
     if !session.view.show_links {

@@ -16,13 +16,14 @@ use eframe::egui_wgpu::RenderState;
 use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Sense, Ui, Vec2};
 use walkers::{Map, MapMemory, lon_lat};
 
-use crate::action::Action;
+use crate::action::{Action, SelectHow};
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
 use crate::domain::sphere::to_mercator;
 use crate::render::batches::{MapLook, OutlineKind, Work};
 use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
 use crate::session::Session;
+use crate::session::tables::{How, TableAction};
 use crate::session::view::{BasemapChoice, Tool};
 use crate::theme::Tokens;
 use basemap::Basemap;
@@ -154,6 +155,7 @@ impl MapState {
         self.layers.set_outline(OutlineKind::Hover, self.hover.unit.as_slice());
         self.layers.draw(&painter, &camera, &look, session.view.show_accounts);
         // Names lie over padlocks.
+        marks::selected_accounts(&painter, session, &camera, &tokens);
         marks::locks(&painter, session, &camera, &tokens);
         self.labels.draw(&painter, &camera, session, &self.basemap, dark, &self.layers.taken(session, &camera));
 
@@ -332,7 +334,15 @@ impl MapState {
             && response.clicked()
             && session.view.tool == Tool::Select
         {
-            actions.push(Action::SelectAccount(Some(account)));
+            let modifiers = ui.input(|input| input.modifiers);
+            if modifiers.shift || modifiers.command {
+                // The click was meant for the account, not for the unit under it.
+                actions.retain(|action| !matches!(action, Action::SelectUnits { how: SelectHow::Toggle, .. }));
+                let (accounts, how, lead) = (vec![account], How::Toggle, Some(account));
+                actions.push(Action::Table(TableAction::SelectAccounts { accounts, how, lead }));
+            } else {
+                actions.push(Action::SelectAccount(Some(account)));
+            }
         }
     }
 }

@@ -221,7 +221,9 @@ impl Gesture {
             }
             Tool::Select | Tool::Rectangle | Tool::Lasso | Tool::Radius | Tool::Line => {
                 let how = if modifiers.shift || modifiers.command { SelectHow::Toggle } else { SelectHow::Replace };
-                actions.push(Action::SelectAccount(None));
+                if how == SelectHow::Replace {
+                    actions.push(Action::SelectAccount(None));
+                }
                 let units = context.session.in_scope(context.unit.into_iter().collect());
                 actions.push(Action::SelectUnits { units, how });
                 if let (Some(unit), SelectHow::Replace) = (context.unit, how) {

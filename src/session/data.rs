@@ -24,7 +24,7 @@ impl Session {
     /// Makes a change of the units, with the data that it leads to.
     pub fn apply_with(&mut self, edit: Edit, data: NewData) -> Result<Effects, EditError> {
         let effects = self.change(&edit, Locks::Obey, Some(data))?;
-        self.history.push(edit);
+        self.record(edit);
         Ok(effects)
     }
 

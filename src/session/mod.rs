@@ -9,6 +9,7 @@ pub mod proposal;
 pub mod recent;
 mod selecting;
 pub mod suggestion;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -17,10 +18,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::domain::cells;
 use crate::domain::edit::{self, Edit, EditError, Effects, Locks};
 use crate::domain::hierarchy::Member;
-use crate::domain::history::History;
+use crate::domain::history::{History, Made};
 use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
 use crate::domain::metrics::{self, LoadTable, Totals};
 use crate::domain::plan::Plan;
@@ -34,6 +37,7 @@ use crate::jobs::spec::Version;
 use data::NewData;
 use proposal::{LiveBuild, Proposal};
 use suggestion::Suggestion;
+use tables::Tables;
 use view::View;
 
 /// Why the plan cannot be changed while a proposal waits for a yes: the plan is not what is on screen, and a change would void the
@@ -44,7 +48,9 @@ pub const PROPOSAL_WAITS: &str = "Accept or discard the proposal first";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Selection {
     pub units: BTreeSet<UnitId>,
+    /// The one that is looked at; also one of `accounts`.
     pub account: Option<AccountId>,
+    pub accounts: BTreeSet<AccountId>,
 }
 
 /// What a drawing gesture would do if it ended now. Every figure on screen is plan plus preview.
@@ -90,6 +96,8 @@ pub struct Session {
     pub generation: u64,
     /// Differs with every change of units, accounts or roster, and from one project to the next: tells what a job's result was made of.
     pub data_generation: u64,
+    /// Counts the edits of imported values since then.
+    pub cells_generation: u64,
     pub unit_index: Arc<UnitIndex>,
     pub account_index: Arc<AccountIndex>,
     pub measured: Option<Measured>,
@@ -112,6 +120,10 @@ pub struct Session {
     /// The plan is shown instead of the proposal, to compare them.
     pub show_current: bool,
     pub diagnostics: Vec<Diagnostic>,
+    /// Who makes changes, for the history.
+    pub who: String,
+    /// The rows of the tables below the map.
+    pub tables: Tables,
     /// By the setting that keeps it: the file that units, accounts and so on came from last.
     pub imported_files: BTreeMap<String, String>,
 }
@@ -145,6 +157,9 @@ impl Session {
             history,
             generation,
             data_generation: next_data_generation(),
+            cells_generation: 0,
+            who: String::new(),
+            tables: Tables::default(),
             unit_index: indices.units,
             account_index: indices.accounts,
             measured: None,
@@ -296,8 +311,14 @@ impl Session {
     /// Makes a change: the plan, its totals and the history follow. The caller saves it.
     pub fn apply(&mut self, edit: Edit) -> Result<Effects, EditError> {
         let effects = self.change(&edit, Locks::Obey, None)?;
-        self.history.push(edit);
+        self.record(edit);
         Ok(effects)
+    }
+
+    /// A step that was made now, by whoever sits here.
+    fn record(&mut self, edit: Edit) {
+        self.history.push(edit);
+        self.history.sign(Made { at: now(), who: self.who.clone() });
     }
 
     /// Takes back the last step and returns it (as it was made). One that changes the units is left alone, see [`Self::step_with`].
@@ -321,10 +342,14 @@ impl Session {
         if edit.units_patch().is_some() != data.is_some() {
             return Err(EditError::Stale);
         }
-        let effects = edit::apply(Arc::make_mut(&mut self.project.plan), edit, locks)?;
+        let effects = cells::apply_to_project(&mut self.project, edit, locks)?;
         match data {
             Some(data) => self.take_data(data),
             None => self.totals.follow(&self.project.plan, edit),
+        }
+        if effects.cells_edited {
+            self.totals.follow_cells(&self.project, edit);
+            self.cells_generation += 1;
         }
         self.generation += 1;
         self.preview = None;
@@ -376,6 +401,8 @@ impl Session {
             self.measured = None;
         }
         self.selection.account = None;
+        self.selection.accounts.clear();
+        self.tables = Tables::default();
         let viewed = self.view.measure.and_then(|measure| self.project.measure(measure));
         let viewed = viewed.and_then(|measure| project.measure_like(measure));
         self.view.measure = viewed;
@@ -428,6 +455,12 @@ impl Session {
     pub fn units_bounds(&self, units: impl IntoIterator<Item = UnitId>) -> Option<Bounds> {
         units.into_iter().filter_map(|unit| self.project.units.bounds.get(unit.index()).copied()).reduce(Bounds::union)
     }
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// One count for all projects of this window: what was made of one project never seems to be of another.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::columns::Subject;
 use crate::domain::ids::{GroupId, MeasureId, TerritoryId};
 use crate::domain::spatial::Inside;
 use crate::domain::sphere::{Bounds, LonLat, from_mercator, to_mercator};
@@ -60,6 +61,7 @@ pub enum BasemapChoice {
 pub enum BottomTab {
     #[default]
     Territories,
+    Units,
     Accounts,
     Balance,
     Problems,
@@ -142,6 +144,8 @@ pub struct View {
     pub colour_level: Option<u8>,
     /// Groups that are folded in the table of territories; group 0 stands for what is in no group.
     pub folded: BTreeSet<GroupId>,
+    /// By table the columns that are shown though they are hidden at first, or hidden though they are shown.
+    pub columns: BTreeMap<Subject, BTreeSet<String>>,
     pub show_accounts: bool,
     pub show_labels: bool,
     pub show_legend: bool,
@@ -168,6 +172,7 @@ impl Default for View {
             paint_level: None,
             colour_level: None,
             folded: BTreeSet::new(),
+            columns: BTreeMap::new(),
             show_accounts: true,
             show_labels: true,
             show_legend: true,
@@ -192,6 +197,8 @@ impl View {
             ("brush_radius", self.brush_radius.to_string()),
             ("colour_level", self.colour_level.map_or(String::new(), |level| level.to_string())),
             ("folded", self.folded.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(" ")),
+            ("columns_of_accounts", self.toggled(Subject::Accounts)),
+            ("columns_of_units", self.toggled(Subject::Units)),
             ("show_accounts", self.show_accounts.to_string()),
             ("show_labels", self.show_labels.to_string()),
             ("show_legend", self.show_legend.to_string()),
@@ -199,6 +206,11 @@ impl View {
         .into_iter()
         .map(|(key, value)| (format!("view.{key}"), value))
         .collect()
+    }
+
+    fn toggled(&self, subject: Subject) -> String {
+        let keys = self.columns.get(&subject).into_iter().flatten().map(|key| key.replace('\n', " "));
+        keys.collect::<Vec<_>>().join("\n")
     }
 
     /// From settings; what is missing or unreadable keeps its default.
@@ -227,6 +239,12 @@ impl View {
         view.colour_level = get("colour_level").and_then(|value| value.parse().ok());
         let folded = get("folded").unwrap_or("").split(' ');
         view.folded = folded.filter_map(|id| id.parse().ok().map(GroupId)).collect();
+        for (subject, key) in [(Subject::Accounts, "columns_of_accounts"), (Subject::Units, "columns_of_units")] {
+            let keys: BTreeSet<String> = get(key).unwrap_or("").lines().map(str::to_owned).collect();
+            if !keys.is_empty() {
+                view.columns.insert(subject, keys);
+            }
+        }
         if let Some(radius) = get("brush_radius").and_then(|value| value.parse::<f32>().ok()) {
             view.brush_radius = radius.clamp(4.0, 120.0);
         }
@@ -261,6 +279,7 @@ mod tests {
             colour_level: Some(1),
             folded: BTreeSet::from([GroupId(0), GroupId(7)]),
             brush_radius: 40.0,
+            columns: [(Subject::Accounts, BTreeSet::from(["measure A b".to_owned(), "rep".to_owned()]))].into(),
             ..View::default()
         };
         assert_eq!(View::from_settings(&view.to_settings()), view);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cell_blobs;
 use super::units_patch;
 use crate::domain::edit::{Change, Edit};
 use crate::domain::hierarchy::Group;
@@ -16,6 +17,8 @@ const VERSION: u8 = 1;
 
 /// The kind of change that replaces units.
 const UNITS: u8 = 12;
+/// The kind of change of imported values.
+const CELLS: u8 = 10;
 
 /// An array of numbers: version, element width in bytes, two zero bytes, then the elements.
 const ARRAY_HEADER: usize = 4;
@@ -134,6 +137,10 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 out.push(UNITS);
                 units_patch::encode(&mut out, patch);
             }
+            Change::Cells(cells) => {
+                out.push(CELLS);
+                cell_blobs::encode(&mut out, cells);
+            }
         }
     }
     out
@@ -177,6 +184,7 @@ pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
                 new: bytes.adjacency()?,
             },
             UNITS => Change::Units(Arc::new(units_patch::decode(&mut bytes)?)),
+            CELLS => Change::Cells(Arc::new(cell_blobs::decode(&mut bytes)?)),
             kind => return Err(format!("a change of unknown kind {kind}")),
         });
     }
@@ -269,6 +277,11 @@ impl<'a> Bytes<'a> {
         if count <= self.0.len() / least { Ok(count) } else { Err("it is cut off".into()) }
     }
 
+    /// How many bytes there are.
+    pub(super) fn left(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn u8(&mut self) -> Result<u8, String> {
         Ok(self.array::<1>()?[0])
     }
@@ -277,7 +290,7 @@ impl<'a> Bytes<'a> {
         Ok(self.u8()? != 0)
     }
 
-    fn u16(&mut self) -> Result<u16, String> {
+    pub(super) fn u16(&mut self) -> Result<u16, String> {
         Ok(u16::from_le_bytes(self.array()?))
     }
 

@@ -2,6 +2,7 @@
 //! by one thread, one transaction each, and acknowledged. Undo history, audit trail and recovery record are one journal.
 
 mod blobs;
+mod cell_blobs;
 mod cells;
 mod connection;
 mod copy;
@@ -34,7 +35,7 @@ use crate::error::UserError;
 use write::Write;
 use writer::Writer;
 
-pub use writer::Answer;
+pub use writer::{Answer, user_name};
 
 /// A plan in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

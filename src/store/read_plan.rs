@@ -10,7 +10,7 @@ use super::cells::{Read, for_each, index, integer, real, text};
 use super::failure::Trouble;
 use super::{OpenedPlan, PlanId};
 use crate::domain::hierarchy::{Group, Hierarchy};
-use crate::domain::history::History;
+use crate::domain::history::{History, Made};
 use crate::domain::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
 use crate::domain::plan::{Adjacency, Plan, PlanParts, Territory};
 
@@ -158,11 +158,12 @@ fn adjacency(connection: &Connection, id: PlanId, sizes: Sizes) -> Read<BTreeMap
 /// The newest steps that can be read, and those that can be redone. A step that cannot be read ends the history there.
 fn history(connection: &Connection, id: PlanId, applied: i64, notes: &mut Vec<String>) -> Read<History> {
     let mut edits = Vec::new();
+    let mut made = Vec::new();
     let mut in_force = 0;
     let mut changes = 0;
     let mut next = None;
     let mut query = connection
-        .prepare("SELECT step, label, changes FROM journal WHERE plan = ?1 AND step IS NOT NULL ORDER BY step DESC")?;
+        .prepare("SELECT step, label, changes, unixepoch(at), who FROM journal WHERE plan = ?1 AND step IS NOT NULL ORDER BY step DESC")?;
     let mut rows = query.query([id.0])?;
     while let Some(row) = rows.next()? {
         let step = integer(row, 0);
@@ -173,17 +174,22 @@ fn history(connection: &Connection, id: PlanId, applied: i64, notes: &mut Vec<St
         };
         match decoded {
             Ok(edit) => {
-                changes += edit.changes.len();
+                changes += edit.size();
                 if changes > MAX_CHANGES {
                     if step < applied {
                         break;
                     }
                     // Of what can be redone the nearest steps are kept.
                     edits.clear();
-                    changes = edit.changes.len();
+                    made.clear();
+                    changes = edit.size();
                 }
                 in_force += usize::from(step < applied);
                 edits.push(edit);
+                made.push(match row.get_ref(3)? {
+                    ValueRef::Integer(at) => Some(Made { at, who: text(row, 4) }),
+                    _ => None,
+                });
                 next = Some(step);
             }
             Err(why) => {
@@ -193,12 +199,14 @@ fn history(connection: &Connection, id: PlanId, applied: i64, notes: &mut Vec<St
                 }
                 // What would be redone after it is of no use; what comes before it is.
                 edits.clear();
+                made.clear();
                 next = Some(step);
             }
         }
     }
     edits.reverse();
-    Ok(History::from_parts(edits, in_force))
+    made.reverse();
+    Ok(History::from_parts(edits, in_force).signed(made))
 }
 
 /// An owner; NULL is unassigned. Whether it exists is checked by `Plan::from_parts`.

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 use super::blobs::encode_changes;
 use super::tables::{self, owner, seconds};
 use super::{PlanId, SavedMetrics, SavedProblem, units_patch};
+use crate::domain::cells::{CellColumn, CellValues, Cells};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
@@ -162,6 +163,42 @@ fn write_changes(connection: &Connection, plan: PlanId, edit: &Edit) -> Result<(
                 .map(drop)?,
             Change::Adjacency { units, new, .. } => tables::put_adjacency(connection, plan, *units, *new)?,
             Change::Units(patch) => units_patch::write(connection, plan, patch)?,
+            Change::Cells(cells) => put_cells(connection, cells)?,
+        }
+    }
+    Ok(())
+}
+
+/// Imported values stand in real columns: one statement for all rows of a change.
+fn put_cells(connection: &Connection, cells: &Cells) -> Result<()> {
+    let table = tables::subject_word(cells.subject);
+    let sql_name = |sql: &str, at: u16| -> Result<Option<String>> {
+        connection.prepare_cached(sql)?.query_row(params![table, at], |row| row.get(0)).optional()
+    };
+    let (table, column) = match cells.column {
+        CellColumn::Name => (table.to_owned(), Some("name".to_owned())),
+        CellColumn::Attribute(at) => (
+            format!("{table}_data"),
+            sql_name("SELECT sql_name FROM attribute WHERE subject = ?1 AND position = ?2", at)?,
+        ),
+        CellColumn::Measure(id) => {
+            (format!("{table}_data"), sql_name("SELECT sql_name FROM measure WHERE subject = ?1 AND id = ?2", id.0)?)
+        }
+    };
+    // A column that is not there must not stop everything behind it from being written.
+    let Some(column) = column else { return Ok(()) };
+    let sql = format!("UPDATE {table} SET {} = ?2 WHERE id = ?1", tables::quoted(&column));
+    let mut put = connection.prepare_cached(&sql)?;
+    match &cells.values {
+        CellValues::Texts { new, .. } => {
+            for (row, text) in cells.rows.iter().zip(new) {
+                put.execute(params![row, text])?;
+            }
+        }
+        CellValues::Numbers { new, .. } => {
+            for (row, number) in cells.rows.iter().zip(new) {
+                put.execute(params![row, number.and_then(tables::number)])?;
+            }
         }
     }
     Ok(())

@@ -24,6 +24,7 @@ pub mod search;
 pub mod start;
 pub mod status;
 pub mod suggestion;
+pub mod tables;
 pub mod territories;
 pub mod tool_rail;
 pub mod top_bar;
@@ -37,16 +38,18 @@ use std::path::PathBuf;
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::action::{Action, Command};
+use crate::domain::columns::Subject;
 use crate::domain::hierarchy::Member;
 use crate::session::Session;
 use crate::session::view::BottomTab;
 use crate::theme::{self, Tokens};
+use crate::words;
 
 /// What the panels remember for themselves.
 #[derive(Default)]
 pub struct UiState {
     pub territories: territories::State,
-    pub accounts: accounts::State,
+    pub tables: tables::State,
     pub search: search::State,
     pub build: build_dialog::State,
     pub import: import_dialog::State,
@@ -144,6 +147,7 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
     let problems = problems::count(session, &mut state.problems);
     let tabs = [
         (BottomTab::Territories, "Territories".to_owned()),
+        (BottomTab::Units, words::capital(&session.project.units.kind_of_many())),
         (BottomTab::Accounts, "Accounts".to_owned()),
         (BottomTab::Balance, "Balance".to_owned()),
         (BottomTab::Problems, if problems > 0 { format!("Problems {problems}") } else { "Problems".to_owned() }),
@@ -162,9 +166,12 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
     ui.add_space(2.0);
     match session.view.tab {
         BottomTab::Territories => territories::show(ui, session, &mut state.territories, actions),
-        BottomTab::Accounts => accounts::show(ui, session, &mut state.accounts, actions),
+        BottomTab::Units => tables::show(ui, session, Subject::Units, &mut state.tables, actions),
+        BottomTab::Accounts => tables::show(ui, session, Subject::Accounts, &mut state.tables, actions),
         BottomTab::Balance => balance::show(ui, session, actions),
         BottomTab::Problems => problems::show(ui, session, &mut state.problems, actions),
         BottomTab::History => history::show(ui, session, actions),
     }
+    // The panel stays as high as it was, however little there is in it.
+    ui.allocate_space(ui.available_size().max(egui::Vec2::ZERO));
 }

@@ -65,6 +65,13 @@ impl AppHarness {
         Self::start(Start { folder, project: Some(PROJECT), chosen, drawn: false })
     }
 
+    /// A window on a project that a test made.
+    pub fn of(project: Project) -> Self {
+        let folder = temporary_folder();
+        drop(store::create(&folder.path().join(PROJECT), &project, Existing::Refuse).expect("a project can be made"));
+        Self::start(Start { folder, project: Some(PROJECT), chosen: Vec::new(), drawn: false })
+    }
+
     /// What a new user sees: the sample.
     pub fn sample() -> Self {
         Self::start(Start { folder: temporary_folder(), project: None, chosen: Vec::new(), drawn: false })
@@ -304,6 +311,58 @@ impl AppHarness {
         self.window.get_by_role_and_label(Role::Button, words).click();
         self.settle();
         self.rest();
+    }
+
+    /// Ticks the box with these words, or takes the tick away.
+    pub fn tick(&mut self, words: &str) {
+        self.window.get_by_role_and_label(Role::CheckBox, words).click();
+        self.settle();
+        self.rest();
+    }
+
+    /// Chooses from the list of that name.
+    pub fn choose(&mut self, list: &str, words: &str) {
+        self.window.get_by_role_and_label(Role::ComboBox, list).click();
+        self.settle();
+        self.press_button(words);
+    }
+
+    /// Ctrl+C, as windows hear it; returns what is on the clipboard then.
+    pub fn copy(&mut self) -> String {
+        self.window.input_mut().events.push(Event::Copy);
+        for _ in 0..200 {
+            self.step();
+            let commands = &self.window.output().platform_output.commands;
+            if let Some(text) = commands.iter().find_map(|command| match command {
+                egui::OutputCommand::CopyText(text) => Some(text.clone()),
+                _ => None,
+            }) {
+                return text;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("nothing was copied");
+    }
+
+    /// The pointer rests somewhere.
+    pub fn hover(&mut self, at: Pos2) {
+        self.window.event(Event::PointerMoved(at));
+        self.settle();
+    }
+
+    /// Two clicks, each in a frame of its own: the harness's clock would let them lie too far apart otherwise.
+    pub fn double_click(&mut self, at: Pos2) {
+        self.window.event(Event::PointerMoved(at));
+        self.step();
+        for _ in 0..2 {
+            for pressed in [true, false] {
+                let button = PointerButton::Primary;
+                let event = Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE };
+                self.window.input_mut().events.push(event);
+            }
+            self.step();
+        }
+        self.settle();
     }
 
     /// Clicks the row of a table.

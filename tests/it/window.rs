@@ -12,6 +12,7 @@ mod levels;
 mod live;
 mod opening;
 mod selecting;
+mod tables;
 mod territories;
 mod together;
 mod why;

@@ -27,11 +27,11 @@ pub(super) fn write(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, UserError> {
 }
 
 /// The shortest text that reads back as the same number; nothing for a missing one.
-pub(super) fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if value.is_finite() { value.to_string() } else { String::new() }
 }
 
 /// Texts that a spreadsheet would take for a formula get an apostrophe before them.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }

@@ -15,6 +15,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use assignment::{Assigned, write_assignment};
+pub use csv::{harmless, number};
 pub use moves::{MoveTable, check_moves_file, write_moves};
 
 use super::files::{self, Writing};

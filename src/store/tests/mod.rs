@@ -8,3 +8,4 @@ mod plain_sql;
 mod plans;
 mod round_trip;
 mod safety;
+mod thousand;

@@ -1,0 +1,190 @@
+//! A thousand edits of every kind through the file, closed and opened in between, all taken back and made again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rusqlite::types::ValueRef;
+
+use super::fixture::{assert_same, place, project, random_edit};
+use crate::domain::cells::{Cell, CellColumn, apply_to_project};
+use crate::domain::columns::Subject;
+use crate::domain::edit::{Change, Edit, Locks};
+use crate::domain::history::History;
+use crate::domain::ids::MeasureId;
+use crate::domain::project::Project;
+use crate::domain::random::Random;
+use crate::store::{Existing, Store, Wanted, create, open};
+
+/// The window in small: project and history, every step of which goes to the file.
+struct Desk {
+    project: Project,
+    history: History,
+    store: Store,
+}
+
+impl Desk {
+    fn make(&mut self, edit: Edit) -> bool {
+        let made = apply_to_project(&mut self.project, &edit, Locks::Pass).is_ok();
+        if made {
+            self.store.apply(&edit);
+            self.history.push(edit);
+        }
+        made
+    }
+
+    fn undo(&mut self) -> bool {
+        let Some(edit) = self.history.undo_step().cloned() else { return false };
+        apply_to_project(&mut self.project, &edit.inverse(), Locks::Pass).unwrap();
+        self.store.undo(&edit);
+        self.history.mark_undone();
+        true
+    }
+
+    fn redo(&mut self) -> bool {
+        let Some(edit) = self.history.redo_step().cloned() else { return false };
+        apply_to_project(&mut self.project, &edit, Locks::Pass).unwrap();
+        self.store.redo(&edit);
+        self.history.mark_redone();
+        true
+    }
+
+    /// Closes the file and goes on with what is read from it.
+    fn reopen(self, path: &Path) -> Self {
+        self.store.flush().unwrap();
+        drop(self.store);
+        let (store, opened) = open(path, Wanted::ReadWrite).unwrap();
+        assert_eq!(opened.notes, Vec::<String>::new());
+        assert_same(&opened.project, &self.project);
+        assert_eq!(opened.history, self.history);
+        Self { project: opened.project, history: opened.history, store }
+    }
+}
+
+/// Every value of every table, with its type, bit for bit; without the journal, which only grows, and the plans' counters of changes.
+fn dump(path: &Path) -> BTreeMap<String, Vec<String>> {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let names = |sql: &str| -> Vec<String> {
+        let mut query = connection.prepare(sql).unwrap();
+        query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let tables = names("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'journal' ORDER BY name");
+    let rows = |table: &String| {
+        let columns = names(&format!("SELECT name FROM pragma_table_info('{table}')"));
+        let kept = columns.iter().filter(|column| (table.as_str(), column.as_str()) != ("plan", "generation"));
+        let kept: Vec<String> = kept.map(|name| format!("\"{}\"", name.replace('"', "\"\""))).collect();
+        let mut query = connection.prepare(&format!("SELECT {} FROM \"{table}\"", kept.join(", "))).unwrap();
+        let row = |row: &rusqlite::Row| {
+            let value = |at: usize| match row.get_ref(at).unwrap() {
+                ValueRef::Real(number) => format!("real {:016x}", number.to_bits()),
+                other => format!("{other:?}"),
+            };
+            Ok((0..kept.len()).map(value).collect::<Vec<_>>().join("|"))
+        };
+        let mut rows: Vec<String> = query.query_map([], row).unwrap().map(Result::unwrap).collect();
+        rows.sort_unstable();
+        rows
+    };
+    tables.iter().map(|table| (table.clone(), rows(table))).collect()
+}
+
+/// An edit of any kind.
+fn any_edit(project: &Project, random: &mut Random) -> Edit {
+    let subject = if random.below(2) == 0 { Subject::Units } else { Subject::Accounts };
+    let rows = if subject == Subject::Units { project.units.len() } else { project.accounts.len() };
+    let chosen: Vec<u32> = (0..1 + random.below(6)).map(|_| random.below(rows) as u32).collect();
+    let word = ["", "pub", "Ohio", "a \"b\"; --", "ß𝄞", "new word"][random.below(6)];
+    let number = [None, Some(0.1), Some(-0.0), Some(1e15), Some(-12.5), Some(random.unit())][random.below(6)];
+    let mut edit = match random.below(20) {
+        0..2 => Edit::set_cells(
+            project,
+            subject,
+            CellColumn::Name,
+            &chosen,
+            &Cell::Text(format!("{word} {}", random.below(9))),
+        ),
+        2..4 => {
+            let at = CellColumn::Attribute(random.below(4) as u16);
+            Edit::set_cells(project, subject, at, &chosen, &Cell::Text(word.to_owned()))
+        }
+        4..6 => {
+            let column = CellColumn::Measure(MeasureId(random.below(project.measures.len()) as u16));
+            Edit::set_cells(project, subject, column, &chosen, &Cell::Number(number))
+        }
+        6 => {
+            let levels = project.plan.hierarchy().levels();
+            let kept = levels.len().saturating_sub(random.below(2));
+            let names = (0..kept).map(|level| (Some(level), format!("Level {}", random.below(99))));
+            Edit::set_levels(&project.plan, &names.collect::<Vec<_>>())
+        }
+        _ => return random_edit(&project.plan, project.accounts.len(), random),
+    };
+    edit.label = "Set cells".to_owned();
+    edit
+}
+
+fn kind(change: &Change) -> &'static str {
+    match change {
+        Change::Assign { .. } => "assign",
+        Change::Override { .. } => "override",
+        Change::Territory { old: None, .. } => "territory made",
+        Change::Territory { new: None, .. } => "territory removed",
+        Change::Territory { .. } => "territory altered",
+        Change::LockUnit { .. } => "unit locked",
+        Change::LockAccount { .. } => "account locked",
+        Change::Levels { .. } => "levels",
+        Change::Group { .. } => "group",
+        Change::Adjacency { .. } => "adjacency",
+        Change::Units(_) => "units",
+        Change::Cells(cells) => match cells.column {
+            CellColumn::Name => "name",
+            CellColumn::Attribute(_) => "words",
+            CellColumn::Measure(_) => "figures",
+        },
+    }
+}
+
+fn check(seed: u64, steps: usize) -> BTreeSet<&'static str> {
+    let (_folder, path) = place();
+    let project = project();
+    let store = create(&path, &project, Existing::Refuse).unwrap();
+    let begun = dump(&path);
+    let mut desk = Desk { project, history: History::default(), store };
+    let mut random = Random::new(seed);
+    let mut made = 0;
+    while made < steps {
+        match random.below(24) {
+            0 => drop(desk.undo()),
+            1 => drop(desk.redo()),
+            2 if random.below(4) == 0 => desk = desk.reopen(&path),
+            _ => {
+                let edit = any_edit(&desk.project, &mut random);
+                made += usize::from(desk.make(edit));
+            }
+        }
+    }
+    while desk.redo() {}
+    let kinds = desk.history.steps().iter().flat_map(|edit| edit.changes.iter().map(kind)).collect();
+    desk = desk.reopen(&path);
+    let ended = dump(&path);
+    assert_ne!(begun, ended);
+    while desk.undo() {}
+    desk = desk.reopen(&path);
+    assert_eq!(dump(&path), begun);
+    while desk.redo() {}
+    drop(desk.reopen(&path));
+    assert_eq!(dump(&path), ended);
+    kinds
+}
+
+#[test]
+fn a_thousand_edits_of_every_kind_are_taken_back_and_made_again_to_the_bit() {
+    let kinds = check(11, 1_000);
+    assert_eq!(kinds.len(), 13, "{kinds:?}");
+}
+
+#[test]
+fn other_edits_are_too() {
+    for seed in 100..104 {
+        check(seed, 60);
+    }
+}
