@@ -2,6 +2,8 @@
 //! only from a seed, so nothing here can fail for outside reasons.
 
 pub mod accounts;
+pub mod categories;
+pub mod classes;
 pub mod columns;
 pub mod cut;
 pub mod cutting;
@@ -17,6 +19,7 @@ pub mod plan;
 pub mod polygon;
 pub mod progress;
 pub mod project;
+pub mod ramps;
 pub mod random;
 pub mod reps;
 pub mod shape;
