@@ -233,8 +233,7 @@ mod tests {
             return spread_of(sorted);
         }
         let cuts = 1..sorted.len();
-        cuts.map(|cut| spread_of(&sorted[..cut]) + least(&sorted[cut..], classes - 1))
-            .fold(spread_of(sorted), f64::min)
+        cuts.map(|cut| spread_of(&sorted[..cut]) + least(&sorted[cut..], classes - 1)).fold(spread_of(sorted), f64::min)
     }
 
     proptest! {

@@ -73,9 +73,8 @@ impl Heat {
         let visible = camera.visible();
         let fits = |made: &Made| {
             (made.zoom, made.version, made.dark) == (zoom, self.version, dark)
-                && (0..2).all(|axis| {
-                    made.shows.min[axis] <= visible.min[axis] && visible.max[axis] <= made.shows.max[axis]
-                })
+                && (0..2)
+                    .all(|axis| made.shows.min[axis] <= visible.min[axis] && visible.max[axis] <= made.shows.max[axis])
         };
         if !self.made.as_ref().is_some_and(fits) {
             self.make(painter, zoom, &visible, accounts, dark);
@@ -163,10 +162,10 @@ impl Grid {
             let from = (row + EDGE) * self.size[0] + EDGE;
             &self.values[from..from + width]
         };
-        let pixels: Vec<Color32> = (0..height).flat_map(row).map(|value| shades[((value * scale) as usize).min(255)]).collect();
+        let pixels: Vec<Color32> =
+            (0..height).flat_map(row).map(|value| shades[((value * scale) as usize).min(255)]).collect();
         let at = |axis: usize, cells: usize| self.origin[axis] + cells as f64 * self.side;
-        let shows =
-            WorldBox { min: [at(0, EDGE), at(1, EDGE)], max: [at(0, EDGE + width), at(1, EDGE + height)] };
+        let shows = WorldBox { min: [at(0, EDGE), at(1, EDGE)], max: [at(0, EDGE + width), at(1, EDGE + height)] };
         (ColorImage::new([width, height], pixels), shows)
     }
 }

@@ -98,6 +98,15 @@ fn choice_of<T: Copy + Default>(list: &[(T, &str)], word: Option<&str>) -> T {
 }
 
 impl Colouring {
+    /// Over and under target, or by owner again.
+    pub fn toggle_target(&mut self) {
+        self.areas = if self.areas == Areas::Target { Areas::Owners } else { Areas::Target };
+    }
+
+    pub fn toggle_heat(&mut self) {
+        self.heat = if self.heat == Heat::Off { Heat::Accounts } else { Heat::Off };
+    }
+
     /// As settings, by keys of their own.
     pub fn to_settings(&self) -> Vec<(&'static str, String)> {
         let areas = match &self.areas {

@@ -107,10 +107,8 @@ impl DotScale {
         // The scale ends where one in a hundred is larger.
         let mut values: Vec<f64> = measure.values.iter().copied().filter(|value| *value > 0.0).collect();
         let rank = values.len() * 99 / 100;
-        (!values.is_empty()).then(|| Self {
-            measure: id,
-            largest: *values.select_nth_unstable_by(rank, f64::total_cmp).1,
-        })
+        (!values.is_empty())
+            .then(|| Self { measure: id, largest: *values.select_nth_unstable_by(rank, f64::total_cmp).1 })
     }
 
     /// Round values for the legend, the largest first, each about a quarter of the one before: half as wide.
@@ -135,7 +133,9 @@ pub fn heat_weights(session: &Session) -> Option<Vec<f32>> {
 pub fn heat_words(session: &Session) -> Option<String> {
     match &session.view.colouring.heat {
         Heat::Off => None,
-        Heat::Measure(name) if account_measure(session, name).is_some() => Some(format!("Density of {}", words::inside(name))),
+        Heat::Measure(name) if account_measure(session, name).is_some() => {
+            Some(format!("Density of {}", words::inside(name)))
+        }
         Heat::Accounts | Heat::Measure(_) => Some("Density of accounts".to_owned()),
     }
 }

@@ -130,9 +130,7 @@ impl Shading {
                 };
                 (0..count).rev().map(row).chain(no_data(shaded.classes.missing)).collect()
             }
-            Self::Words { categories, .. } => {
-                category_rows(categories, |class| pattern(patterns::kind(class)))
-            }
+            Self::Words { categories, .. } => category_rows(categories, |class| pattern(patterns::kind(class))),
             Self::Target(targets) => {
                 let row = |class: usize| Row {
                     colour: ramps::diverging(dark)[class],
@@ -252,9 +250,9 @@ impl Targets {
             without: 0,
         };
         let class = |deviation: Option<f64>| {
-            deviation.filter(|deviation| deviation.is_finite()).map_or(NO_CLASS, |deviation| {
-                class_of_deviation(deviation, goal.tolerance) as u8
-            })
+            deviation
+                .filter(|deviation| deviation.is_finite())
+                .map_or(NO_CLASS, |deviation| class_of_deviation(deviation, goal.tolerance) as u8)
         };
         match level {
             None => {
@@ -397,7 +395,8 @@ mod tests {
         assert_eq!([0.06, 0.10, 0.11, 0.15, 0.16, 9.0].map(class), [4, 4, 5, 5, 6, 6]);
         assert_eq!([-0.06, -0.10, -0.11, -0.15, -0.16, -1.0].map(class), [2, 2, 1, 1, 0, 0]);
         let targets = Shading::of(&session(Areas::Target));
-        let words: Vec<String> = targets.rows(&session(Areas::Target), false).into_iter().map(|row| row.words).collect();
+        let words: Vec<String> =
+            targets.rows(&session(Areas::Target), false).into_iter().map(|row| row.words).collect();
         assert_eq!(words[..4], ["Above +30.0 %", "+20.0 % to +30.0 %", "+10.0 % to +20.0 %", "Within ±10.0 %"]);
         assert_eq!(words[4..], ["−20.0 % to −10.0 %", "−30.0 % to −20.0 %", "Below −30.0 %"]);
     }
