@@ -13,7 +13,9 @@ use crate::harness::AppHarness;
 fn legend(app: &mut AppHarness) -> Vec<String> {
     let mut lines: Vec<(f32, String)> = Vec::new();
     for node in app.window().query_all_by_label_contains("Legend: ") {
-        let label = node.accesskit_node().label().unwrap_or_default();
+        let node_itself = node.accesskit_node();
+        // What is only read says it as its value.
+        let label = node_itself.value().or(node_itself.label()).unwrap_or_default();
         lines.push((node.rect().top(), label.trim_start_matches("Legend: ").to_owned()));
     }
     lines.sort_by(|a, b| a.0.total_cmp(&b.0));
