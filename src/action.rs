@@ -294,7 +294,7 @@ commands! {
     ToggleLabels, View, "Labels", ICON_LABEL, None, "Show or hide the names of territories on the map";
     NextPaintLevel, Tools, "Draw at the next level", ICON_LAYERS, None, "Let the drawing tools take units, whole territories for a district, whole districts for a region";
     NextColourLevel, View, "Colour by the next level", ICON_PALETTE, None, "Colour the map by territory, by district, by region";
-    Colours, View, "Colour areas by…", ICON_COLORIZE, key(Key::Y), "Choose what the colours of areas and accounts say: measures, categories, targets, a heat map";
+    Colours, View, "Colour areas by…", ICON_PALETTE, key(Key::Y), "Choose what the colours of areas and accounts say: measures, categories, targets, a heat map";
     ColourByTarget, View, "Over and under target", ICON_CONTRAST, None, "Colour areas by how far their territory is from its target, or by territory again";
     ToggleHeat, View, "Heat map", ICON_BLUR_ON, None, "Show or hide where accounts are dense";
     TogglePatterns, View, "Patterns for print", ICON_TEXTURE, None, "Show patterns beside colours, for print without colour";

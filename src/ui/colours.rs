@@ -30,6 +30,7 @@ impl State {
 }
 
 const FIELD: f32 = 190.0;
+const NAMES: f32 = 120.0;
 
 pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
     if !state.open {
@@ -39,32 +40,28 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     let mut open = true;
     let mut wish = session.view.colouring.clone();
     let room = ui.ctx().content_rect();
-    let window = Window::new("Colours")
-        .id(Id::unique("colours"))
-        .open(&mut open)
-        .collapsible(false)
-        .resizable(false)
-        .pivot(Align2::RIGHT_TOP)
-        .default_pos(room.right_top() + vec2(-360.0, 64.0))
-        .max_height((room.height() - 120.0).max(160.0))
-        .vscroll(true);
+    let window = Window::new("Colours").id(Id::unique("colours")).open(&mut open).collapsible(false).resizable(false);
+    let window = window.pivot(Align2::RIGHT_TOP).default_pos(room.right_top() + vec2(-360.0, 64.0));
     window.show(ui.ctx(), |ui| {
-        outline_marks(ui);
-        ui.spacing_mut().item_spacing.y = 6.0;
-        areas(ui, session, &mut wish, state, actions);
-        ui.separator();
-        accounts(ui, session, &mut wish);
-        ui.separator();
-        let hover = Command::TogglePatterns.about();
-        ui.checkbox(&mut wish.patterns, Command::TogglePatterns.words()).on_hover_text(hover);
-        ui.horizontal(|ui| {
-            if ui.button("Back to territories").on_hover_text("Everything as it is at first").clicked() {
-                wish = Colouring::default();
-                actions.push(Action::SetColourLevel(None));
-            }
-            if ui.button("Done").clicked() {
-                state.open = false;
-            }
+        let most = (room.height() - 160.0).max(160.0);
+        egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
+            outline_marks(ui);
+            ui.spacing_mut().item_spacing.y = 6.0;
+            areas(ui, session, &mut wish, state, actions);
+            ui.separator();
+            accounts(ui, session, &mut wish);
+            ui.separator();
+            let hover = Command::TogglePatterns.about();
+            ui.checkbox(&mut wish.patterns, Command::TogglePatterns.words()).on_hover_text(hover);
+            ui.horizontal(|ui| {
+                if ui.button("Back to territories").on_hover_text("Everything as it is at first").clicked() {
+                    wish = Colouring::default();
+                    actions.push(Action::SetColourLevel(None));
+                }
+                if ui.button("Done").clicked() {
+                    state.open = false;
+                }
+            });
         });
     });
     if wish != session.view.colouring {
@@ -85,7 +82,7 @@ fn areas(ui: &mut Ui, session: &Session, wish: &mut Colouring, state: &mut State
         Areas::Accounts => "Number of accounts".to_owned(),
         Areas::Measure(name) | Areas::Words(name) => name.clone(),
     };
-    Grid::new("colours of areas").num_columns(2).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
+    Grid::new("colours of areas").num_columns(2).min_col_width(NAMES).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
         let response = choice(ui, "Colour areas by", &chosen, |ui| {
             for level in std::iter::once(None).chain((0..session.plan().hierarchy().levels().len()).map(Some)) {
                 let is = wish.areas == Areas::Owners && session.colour_level() == level;
@@ -188,7 +185,7 @@ fn accounts(ui: &mut Ui, session: &Session, wish: &mut Colouring) {
         return;
     }
     let measures = || session.project.measures.iter().filter(|measure| measure.subject == Subject::Accounts);
-    Grid::new("colours of accounts").num_columns(2).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
+    Grid::new("colours of accounts").num_columns(2).min_col_width(NAMES).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
         let chosen = match &wish.dots {
             Dots::Owners => "Territory",
             Dots::Words(name) | Dots::Measure(name) => name,
