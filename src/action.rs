@@ -14,6 +14,7 @@ use crate::domain::plan::Adjacency;
 use crate::domain::spatial::Inside;
 use crate::domain::sphere::LonLat;
 use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, TerritoryOrder};
+use crate::session::colouring::Colouring;
 use crate::session::tables::TableAction;
 use crate::session::view::{BasemapChoice, BottomTab, Scope, Tool};
 
@@ -68,6 +69,7 @@ pub enum Action {
     },
     SetPaintLevel(Option<u8>),
     SetColourLevel(Option<u8>),
+    SetColouring(Box<Colouring>),
     FitGroup(GroupId),
     /// Says why something was not done.
     Refuse(String),
@@ -295,6 +297,10 @@ commands! {
     ToggleLabels, View, "Labels", ICON_LABEL, None, "Show or hide the names of territories on the map";
     NextPaintLevel, Tools, "Draw at the next level", ICON_LAYERS, None, "Let the drawing tools take units, whole territories for a district, whole districts for a region";
     NextColourLevel, View, "Colour by the next level", ICON_PALETTE, None, "Colour the map by territory, by district, by region";
+    Colours, View, "Colour areas by…", ICON_PALETTE, key(Key::Y), "Choose what the colours of areas and accounts say: measures, categories, targets, a heat map";
+    ColourByTarget, View, "Over and under target", ICON_CONTRAST, None, "Colour areas by how far their territory is from its target, or by territory again";
+    ToggleHeat, View, "Heat map", ICON_BLUR_ON, None, "Show or hide where accounts are dense";
+    TogglePatterns, View, "Patterns for print", ICON_TEXTURE, None, "Show patterns beside colours, for print without colour";
     ToggleLinks, View, "Links between neighbours", ICON_LINK, None, "Show or hide links over water, and what was joined or parted by hand";
     ToggleTheme, View, "Light or dark", ICON_DARK_MODE, None, "Change between light and dark";
     ToggleInspector, View, "Inspector", ICON_RIGHT_PANEL_OPEN, ctrl(Key::Num1), "Show or hide the panel on the right";
@@ -385,6 +391,20 @@ impl Command {
             Self::ZoomOut => &["further", "farther", "smaller"],
             Self::ToggleAccounts => &["customers", "points", "dots", "show accounts", "hide accounts"],
             Self::ToggleLabels => &["names", "text", "show labels", "hide labels"],
+            Self::Colours => &[
+                "theme",
+                "thematic map",
+                "choropleth",
+                "color by",
+                "classes",
+                "segment",
+                "heat map",
+                "density",
+                "legend",
+            ],
+            Self::ColourByTarget => &["deviation", "diverging", "balance map", "color by target"],
+            Self::ToggleHeat => &["density", "hot spots", "kernel", "heatmap"],
+            Self::TogglePatterns => &["hatching", "greyscale", "grayscale", "black and white", "print"],
             Self::ToggleLinks => &["adjacency", "bridges", "barriers", "ferries"],
             Self::ToggleTheme => &["theme", "night", "appearance", "mode"],
             Self::ToggleInspector => &["right panel", "details", "properties", "sidebar"],

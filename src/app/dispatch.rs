@@ -99,6 +99,7 @@ impl App {
                 session.preview = None;
             }
             Action::SetColourLevel(level) => session.view.colour_level = level,
+            Action::SetColouring(colouring) => session.view.colouring = *colouring,
             Action::FitGroup(id) => {
                 let units = Self::units_of_group(session, id);
                 session.view.fit = session.units_bounds(units);
@@ -347,6 +348,10 @@ impl App {
             Command::ToolPolygon => session.view.tool = Tool::Polygon,
             Command::ToolRadius => session.view.tool = Tool::Radius,
             Command::ToolLine => session.view.tool = Tool::Line,
+            Command::Colours => self.ui.colours.toggle(),
+            Command::ColourByTarget => session.view.colouring.toggle_target(),
+            Command::ToggleHeat => session.view.colouring.toggle_heat(),
+            Command::TogglePatterns => session.view.colouring.patterns ^= true,
             Command::ToggleLinks => session.view.show_links ^= true,
             Command::FitPlan => session.view.fit = session.plan_bounds(),
             Command::ZoomIn => self.zoom_by(1.0),

@@ -54,7 +54,8 @@ impl App {
         let dropped = self.map.cancel_gesture(&mut actions);
         self.actions.append(&mut actions);
         let Some(session) = &self.session else { return };
-        if dropped {
+        // The panel of colours closes itself.
+        if dropped || self.ui.colours.is_open() {
             return;
         }
         let next = if session.live.is_some() {

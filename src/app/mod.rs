@@ -152,6 +152,11 @@ impl App {
         self.ui.notices.texts().map(str::to_owned).collect()
     }
 
+    /// The panel of colours is open; for tests.
+    pub fn is_choosing_colours(&self) -> bool {
+        self.ui.colours.is_open()
+    }
+
     /// The map, for tests that look for a unit on the screen.
     pub fn map(&self) -> &MapState {
         &self.map

@@ -2,7 +2,9 @@
 //! only from a seed, so nothing here can fail for outside reasons.
 
 pub mod accounts;
+pub mod categories;
 pub mod cells;
+pub mod classes;
 pub mod columns;
 pub mod cut;
 pub mod cutting;
@@ -18,6 +20,7 @@ pub mod plan;
 pub mod polygon;
 pub mod progress;
 pub mod project;
+pub mod ramps;
 pub mod random;
 pub mod reps;
 pub mod shape;

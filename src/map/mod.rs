@@ -3,10 +3,13 @@
 pub mod basemap;
 mod cut_preview;
 mod labels;
+mod legend;
 mod marks;
+mod named;
 mod overlay;
 mod paint;
 mod raised;
+mod swatches;
 mod tool;
 
 use std::path::Path;
@@ -37,6 +40,7 @@ pub struct MapState {
     basemap: Basemap,
     layers: Layers,
     labels: labels::Labels,
+    named: named::Named,
     gesture: Gesture,
     /// Alt was held when the gesture began.
     erases: bool,
@@ -44,6 +48,8 @@ pub struct MapState {
     hover: Hover,
     /// What the map showed when `hover` was looked for.
     hovered: Option<Hovered>,
+    /// Where the legend lay in the last frame.
+    legend: Option<Rect>,
 }
 
 /// What decides what lies under the pointer.
@@ -74,11 +80,13 @@ impl MapState {
             basemap: Basemap::new(BasemapChoice::None, Some(data_folder.join("tiles"))),
             layers: Layers::new(render_state),
             labels: labels::Labels::default(),
+            named: named::Named::default(),
             gesture: Gesture::None,
             erases: false,
             camera: Camera { rect: Rect::ZERO, centre: [128.0, 128.0], zoom: 4.0 },
             hover: Hover::default(),
             hovered: None,
+            legend: None,
         }
     }
 
@@ -148,16 +156,18 @@ impl MapState {
         let response = response.interact(Sense::click_and_drag());
 
         let tokens = Tokens::of(ui);
-        let look = MapLook::of(dark, tokens.accent);
+        let look = MapLook { plain_borders: self.layers.is_shaded(), ..MapLook::of(dark, tokens.accent) };
         let camera = self.camera;
         let painter = ui.painter().with_clip_rect(rect);
         self.find_hover(session, &response);
         self.layers.set_outline(OutlineKind::Hover, self.hover.unit.as_slice());
-        self.layers.draw(&painter, &camera, &look, session.view.show_accounts);
+        self.layers.draw(&painter, &camera, &look, session, dark);
+        self.named.draw(&painter, &camera, session, &tokens, dark);
         // Names lie over padlocks.
         marks::selected_accounts(&painter, session, &camera, &tokens);
         marks::locks(&painter, session, &camera, &tokens);
-        self.labels.draw(&painter, &camera, session, &self.basemap, dark, &self.layers.taken(session, &camera));
+        let taken = Layers::taken(&camera, self.legend.filter(|_| session.view.show_legend));
+        self.labels.draw(&painter, &camera, session, &self.basemap, dark, &taken);
 
         marks::links(&painter, session, &camera, &tokens);
 
@@ -327,7 +337,8 @@ impl MapState {
         }
         overlay::scale_and_attribution(ui, &self.camera, attribution.trim_end_matches(" · "));
         if session.view.show_legend {
-            overlay::legend(ui, session, rect, actions);
+            let content = self.layers.legend(self.camera.zoom);
+            self.legend = legend::legend(ui, session, &content, rect, actions);
         }
         overlay::zoom_buttons(ui, rect, actions);
         if let Some(account) = self.hover.account

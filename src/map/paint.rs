@@ -3,21 +3,28 @@
 use std::sync::Arc;
 
 use eframe::egui_wgpu::RenderState;
-use egui::{Painter, Rect};
+use egui::{Color32, Painter, Rect};
 
-use crate::domain::columns::Subject;
+use super::legend;
 use crate::domain::hierarchy::MOST_LEVELS;
-use crate::domain::ids::{GroupId, MeasureId, TerritoryId, UnitId};
+use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
 use crate::domain::plan::Plan;
+use crate::domain::ramps;
 use crate::render::batches::{MapBatches, MapLook, OutlineKind, UnitPaint, Work};
 use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
-use crate::render::palette;
+use crate::render::heat::Heat;
 use crate::render::points::{AccountBatches, AccountPaint, radius_for};
+use crate::render::{palette, patterns};
+use crate::session::colouring::{Areas, Colouring, Heat as HeatWish};
+use crate::session::dots::{DotColours, DotScale, heat_weights};
+use crate::session::shading::{NO_CLASS, Shading, category_colour, target_pattern};
 use crate::session::{Session, Shown};
 
 /// The largest dot, in points; its area stands for the value of the large accounts.
 const LARGEST_RADIUS: f32 = 6.0;
+/// What share of their full size dots must have to be drawn over a heat map.
+const LEAST_SIZE_OVER_HEAT: f32 = 0.8;
 
 pub struct Layers {
     render_state: Option<RenderState>,
@@ -27,6 +34,15 @@ pub struct Layers {
     data_generation: u64,
     /// What the colours were computed from.
     seen: Option<Seen>,
+    /// What the classes and categories were made from, and what they are.
+    wish: Option<Wish>,
+    shading: Shading,
+    dots: DotColours,
+    scale: Option<DotScale>,
+    heat: Heat,
+    /// Patterns that tell neighbouring territories apart, by territory, and the plan they were chosen for.
+    territory_patterns: Vec<u8>,
+    patterns_of: Option<(u64, u64)>,
     selection: Vec<UnitId>,
     hover: Vec<UnitId>,
 }
@@ -38,6 +54,15 @@ struct Seen {
     dark: bool,
     measure: Option<MeasureId>,
     level: Option<usize>,
+    tolerance: Option<f64>,
+}
+
+/// What decides the classes of areas and accounts.
+#[derive(Debug, Clone, PartialEq)]
+struct Wish {
+    data_generation: u64,
+    measure: Option<MeasureId>,
+    colouring: Colouring,
 }
 
 impl Layers {
@@ -48,6 +73,13 @@ impl Layers {
             accounts: None,
             data_generation: 0,
             seen: None,
+            wish: None,
+            shading: Shading::default(),
+            dots: DotColours::default(),
+            scale: None,
+            heat: Heat::default(),
+            territory_patterns: Vec::new(),
+            patterns_of: None,
             selection: Vec::new(),
             hover: Vec::new(),
         }
@@ -62,12 +94,15 @@ impl Layers {
         self.accounts = Some(AccountBatches::new(self.render_state.as_ref(), &session.project.accounts.places));
         self.data_generation = session.data_generation;
         self.seen = None;
+        self.wish = None;
         self.selection.clear();
         self.hover.clear();
     }
 
     pub fn forget_geometry(&mut self) {
         (self.units, self.accounts, self.seen) = (None, None, None);
+        self.wish = None;
+        self.heat.forget();
         self.selection.clear();
         self.hover.clear();
         self.data_generation = 0;
@@ -90,10 +125,23 @@ impl Layers {
         if !self.has_geometry(session.data_generation) {
             return;
         }
-        let seen = Seen { shown: session.shown(), dark, measure: session.view.measure, level: session.colour_level() };
-        if self.seen.as_ref() != Some(&seen) {
+        let tolerance = session.goal().map(|goal| goal.tolerance);
+        let (measure, level) = (session.view.measure, session.colour_level());
+        let seen = Seen { shown: session.shown(), dark, measure, level, tolerance };
+        let wished = self.take_wish(session);
+        if wished || self.seen.as_ref() != Some(&seen) {
+            if wished || session.view.colouring.areas == Areas::Target {
+                self.shading = Shading::of(session);
+            }
+            if session.view.colouring.patterns {
+                self.choose_patterns(session);
+            }
             self.colour_units(session, dark);
-            self.colour_accounts(session, dark);
+            // A stroke changes the colours of accounts only where they are those of their owners.
+            let same_look = self.seen.as_ref().is_some_and(|old| (old.dark, old.measure) == (dark, measure));
+            if wished || !same_look || self.dots == DotColours::Owners {
+                self.colour_accounts(session, dark);
+            }
             self.seen = Some(seen);
         }
         // Without selected units the active territory or group is what is selected.
@@ -115,6 +163,54 @@ impl Layers {
         }
     }
 
+    /// Whether the fills say something else than whose the areas are.
+    pub fn is_shaded(&self) -> bool {
+        self.shading != Shading::Owners
+    }
+
+    /// What the legend explains.
+    pub fn legend(&self, zoom: f64) -> legend::Content<'_> {
+        let size = self.accounts.as_ref().map_or(1.0, |dots| dots.size_at(zoom));
+        let largest_dot = size * LARGEST_RADIUS;
+        legend::Content { shading: &self.shading, dots: &self.dots, scale: self.scale.as_ref(), largest_dot }
+    }
+
+    /// Makes classes and categories anew when something else is wished, or of other data. Returns whether that was so.
+    fn take_wish(&mut self, session: &Session) -> bool {
+        let is_same = self.wish.as_ref().is_some_and(|wish| {
+            wish.data_generation == session.data_generation
+                && wish.measure == session.view.measure
+                && wish.colouring == session.view.colouring
+        });
+        if is_same {
+            return false;
+        }
+        self.dots = DotColours::of(session);
+        self.scale = DotScale::of(session);
+        let old_heat = self.wish.as_ref().map(|wish| (wish.data_generation, &wish.colouring.heat));
+        if old_heat != Some((session.data_generation, &session.view.colouring.heat)) {
+            self.heat.set_weights(heat_weights(session));
+        }
+        self.wish = Some(Wish {
+            data_generation: session.data_generation,
+            measure: session.view.measure,
+            colouring: session.view.colouring.clone(),
+        });
+        true
+    }
+
+    /// Of the plan as it is, not as a stroke would make it: patterns that jump while one paints would only confuse.
+    fn choose_patterns(&mut self, session: &Session) {
+        let made_of = (session.data_generation, session.generation);
+        let plan = session.plan();
+        if self.patterns_of == Some(made_of) && self.territory_patterns.len() >= plan.territory_slots() {
+            return;
+        }
+        let lists = session.neighbours().territory_neighbours(plan.assignment(), plan.territory_slots());
+        self.territory_patterns = told_apart(&lists);
+        self.patterns_of = Some(made_of);
+    }
+
     pub fn set_outline(&mut self, kind: OutlineKind, outlined: &[UnitId]) {
         if self.hover != outlined {
             self.hover = outlined.to_vec();
@@ -124,39 +220,85 @@ impl Layers {
         }
     }
 
-    pub fn draw(&mut self, painter: &Painter, camera: &Camera, look: &MapLook, accounts: bool) {
+    pub fn draw(&mut self, painter: &Painter, camera: &Camera, look: &MapLook, session: &Session, dark: bool) {
+        let is_hot = session.view.colouring.heat != HeatWish::Off;
         if let Some(units) = &mut self.units {
             units.draw_units(painter, camera, look);
         }
-        if let (Some(dots), true) = (&mut self.accounts, accounts) {
-            dots.draw(painter, camera, look);
+        if let Some(dots) = &mut self.accounts {
+            if is_hot {
+                self.heat.draw(painter, camera, dots, dark);
+            }
+            // Over a heat map, dots come when there is room for them.
+            let crowded = is_hot && (dots.size_at(camera.zoom) < LEAST_SIZE_OVER_HEAT || dots.is_crowded(camera));
+            if session.view.show_accounts && !crowded {
+                dots.draw(painter, camera, look);
+            }
         }
         if let Some(units) = &mut self.units {
             units.draw_outlines(painter, camera, look);
         }
     }
 
-    /// Where labels may not be: under the legend and the buttons.
-    pub fn taken(&self, session: &Session, camera: &Camera) -> Vec<Rect> {
+    /// Where labels may not be: under the legend, as it was in the last frame, and the buttons.
+    pub fn taken(camera: &Camera, legend: Option<Rect>) -> Vec<Rect> {
         let rect = camera.rect;
         let buttons = Rect::from_min_size(rect.right_top() + egui::vec2(-56.0, 0.0), egui::vec2(56.0, 112.0));
         let scale = Rect::from_min_size(rect.right_bottom() + egui::vec2(-170.0, -64.0), egui::vec2(170.0, 64.0));
-        let mut taken = vec![buttons, scale];
-        if session.view.show_legend {
-            let rows = session.shown_plan().territory_count().min(14) as f32;
-            taken.push(Rect::from_min_size(rect.min, egui::vec2(240.0, 56.0 + rows * 23.0)));
-        }
-        taken
+        [buttons, scale].into_iter().chain(legend).collect()
     }
 
     fn colour_units(&mut self, session: &Session, dark: bool) {
         let Some(units) = &mut self.units else { return };
         let plan = session.shown_plan();
+        let wish = &session.view.colouring;
         let unassigned = palette::unassigned_paint(dark);
-        // Owned, though by no group of the level that is shown.
-        let loose = UnitPaint { hatched: false, ..unassigned };
-        let paints = paints_by_territory(session, unassigned, loose, |colour| palette::territory_paint(colour, dark));
-        let of_unit: Vec<UnitPaint> = plan.assignment().iter().map(|id| paints[id.index()]).collect();
+        let no_data = palette::no_data_paint(dark);
+        let pattern = |number: u8| if wish.patterns { number } else { patterns::PLAIN };
+        let class_paint = |colour, number| palette::class_paint(colour, pattern(number), wish.patterns, dark);
+        let by_class = |of_unit: &[u8], paints: Vec<UnitPaint>| -> Vec<UnitPaint> {
+            of_unit.iter().map(|&class| paints.get(usize::from(class)).copied().unwrap_or(no_data)).collect()
+        };
+        let of_unit: Vec<UnitPaint> = match &self.shading {
+            Shading::Owners => {
+                // Owned, though by no group of the level that is shown.
+                let loose = UnitPaint { pattern: patterns::PLAIN, ..unassigned };
+                let mut paints =
+                    paints_by_territory(session, unassigned, loose, |colour| palette::territory_paint(colour, dark));
+                if wish.patterns {
+                    for (paint, &number) in paints.iter_mut().zip(&self.territory_patterns).skip(1) {
+                        paint.pattern = number;
+                    }
+                }
+                plan.assignment().iter().map(|id| paints[id.index()]).collect()
+            }
+            Shading::Classes(shaded) => {
+                let count = shaded.classes.len();
+                let colours = wish.ramp.colours(count, dark).into_iter().enumerate();
+                let paints = colours.map(|(class, colour)| class_paint(colour, patterns::dots(class, count)));
+                by_class(&shaded.of_unit, paints.collect())
+            }
+            Shading::Words { categories, of_unit, .. } => {
+                let named = categories.words.len();
+                let kind = |class: usize| if class < named { patterns::kind(class) } else { patterns::PLAIN };
+                let paint = |class: usize| {
+                    let colour = if class < named { category_colour(class) } else { category_colour(usize::MAX) };
+                    class_paint(colour, kind(class))
+                };
+                by_class(of_unit, (0..=named).map(paint).collect())
+            }
+            Shading::Target(targets) => {
+                let colours = ramps::diverging(dark);
+                let paint = |id: &TerritoryId| match targets.of_territory.get(id.index()) {
+                    _ if id.is_unassigned() => unassigned,
+                    Some(&class) if class != NO_CLASS => {
+                        class_paint(colours[usize::from(class)], target_pattern(usize::from(class)))
+                    }
+                    _ => no_data,
+                };
+                plan.assignment().iter().map(paint).collect()
+            }
+        };
         units.set_unit_paints(&of_unit);
         units.set_assignment(plan.assignment(), &groups_above(plan));
     }
@@ -165,31 +307,65 @@ impl Layers {
         let Some(dots) = &mut self.accounts else { return };
         let plan = session.shown_plan();
         let accounts = &session.project.accounts;
-        let unassigned = palette::unassigned_account_colour(dark);
-        let colours =
-            paints_by_territory(session, unassigned, unassigned, |colour| palette::account_colour(colour, dark));
-        let measure = session
-            .view
-            .measure
-            .and_then(|id| session.project.measure(id))
-            .filter(|measure| measure.subject == Subject::Accounts);
-        // The largest few would make all others invisible: the scale ends where one in a hundred is larger.
-        let largest = measure.map_or(0.0, |measure| {
-            let mut values: Vec<f64> = measure.values.iter().copied().filter(|value| *value > 0.0).collect();
-            let rank = values.len() * 99 / 100;
-            if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(rank, f64::total_cmp).1 }
-        });
-        let paints: Vec<AccountPaint> = accounts
-            .ids()
-            .map(|account| {
-                let owner = plan.owner_of(account, accounts.units[account.index()]);
-                let radius =
-                    measure.map_or(2.5, |measure| radius_for(measure.values[account.index()], largest, LARGEST_RADIUS));
-                AccountPaint { radius, colour: colours[owner.index()] }
-            })
-            .collect();
-        dots.set_paints(&paints);
+        let unknown = palette::unassigned_account_colour(dark);
+        let owners = paints_by_territory(session, unknown, unknown, |colour| palette::account_colour(colour, dark));
+        let classes: Vec<Color32> = match &self.dots {
+            DotColours::Owners => Vec::new(),
+            DotColours::Words { categories, .. } => {
+                let named = categories.words.len();
+                let colour = |class: usize| category_colour(if class < named { class } else { usize::MAX });
+                (0..=named).map(|class| rgb(colour(class))).collect()
+            }
+            DotColours::Classes { classes, .. } => {
+                session.view.colouring.ramp.colours(classes.len(), dark).into_iter().map(rgb).collect()
+            }
+        };
+        let colour_of = |account: usize| match &self.dots {
+            DotColours::Owners => {
+                let owner = plan.owner_of(AccountId::from_index(account), accounts.units[account]);
+                owners[owner.index()]
+            }
+            DotColours::Words { of_account, .. } | DotColours::Classes { of_account, .. } => {
+                let class = of_account.get(account).copied().unwrap_or(NO_CLASS);
+                classes.get(usize::from(class)).copied().unwrap_or(unknown)
+            }
+        };
+        let values = self
+            .scale
+            .as_ref()
+            .and_then(|scale| Some((session.project.measure(scale.measure)?.values.as_slice(), scale.largest)));
+        let radius_of = |account: usize| match values {
+            Some((values, largest)) => {
+                radius_for(values.get(account).copied().unwrap_or(f64::NAN), largest, LARGEST_RADIUS)
+            }
+            None => 2.5,
+        };
+        dots.set_paints(|account| AccountPaint { radius: radius_of(account), colour: colour_of(account) });
     }
+}
+
+fn rgb([r, g, b]: [u8; 3]) -> Color32 {
+    Color32::from_rgb(r, g, b)
+}
+
+/// A pattern for each territory, none of which its neighbours have as long as there are enough: the most neighbours first, each takes the
+/// one that fewest of its neighbours have.
+fn told_apart(neighbours: &[Vec<TerritoryId>]) -> Vec<u8> {
+    let mut order: Vec<usize> = (0..neighbours.len()).collect();
+    order.sort_by_key(|&at| (std::cmp::Reverse(neighbours[at].len()), at));
+    let mut chosen: Vec<Option<usize>> = vec![None; neighbours.len()];
+    for at in order {
+        let mut used = [0; patterns::KINDS as usize];
+        for other in &neighbours[at] {
+            if let Some(kind) = chosen.get(other.index()).copied().flatten() {
+                used[kind] += 1;
+            }
+        }
+        // Begin at different ones, so that all are used.
+        let kinds = (0..used.len()).map(|kind| (kind + at) % used.len());
+        chosen[at] = kinds.min_by_key(|&kind| used[kind]);
+    }
+    chosen.into_iter().map(|kind| patterns::kind(kind.unwrap_or(0))).collect()
 }
 
 /// A table by territory: what nobody owns first; `loose` for what stands in no group of the level that is shown.

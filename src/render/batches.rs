@@ -19,10 +19,10 @@ use crate::domain::ids::{GroupId, TerritoryId, UnitId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnitPaint {
     pub fill: Color32,
-    /// The colour of the unit's side of a territory border.
+    /// The colour of the unit's side of a territory border, and of its pattern.
     pub border: Color32,
-    /// Striped, over the fill.
-    pub hatched: bool,
+    /// Over the fill; see `patterns`.
+    pub pattern: u8,
 }
 
 /// The looks that do not belong to a single unit. See `palette::MapLook::of` for the two themes.
@@ -34,6 +34,8 @@ pub struct MapLook {
     pub unit_border: Color32,
     /// Width of territory borders in points, both sides together.
     pub territory_border: f32,
+    /// The fills say something else than whose the units are: borders of territories are drawn in one colour, and cased.
+    pub plain_borders: bool,
     /// The lines between districts, and, wider and cased, between regions and what is above.
     pub group_border: Color32,
     pub group_casing: Color32,
@@ -122,7 +124,7 @@ impl MapBatches {
             for (i, paint) in new.iter().enumerate() {
                 let [r, g, b, _] = paint.border.to_array();
                 self.texels[(from + i) * 2] = paint.fill.to_array();
-                self.texels[(from + i) * 2 + 1] = [r, g, b, if paint.hatched { 0 } else { 255 }];
+                self.texels[(from + i) * 2 + 1] = [r, g, b, 255 - paint.pattern];
             }
             self.work.paint_rows += 1;
             if let (Some(gpu), Some(texture)) = (&self.gpu, &self.texture) {
@@ -189,9 +191,15 @@ impl MapBatches {
             rounded: 1.0,
             ..StyleSlot::default()
         };
+        let plain = [
+            list.style(&line(look.group_casing, 3.6, 0.75)),
+            list.style(&line(look.group_border, if look.plain_borders { 1.5 } else { 1.75 }, 0.8)),
+        ];
+        let own = [style];
+        let territories: &[u32] = if look.plain_borders { &plain } else { &own };
         let passes: [&[u32]; CLASSES] = [
-            &[style],
-            &[style, list.style(&line(look.group_border, 1.75, 0.8))],
+            territories,
+            &[if look.plain_borders { plain[0] } else { style }, plain[1]],
             &[list.style(&line(look.group_casing, 6.5, 0.85)), list.style(&line(look.group_border, 3.5, 1.0))],
         ];
         for (class, styles) in passes.iter().enumerate() {

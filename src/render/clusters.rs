@@ -1,6 +1,6 @@
 //! Too many accounts to draw one by one: counted discs in their stead.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use eframe::egui::{Align2, Color32, FontId, Painter, Stroke};
 
@@ -22,20 +22,26 @@ pub struct Cluster {
     pub colour: Color32,
 }
 
-/// The clusters at a whole zoom, by place, of points with their colours; transparent ones are left out.
+/// The clusters at a whole zoom, by place, of points with their colours; transparent ones are left out. Points near each other should
+/// follow each other: most then fall into the same square as the one before, which costs next to nothing.
 pub fn clusters(points: impl Iterator<Item = ([f64; 2], Color32)>, zoom: i32) -> Vec<Cluster> {
-    let side = CELL / f64::from(zoom).exp2();
-    let mut cells: BTreeMap<[i64; 2], Cell> = BTreeMap::new();
+    let per_side = f64::from(zoom).exp2() / CELL;
+    let mut cells: Vec<([i64; 2], Cell)> = Vec::new();
+    let mut known: HashMap<[i64; 2], usize> = HashMap::new();
+    let mut last = ([i64::MIN; 2], 0);
     for (world, colour) in points.filter(|(_, colour)| colour.a() > 0) {
-        let cell = cells.entry(world.map(|value| (value / side).floor() as i64)).or_default();
-        cell.count += 1;
-        cell.sum = [cell.sum[0] + world[0], cell.sum[1] + world[1]];
-        match cell.colours.iter_mut().find(|(other, _)| *other == colour) {
-            Some((_, count)) => *count += 1,
-            None => cell.colours.push((colour, 1)),
+        let place = world.map(|value| (value * per_side).floor() as i64);
+        if last.0 != place {
+            let at = *known.entry(place).or_insert(cells.len());
+            if at == cells.len() {
+                cells.push((place, Cell::default()));
+            }
+            last = (place, at);
         }
+        cells[last.1].1.add(world, colour);
     }
-    cells.into_values().map(Cell::cluster).collect()
+    cells.sort_unstable_by_key(|(place, _)| *place);
+    cells.into_iter().map(|(_, cell)| cell.cluster()).collect()
 }
 
 #[derive(Default)]
@@ -43,9 +49,23 @@ struct Cell {
     sum: [f64; 2],
     count: u32,
     colours: Vec<(Color32, u32)>,
+    /// The position in `colours` of the colour that came last.
+    last: usize,
 }
 
 impl Cell {
+    fn add(&mut self, world: [f64; 2], colour: Color32) {
+        self.count += 1;
+        self.sum = [self.sum[0] + world[0], self.sum[1] + world[1]];
+        if self.colours.get(self.last).is_none_or(|(other, _)| *other != colour) {
+            self.last = self.colours.iter().position(|(other, _)| *other == colour).unwrap_or(self.colours.len());
+            if self.last == self.colours.len() {
+                self.colours.push((colour, 0));
+            }
+        }
+        self.colours[self.last].1 += 1;
+    }
+
     fn cluster(self) -> Cluster {
         let most = self.colours.iter().max_by_key(|(colour, count)| (*count, colour.to_array()));
         Cluster {

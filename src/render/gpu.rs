@@ -14,8 +14,8 @@ use super::camera::Camera;
 pub(super) const TEXTURE_WIDTH: u32 = 2048;
 /// Offsets of uniforms are multiples of this on every GPU.
 const SLOT: usize = 256;
-/// The distance from one stripe of hatched units to the next, measured along x; see `fs_fill`.
-const STRIPE_DISTANCE: f64 = 7.0 / std::f64::consts::FRAC_1_SQRT_2;
+/// After so many points every pattern begins again, along x and along y; see `pattern_coverage`.
+const PATTERN_PERIOD: f64 = 7.0 / std::f64::consts::FRAC_1_SQRT_2;
 
 /// Pipelines for one device. Made once and found again in egui's renderer.
 pub(super) struct Gpu {
@@ -58,8 +58,7 @@ struct ChunkSlot {
     viewport: [f32; 2],
     scale: f32,
     pixels_per_point: f32,
-    stripe_start: f32,
-    padding: f32,
+    pattern_start: [f32; 2],
 }
 
 /// The look of one layer; what each field means to which kind is said in map.wgsl.
@@ -263,14 +262,14 @@ impl DrawList {
         };
         let middle = camera.rect.center();
         let offset = [on_screen(0, middle.x, self.viewport.min.x), on_screen(1, middle.y, self.viewport.min.y)];
-        let stripe_start = (offset[0] + offset[1] - (origin[0] + origin[1]) * scale).rem_euclid(STRIPE_DISTANCE);
+        let start = |axis: usize| (offset[axis] - origin[axis] * scale).rem_euclid(PATTERN_PERIOD) as f32;
+        let pattern_start = [start(0), start(1)];
         self.slot(&ChunkSlot {
             offset: offset.map(|value| value as f32),
             viewport: [self.viewport.width(), self.viewport.height()],
             scale: scale as f32,
             pixels_per_point: self.pixels_per_point,
-            stripe_start: stripe_start as f32,
-            padding: 0.0,
+            pattern_start,
         })
     }
 

@@ -9,13 +9,12 @@ struct Chunk {
     viewport: vec2<f32>,
     scale: f32,
     pixels_per_point: f32,
-    // Where the stripes of hatched units begin, in points, so that they stay with the map.
-    stripe_start: f32,
-    padding: f32,
+    // Where patterns begin, in points, so that they stay with the map.
+    pattern_start: vec2<f32>,
 };
 
 struct Style {
-    // Fills: the stripes' colour. Lines: their colour where they do not take the units'. Points: the casing.
+    // Fills: the colour of the stripes of what nobody owns. Lines: their colour where they do not take the units'. Points: the casing.
     colour: vec4<f32>,
     // Lines: half the width. Points: the width of the casing.
     width: f32,
@@ -32,7 +31,7 @@ struct Style {
 
 @group(0) @binding(0) var<uniform> chunk: Chunk;
 @group(0) @binding(1) var<uniform> style: Style;
-// Two texels per unit: the fill (premultiplied), and the border colour, whose alpha says whether the unit is hatched (0) or not (1).
+// Two texels per unit: the fill (premultiplied), and the border colour, whose alpha is 255 less the pattern.
 @group(0) @binding(2) var paints: texture_2d<f32>;
 
 const NOWHERE: u32 = 0xffffffffu;
@@ -69,8 +68,9 @@ fn corner(index: u32) -> vec2<f32> {
 struct FillOut {
     @builtin(position) position: vec4<f32>,
     @location(0) @interpolate(flat) colour: vec4<f32>,
-    @location(1) @interpolate(flat) hatched: f32,
-    @location(2) point: vec2<f32>,
+    @location(1) @interpolate(flat) ink: vec4<f32>,
+    @location(2) @interpolate(flat) pattern: u32,
+    @location(3) point: vec2<f32>,
 };
 
 @vertex
@@ -79,20 +79,60 @@ fn vs_fill(@location(0) position: vec2<f32>, @location(1) unit: u32) -> FillOut 
     out.point = to_screen(position);
     out.position = to_clip(out.point);
     out.colour = texel(unit * 2u);
-    out.hatched = 1.0 - texel(unit * 2u + 1u).a;
+    let second = texel(unit * 2u + 1u);
+    out.pattern = u32(round((1.0 - second.a) * 255.0));
+    // Stripes of what nobody owns have the layer's colour, other patterns that of the unit's border.
+    out.ink = select(vec4<f32>(second.rgb, 1.0) * 0.85, style.colour, out.pattern == 1u);
     return out;
+}
+
+// How much of a pixel lies within `half_width` of something that is `distance` points away.
+fn within(distance: f32, half_width: f32) -> f32 {
+    return clamp((half_width - distance) * chunk.pixels_per_point + 0.5, 0.0, 1.0);
+}
+
+// How far it is to the nearest line, where there is one every `period` points.
+fn to_line(along: f32, period: f32) -> f32 {
+    return abs(fract(along / period) - 0.5) * period;
+}
+
+// How far it is to the nearest dot of a square lattice.
+fn to_dot(at: vec2<f32>, period: f32) -> f32 {
+    return length((fract(at / period) - 0.5) * period);
+}
+
+// The numbers are those of patterns.rs. Every pattern begins again after PERIOD points along x and along y.
+fn pattern_coverage(pattern: u32, at: vec2<f32>) -> f32 {
+    let period = 9.8994949;
+    let down = (at.x + at.y) * 0.70710678;
+    let up = (at.x - at.y) * 0.70710678;
+    switch pattern {
+        case 1u: { return within(to_line(down, 7.0), 0.6); }
+        case 2u: { return within(to_line(up, 7.0), 0.7); }
+        case 3u: { return within(to_line(at.y, period / 2.0), 0.5); }
+        case 4u: { return within(to_dot(at, period / 2.0), 1.1); }
+        case 5u: { return within(to_line(at.x, period), 1.0); }
+        case 6u: { return max(within(to_line(down, 7.0), 0.5), within(to_line(up, 7.0), 0.5)); }
+        case 7u: { return max(within(to_dot(at, period), 2.2), within(to_dot(at + period / 2.0, period), 2.2)); }
+        case 8u: { return max(within(to_line(at.x, period), 0.5), within(to_line(at.y, period), 0.5)); }
+        case 9u: { return within(to_line(down, 3.5), 0.55); }
+        default: {}
+    }
+    if pattern >= 16u && pattern < 25u {
+        return within(to_dot(at, period / 2.0), 0.55 + 0.2 * f32(pattern - 16u));
+    }
+    if pattern >= 32u && pattern < 41u {
+        return within(to_line(at.y, period / 2.0), 0.3 + 0.17 * f32(pattern - 32u));
+    }
+    return 0.0;
 }
 
 @fragment
 fn fs_fill(in: FillOut) -> @location(0) vec4<f32> {
     var colour = in.colour;
-    if in.hatched > 0.5 {
-        let period = 7.0;
-        let along = (in.point.x + in.point.y - chunk.stripe_start) * 0.70710678;
-        let from_stripe = abs(fract(along / period) - 0.5) * period;
-        let coverage = clamp((0.6 - from_stripe) * chunk.pixels_per_point + 0.5, 0.0, 1.0);
-        let stripe = style.colour * coverage;
-        colour = stripe + colour * (1.0 - stripe.a);
+    if in.pattern > 0u {
+        let ink = in.ink * pattern_coverage(in.pattern, in.point - chunk.pattern_start);
+        colour = ink + colour * (1.0 - ink.a);
     }
     return for_target(colour * style.opacity);
 }

@@ -8,9 +8,11 @@ mod chunks;
 pub mod clusters;
 pub mod geometry;
 mod gpu;
+pub mod heat;
 pub mod labels;
 mod outline;
 pub mod palette;
+pub mod patterns;
 pub mod points;
 #[cfg(test)]
 mod tests;

@@ -3,13 +3,15 @@
 use eframe::egui::Color32;
 
 use super::batches::{MapLook, UnitPaint};
+use super::patterns;
+use crate::domain::ramps;
 
 /// How opaque a territory's fill is: the basemap stays readable below it.
 const FILL_OPACITY: f32 = 0.5;
 
 /// A unit of a territory with this base colour.
 pub fn territory_paint(colour: [u8; 3], dark: bool) -> UnitPaint {
-    UnitPaint { fill: fill_colour(colour, dark), border: border_colour(colour, dark), hatched: false }
+    UnitPaint { fill: fill_colour(colour, dark), border: border_colour(colour, dark), pattern: patterns::PLAIN }
 }
 
 /// A unit that nobody owns: striped grey.
@@ -18,8 +20,23 @@ pub fn unassigned_paint(dark: bool) -> UnitPaint {
     UnitPaint {
         fill: Color32::from_rgba_unmultiplied(grey, grey, grey + 2, 40),
         border: Color32::from_rgb(border, border + 2, border + 6),
-        hatched: true,
+        pattern: patterns::UNASSIGNED,
     }
+}
+
+/// A unit of a class or category: nearly its full colour, because that is what the legend shows. With a pattern the colour steps back
+/// behind the ink, so that the pattern alone tells the classes apart.
+pub fn class_paint([r, g, b]: [u8; 3], pattern: u8, patterned: bool, dark: bool) -> UnitPaint {
+    let opacity = if patterned { 0.4 } else { 0.88 };
+    let ink = if dark { Color32::from_rgb(0xee, 0xf0, 0xf3) } else { Color32::from_rgb(0x16, 0x1a, 0x20) };
+    UnitPaint { fill: Color32::from_rgba_unmultiplied(r, g, b, (opacity * 255.0) as u8), border: ink, pattern }
+}
+
+/// A unit of which nothing is known: empty but for the lightest veil.
+pub fn no_data_paint(dark: bool) -> UnitPaint {
+    let [r, g, b] = ramps::NO_DATA;
+    let opacity = if dark { 24 } else { 60 };
+    UnitPaint { fill: Color32::from_rgba_unmultiplied(r, g, b, opacity), ..unassigned_paint(dark) }
 }
 
 /// The fill of a territory, translucent.
@@ -56,6 +73,7 @@ impl MapLook {
                 stripe: Color32::from_rgba_unmultiplied(200, 205, 210, 38),
                 unit_border: Color32::from_rgba_unmultiplied(235, 240, 245, 60),
                 territory_border: 3.0,
+                plain_borders: false,
                 group_border: Color32::from_rgb(0xf0, 0xf2, 0xf5),
                 group_casing: Color32::from_rgb(0x10, 0x13, 0x16),
                 outline: accent,
@@ -68,6 +86,7 @@ impl MapLook {
                 stripe: Color32::from_rgba_unmultiplied(90, 98, 106, 60),
                 unit_border: Color32::from_rgba_unmultiplied(60, 70, 80, 80),
                 territory_border: 3.0,
+                plain_borders: false,
                 group_border: Color32::from_rgb(0x1c, 0x20, 0x26),
                 group_casing: Color32::WHITE,
                 outline: accent,

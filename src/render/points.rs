@@ -100,12 +100,31 @@ impl AccountBatches {
         batches
     }
 
-    /// How every account is painted, one entry per account. Chunks that differ from what is there are uploaded.
-    pub fn set_paints(&mut self, paints: &[AccountPaint]) {
+    /// How many accounts have a place.
+    pub fn len(&self) -> usize {
+        self.instances.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.instances.is_empty()
+    }
+
+    /// Every account of the chunks that reach into a box, by its number, with its place in the world: those in the box and some beside.
+    pub fn each_in(&self, around: &WorldBox, mut visit: impl FnMut(usize, [f64; 2])) {
+        for chunk in self.chunks.iter().filter(|chunk| chunk.bounds.intersects(around)) {
+            for i in chunk.range.clone() {
+                let [x, y] = self.instances[i].position;
+                visit(self.accounts[i] as usize, [chunk.origin[0] + f64::from(x), chunk.origin[1] + f64::from(y)]);
+            }
+        }
+    }
+
+    /// How every account is painted, by its number. Chunks that differ from what is there are uploaded.
+    pub fn set_paints(&mut self, paint_of: impl Fn(usize) -> AccountPaint) {
         for chunk in &self.chunks {
             let mut changed = false;
             for i in chunk.range.clone() {
-                let Some(paint) = paints.get(self.accounts[i] as usize) else { continue };
+                let paint = paint_of(self.accounts[i] as usize);
                 let new = PointInstance { radius: paint.radius, colour: paint.colour.to_array(), ..self.instances[i] };
                 if self.instances[i] != new {
                     self.instances[i] = new;
@@ -235,13 +254,13 @@ mod tests {
     fn changing_one_account_uploads_one_chunk() {
         let mut batches = AccountBatches::new(None, &places(20_000));
         let mut paints = vec![AccountPaint { radius: 2.5, colour: Color32::RED }; 20_000];
-        batches.set_paints(&paints);
+        batches.set_paints(|account| paints[account]);
         let before = batches.uploads();
         assert!(before > 5);
-        batches.set_paints(&paints);
+        batches.set_paints(|account| paints[account]);
         assert_eq!(batches.uploads(), before);
         paints[123].colour = Color32::BLUE;
-        batches.set_paints(&paints);
+        batches.set_paints(|account| paints[account]);
         assert_eq!(batches.uploads(), before + 1);
     }
 
@@ -252,10 +271,10 @@ mod tests {
         let country = Camera { rect, centre: to_mercator(LonLat::new(-95.0, 39.0)), zoom: 4.5 };
         assert!(batches.is_crowded(&country));
         assert!(!batches.is_crowded(&Camera { zoom: 8.0, ..country }));
-        batches.set_paints(&vec![AccountPaint { radius: 2.0, colour: Color32::RED }; 210_000]);
+        batches.set_paints(|_| AccountPaint { radius: 2.0, colour: Color32::RED });
         let counted: u32 = batches.clusters_at(4).iter().map(|cluster| cluster.count).sum();
         assert_eq!(counted, 210_000);
-        batches.set_paints(&vec![AccountPaint { radius: 2.0, colour: Color32::TRANSPARENT }; 210_000]);
+        batches.set_paints(|_| AccountPaint { radius: 2.0, colour: Color32::TRANSPARENT });
         assert!(batches.clusters_at(4).is_empty());
     }
 

@@ -12,6 +12,7 @@ use super::batches::{MapBatches, MapLook, OutlineKind, UnitPaint, Work};
 use super::borders::{Owners, TerritoryBorders, border_segments};
 use super::camera::Camera;
 use super::geometry::{LEVELS, UnitGeometry};
+use super::patterns;
 use super::points::{AccountBatches, AccountPaint};
 use crate::domain::fixture;
 use crate::domain::hierarchy::MOST_LEVELS;
@@ -42,7 +43,7 @@ fn bounds(units: &Units) -> Bounds {
 }
 
 fn plain(fill: Color32) -> UnitPaint {
-    UnitPaint { fill, border: fill, hatched: false }
+    UnitPaint { fill, border: fill, pattern: patterns::PLAIN }
 }
 
 /// A window that is nothing but a map of some units.
@@ -134,7 +135,7 @@ fn a_border_between_territories_has_each_sides_colour() {
     let units = units("ab");
     let (scene, mut harness) = Scene::new(&units, &[]);
     let border = scene.borrow().camera.place_to_screen(bounds(&units).centre());
-    let bordered = |border: Color32| UnitPaint { fill: Color32::from_gray(220), border, hatched: false };
+    let bordered = |border: Color32| UnitPaint { fill: Color32::from_gray(220), border, pattern: patterns::PLAIN };
     {
         let batches = &mut scene.borrow_mut().batches;
         batches.set_unit_paints(&[bordered(RED), bordered(BLUE)]);
@@ -163,7 +164,7 @@ fn a_selected_unit_is_outlined_and_an_account_is_a_dot() {
         let mut scene = scene.borrow_mut();
         scene.batches.set_unit_paints(&[plain(Color32::from_gray(220)); 2]);
         scene.batches.set_outline(OutlineKind::Selection, &[UnitId(0)]);
-        scene.accounts.set_paints(&[AccountPaint { radius: 6.0, colour: RED }]);
+        scene.accounts.set_paints(|_| AccountPaint { radius: 6.0, colour: RED });
     }
     let pixel = picture(&mut harness);
     let border = scene.borrow().camera.place_to_screen(bounds(&units).centre());

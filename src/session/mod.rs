@@ -1,13 +1,16 @@
 //! The open project as the window sees it: plan, history, totals, selection, view, and what is only being tried (a gesture's
 //! preview, a proposal). Panels and the map read it; only `app` changes it, and only [`Session::apply`] changes the plan.
 
+pub mod colouring;
 pub mod data;
+pub mod dots;
 pub mod explanation;
 pub mod filter;
 pub mod levels;
 pub mod proposal;
 pub mod recent;
 mod selecting;
+pub mod shading;
 pub mod suggestion;
 pub mod tables;
 #[cfg(test)]

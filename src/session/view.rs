@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::colouring::Colouring;
 use crate::domain::columns::Subject;
 use crate::domain::ids::{GroupId, MeasureId, TerritoryId};
 use crate::domain::spatial::Inside;
@@ -142,6 +143,8 @@ pub struct View {
     pub paint_level: Option<u8>,
     /// The level by which the map is coloured; `None`: by territory.
     pub colour_level: Option<u8>,
+    /// What the colours of areas and accounts say.
+    pub colouring: Colouring,
     /// Groups that are folded in the table of territories; group 0 stands for what is in no group.
     pub folded: BTreeSet<GroupId>,
     /// By table the columns that are shown though they are hidden at first, or hidden though they are shown.
@@ -171,6 +174,7 @@ impl Default for View {
             tab: BottomTab::Territories,
             paint_level: None,
             colour_level: None,
+            colouring: Colouring::default(),
             folded: BTreeSet::new(),
             columns: BTreeMap::new(),
             show_accounts: true,
@@ -204,6 +208,7 @@ impl View {
             ("show_legend", self.show_legend.to_string()),
         ]
         .into_iter()
+        .chain(self.colouring.to_settings())
         .map(|(key, value)| (format!("view.{key}"), value))
         .collect()
     }
@@ -221,6 +226,7 @@ impl View {
             show_accounts: flag("show_accounts"),
             show_labels: flag("show_labels"),
             show_legend: flag("show_legend"),
+            colouring: Colouring::from_map(settings, "view."),
             ..Self::default()
         };
         let camera: Vec<f64> = get("camera").unwrap_or("").split(' ').filter_map(|part| part.parse().ok()).collect();

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod balance;
 pub mod build_dialog;
 pub mod building;
+pub mod colours;
 pub mod export_dialog;
 pub mod filter_dialog;
 pub mod group;
@@ -51,6 +52,7 @@ pub struct UiState {
     pub territories: territories::State,
     pub tables: tables::State,
     pub search: search::State,
+    pub colours: colours::State,
     pub build: build_dialog::State,
     pub import: import_dialog::State,
     pub export: export_dialog::State,
@@ -129,6 +131,7 @@ pub fn show(
                 over_map::show(&mut over, session, actions);
                 hint::show(&mut over, session, state, actions);
             });
+            colours::show(ui, session, &mut state.colours, actions);
             build_dialog::show(ui, session, &mut state.build, actions);
             levels::show(ui, session, &mut state.levels, actions);
             export_dialog::show(ui, session, &mut state.export, actions);

@@ -6,6 +6,7 @@ use egui::{Align, Button, Layout, MenuBar, RichText, Ui, vec2};
 
 use super::widgets::{command_button, command_hover, primary_button};
 use crate::action::{Action, Command, Menu};
+use crate::session::colouring::{Areas, Heat};
 use crate::session::view::{BasemapChoice, Scope};
 use crate::session::{PROPOSAL_WAITS, Session};
 use crate::theme::{self, Tokens};
@@ -170,6 +171,9 @@ pub fn item(ui: &mut Ui, session: Option<&Session>, command: Command, actions: &
         Command::ToggleTable => Some(session.view.show_table),
         Command::ToggleLegend => Some(session.view.show_legend),
         Command::ToggleLinks => Some(session.view.show_links),
+        Command::ColourByTarget => Some(session.view.colouring.areas == Areas::Target),
+        Command::ToggleHeat => Some(session.view.colouring.heat != Heat::Off),
+        Command::TogglePatterns => Some(session.view.colouring.patterns),
         Command::OnlyTerritory => Some(matches!(session.scope(), Scope::Only(_))),
         Command::OnlyUnassigned => Some(session.scope() == Scope::Unassigned),
         _ => None,

@@ -1,6 +1,7 @@
 //! The window as a person uses it: mouse, keyboard and dialogs, in front of small plans drawn as text and of the sample.
 
 mod build;
+mod colours;
 mod commands;
 mod cutting;
 mod drawing;
