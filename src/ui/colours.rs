@@ -189,8 +189,9 @@ fn accounts(ui: &mut Ui, session: &Session, wish: &mut Colouring) {
         let chosen = match &wish.dots {
             Dots::Owners => "Territory",
             Dots::Words(name) | Dots::Measure(name) => name,
-        };
-        choice(ui, "Colour accounts by", &chosen.to_owned(), |ui| {
+        }
+        .to_owned();
+        choice(ui, "Colour accounts by", &chosen, |ui| {
             ui.selectable_value(&mut wish.dots, Dots::Owners, "Territory");
             for column in session.project.accounts.attributes.iter().filter(|column| has_categories(column)) {
                 ui.selectable_value(&mut wish.dots, Dots::Words(column.name.clone()), &column.name);
@@ -203,8 +204,9 @@ fn accounts(ui: &mut Ui, session: &Session, wish: &mut Colouring) {
             DotSizes::InView => "The measure in view",
             DotSizes::Same => "All alike",
             DotSizes::Measure(name) => name,
-        };
-        choice(ui, "Size accounts by", &chosen.to_owned(), |ui| {
+        }
+        .to_owned();
+        choice(ui, "Size accounts by", &chosen, |ui| {
             ui.selectable_value(&mut wish.dot_sizes, DotSizes::InView, "The measure in view");
             ui.selectable_value(&mut wish.dot_sizes, DotSizes::Same, "All alike");
             for Measure { name, .. } in measures() {
@@ -215,8 +217,9 @@ fn accounts(ui: &mut Ui, session: &Session, wish: &mut Colouring) {
             Heat::Off => "Off",
             Heat::Accounts => "Accounts",
             Heat::Measure(name) => name,
-        };
-        choice(ui, "Heat map", &chosen.to_owned(), |ui| {
+        }
+        .to_owned();
+        choice(ui, "Heat map", &chosen, |ui| {
             ui.selectable_value(&mut wish.heat, Heat::Off, "Off");
             ui.selectable_value(&mut wish.heat, Heat::Accounts, "Accounts");
             for Measure { name, .. } in measures() {
