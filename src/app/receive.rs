@@ -72,11 +72,11 @@ impl App {
                     ctx.copy_text(text);
                     self.ui.notices.done(ctx, format!("Copied {}", words::counted(rows as i128, "row")));
                 }
-                JobOutput::Geometry { data_generation, geometry } => {
+                JobOutput::Geometry { data_generation, geometry, accounts } => {
                     if let Some(session) =
                         self.session.as_ref().filter(|session| session.data_generation == data_generation)
                     {
-                        self.map.set_geometry(geometry, session);
+                        self.map.set_geometry(geometry, accounts, session);
                     }
                 }
                 JobOutput::Failed(error) if kind == JobKind::Peek => self.ui.import.set_error(error.to_string()),

@@ -91,8 +91,10 @@ impl App {
         let generation = session.data_generation;
         if !self.map.has_geometry(generation) && self.geometry_asked != Some(generation) {
             self.geometry_asked = Some(generation);
-            let units = std::sync::Arc::clone(&session.project.units);
-            self.jobs.start(JobKind::Geometry, move |progress| tasks::geometry(&units, generation, progress));
+            let project = session.project.clone();
+            self.jobs.start(JobKind::Geometry, move |progress| {
+                tasks::geometry(&project.units, &project.accounts, generation, progress)
+            });
         }
     }
 

@@ -22,6 +22,7 @@ use crate::domain::topology::CutOff;
 use crate::error::UserError;
 use crate::io::diagnostic::Diagnostic;
 use crate::render::geometry::UnitGeometry;
+use crate::render::points::AccountPlaces;
 use crate::session::Session;
 use crate::session::data::NewData;
 use crate::session::explanation::{ClashWords, Explanation};
@@ -82,6 +83,7 @@ pub enum JobOutput {
     Geometry {
         data_generation: u64,
         geometry: Arc<UnitGeometry>,
+        accounts: AccountPlaces,
     },
     /// The rows of a table.
     Ordered {

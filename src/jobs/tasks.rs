@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::spec::{ExportOrder, ExportWhat, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
 use super::{ImportedData, JobOutput, OpenedProject};
+use crate::domain::accounts::Accounts;
 use crate::domain::metrics::Totals;
 use crate::domain::plan::Plan;
 use crate::domain::progress::{Phase, Progress};
@@ -22,6 +23,7 @@ use crate::io::layers::{self, LayerMapping};
 use crate::io::reps::RepMapping;
 use crate::io::table;
 use crate::render::geometry::UnitGeometry;
+use crate::render::points::AccountPlaces;
 use crate::session::view::View;
 use crate::session::{Indices, Session};
 use crate::store::{self, Access, Existing, Opened, Wanted};
@@ -305,10 +307,12 @@ pub fn measure(project: &Project, totals: &Totals, generation: u64, progress: &P
     }
 }
 
-/// Triangles and borders of the units.
-pub fn geometry(units: &Units, data_generation: u64, progress: &Progress) -> JobOutput {
+/// Triangles and borders of the units, and the accounts in chunks.
+pub fn geometry(units: &Units, accounts: &Accounts, data_generation: u64, progress: &Progress) -> JobOutput {
     match UnitGeometry::new(&units.topology, progress) {
-        Ok(geometry) => JobOutput::Geometry { data_generation, geometry },
+        Ok(geometry) => {
+            JobOutput::Geometry { data_generation, geometry, accounts: AccountPlaces::new(&accounts.places) }
+        }
         Err(_) => JobOutput::Cancelled,
     }
 }

@@ -7,7 +7,7 @@ use egui::{Color32, FontId, Painter, Rect, vec2};
 
 use super::basemap::Basemap;
 use crate::domain::ids::{GroupId, MeasureId};
-use crate::domain::sphere::to_mercator;
+use crate::domain::sphere::{Bounds, LonLat, to_mercator};
 use crate::render::camera::{Camera, WorldBox, screen_rect};
 use crate::render::labels::{Label, LabelStyle, central_place, draw_labels};
 use crate::session::{Session, Shown};
@@ -20,6 +20,15 @@ pub struct Labels {
     /// Those of territories, then of each level above them.
     levels: Vec<Vec<Label>>,
     seen: Option<Seen>,
+    /// Of the units of this generation of the data: a stroke changes whose they are, not where.
+    places: Vec<Place>,
+    places_of: Option<u64>,
+}
+
+/// Where a unit is, in world coordinates.
+struct Place {
+    centre: [f64; 2],
+    bounds: WorldBox,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +56,11 @@ impl Labels {
             tolerance: session.goal().map(|goal| goal.tolerance),
         };
         if self.seen.as_ref() != Some(&seen) {
-            self.levels = labels_by_level(session, dark);
+            if self.places_of != Some(session.data_generation) {
+                self.places = places_of(session);
+                self.places_of = Some(session.data_generation);
+            }
+            self.levels = labels_by_level(session, &self.places, dark);
             self.seen = Some(seen);
         }
         let mut labels: Vec<Label> = match self.level_for(camera, session) {
@@ -87,20 +100,28 @@ fn typical_width(labels: &[Label], camera: &Camera) -> Option<f32> {
     widths.get(widths.len() / 2).copied()
 }
 
-fn labels_by_level(session: &Session, dark: bool) -> Vec<Vec<Label>> {
+fn places_of(session: &Session) -> Vec<Place> {
+    let units = &session.project.units;
+    let place = |(centre, bounds): (&LonLat, &Bounds)| Place {
+        centre: to_mercator(*centre),
+        bounds: WorldBox::of_bounds(*bounds),
+    };
+    units.centres.iter().zip(&units.bounds).map(place).collect()
+}
+
+fn labels_by_level(session: &Session, places: &[Place], dark: bool) -> Vec<Vec<Label>> {
     let plan = session.shown_plan();
     let units = &session.project.units;
     let slots = plan.territory_slots();
     let mut parts: Vec<Part> = vec![Part::default(); slots];
-    for (index, owner) in plan.assignment().iter().enumerate() {
+    for (index, (owner, place)) in plan.assignment().iter().zip(places).enumerate() {
         if owner.is_unassigned() {
             continue;
         }
         let part = &mut parts[owner.index()];
-        let bounds = WorldBox::of_bounds(units.bounds[index]);
-        part.extent.include(bounds.min);
-        part.extent.include(bounds.max);
-        part.places.push(to_mercator(units.centres[index]));
+        part.extent.include(place.bounds.min);
+        part.extent.include(place.bounds.max);
+        part.places.push(place.centre);
         part.weights.push(units.areas_km2[index].max(1e-6));
     }
     let mut levels = vec![Vec::new()];

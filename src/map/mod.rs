@@ -25,6 +25,7 @@ use crate::domain::sphere::to_mercator;
 use crate::render::batches::{MapLook, OutlineKind, Work};
 use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
+use crate::render::points::AccountPlaces;
 use crate::session::Session;
 use crate::session::tables::{How, TableAction};
 use crate::session::view::{BasemapChoice, Tool};
@@ -91,8 +92,8 @@ impl MapState {
     }
 
     /// Takes over the triangles and borders of the units, made by a job.
-    pub fn set_geometry(&mut self, geometry: Arc<UnitGeometry>, session: &Session) {
-        self.layers.set_geometry(geometry, session);
+    pub fn set_geometry(&mut self, geometry: Arc<UnitGeometry>, accounts: AccountPlaces, session: &Session) {
+        self.layers.set_geometry(geometry, accounts, session);
     }
 
     /// Another project opened: what is on the GPU is not of its units.

@@ -14,7 +14,7 @@ use crate::render::batches::{MapBatches, MapLook, OutlineKind, UnitPaint, Work};
 use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
 use crate::render::heat::Heat;
-use crate::render::points::{AccountBatches, AccountPaint, radius_for};
+use crate::render::points::{AccountBatches, AccountPaint, AccountPlaces, radius_for};
 use crate::render::{palette, patterns};
 use crate::session::colouring::{Areas, Colouring, Heat as HeatWish};
 use crate::session::dots::{DotColours, DotScale, heat_weights};
@@ -61,6 +61,7 @@ struct Seen {
 #[derive(Debug, Clone, PartialEq)]
 struct Wish {
     data_generation: u64,
+    cells_generation: u64,
     measure: Option<MeasureId>,
     colouring: Colouring,
 }
@@ -89,9 +90,9 @@ impl Layers {
         self.render_state.is_some()
     }
 
-    pub fn set_geometry(&mut self, geometry: Arc<UnitGeometry>, session: &Session) {
+    pub fn set_geometry(&mut self, geometry: Arc<UnitGeometry>, accounts: AccountPlaces, session: &Session) {
         self.units = Some(MapBatches::new(self.render_state.as_ref(), geometry));
-        self.accounts = Some(AccountBatches::new(self.render_state.as_ref(), &session.project.accounts.places));
+        self.accounts = Some(AccountBatches::new(self.render_state.as_ref(), accounts));
         self.data_generation = session.data_generation;
         self.seen = None;
         self.wish = None;
@@ -179,6 +180,7 @@ impl Layers {
     fn take_wish(&mut self, session: &Session) -> bool {
         let is_same = self.wish.as_ref().is_some_and(|wish| {
             wish.data_generation == session.data_generation
+                && wish.cells_generation == session.cells_generation
                 && wish.measure == session.view.measure
                 && wish.colouring == session.view.colouring
         });
@@ -187,12 +189,14 @@ impl Layers {
         }
         self.dots = DotColours::of(session);
         self.scale = DotScale::of(session);
-        let old_heat = self.wish.as_ref().map(|wish| (wish.data_generation, &wish.colouring.heat));
-        if old_heat != Some((session.data_generation, &session.view.colouring.heat)) {
+        let old_heat =
+            self.wish.as_ref().map(|wish| (wish.data_generation, wish.cells_generation, &wish.colouring.heat));
+        if old_heat != Some((session.data_generation, session.cells_generation, &session.view.colouring.heat)) {
             self.heat.set_weights(heat_weights(session));
         }
         self.wish = Some(Wish {
             data_generation: session.data_generation,
+            cells_generation: session.cells_generation,
             measure: session.view.measure,
             colouring: session.view.colouring.clone(),
         });

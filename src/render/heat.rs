@@ -248,6 +248,7 @@ pub fn shade(share: f64, dark: bool) -> [u8; 3] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::points::AccountPlaces;
     use super::*;
     use crate::domain::sphere::LonLat;
 
@@ -277,7 +278,7 @@ mod tests {
     fn accounts_are_counted_where_they_are_with_their_weight() {
         let here = crate::domain::sphere::from_mercator([60.5, 90.5]);
         let far = LonLat::new(100.0, 10.0);
-        let accounts = AccountBatches::new(None, &[here, far, here, here]);
+        let accounts = AccountBatches::new(None, AccountPlaces::new(&[here, far, here, here]));
         let mut grid = Grid::around(&visible(), 0.01);
         grid.count(&accounts, None);
         assert_eq!(grid.values.iter().sum::<f32>(), 3.0, "what is far away is not in it");
@@ -295,7 +296,7 @@ mod tests {
     #[test]
     fn a_picture_lasts_while_the_map_moves_a_little() {
         let places: Vec<LonLat> = (0..500).map(|nth| LonLat::new(-95.0 + f64::from(nth % 25) * 0.1, 39.0)).collect();
-        let accounts = AccountBatches::new(None, &places);
+        let accounts = AccountBatches::new(None, AccountPlaces::new(&places));
         let mut heat = Heat::default();
         let rect = Rect::from_min_max(pos2(0.0, 0.0), pos2(800.0, 600.0));
         let mut camera = Camera { rect, centre: crate::domain::sphere::to_mercator(places[0]), zoom: 6.2 };

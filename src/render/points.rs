@@ -60,44 +60,62 @@ pub struct AccountBatches {
     clusters: Option<(i32, u64, Vec<Cluster>)>,
 }
 
+/// Where accounts are, sorted into chunks of neighbours: made once, heavy enough for a job.
+#[derive(Debug, Default)]
+pub struct AccountPlaces {
+    chunks: Vec<PointChunk>,
+    instances: Vec<PointInstance>,
+    accounts: Vec<u32>,
+    spacing: f64,
+}
+
+#[derive(Debug)]
 struct PointChunk {
     origin: [f64; 2],
     bounds: WorldBox,
     range: Range<usize>,
 }
 
-impl AccountBatches {
-    /// Sorts the places into chunks: to be made anew when accounts are added or moved. Unplaced accounts (NaN) are left out.
-    pub fn new(render_state: Option<&RenderState>, places: &[LonLat]) -> Self {
-        let gpu = render_state.map(Gpu::of);
+impl AccountPlaces {
+    /// To be made anew when accounts are added or moved. Unplaced accounts (NaN) are left out.
+    pub fn new(places: &[LonLat]) -> Self {
         let world: Vec<[f64; 2]> =
             places.iter().map(|&place| if place.is_valid() { to_mercator(place) } else { [f64::NAN; 2] }).collect();
-        let mut batches = Self {
-            texture: gpu.as_ref().map(|gpu| gpu.texture(1)),
-            gpu,
-            chunks: Vec::new(),
-            instances: Vec::new(),
-            accounts: Vec::new(),
-            buffer: None,
-            spacing: 1.0,
-            uploads: 0,
-            clusters: None,
-        };
+        let mut sorted = Self::default();
         for members in split_into_chunks(&world, CHUNK_POINTS) {
             let mut bounds = WorldBox::EMPTY;
             members.iter().for_each(|&account| bounds.include(world[account as usize]));
             let origin = bounds.centre();
-            let from = batches.instances.len();
-            batches.instances.extend(members.iter().map(|&account| {
+            let from = sorted.instances.len();
+            sorted.instances.extend(members.iter().map(|&account| {
                 let at = world[account as usize];
                 let position = [(at[0] - origin[0]) as f32, (at[1] - origin[1]) as f32];
                 PointInstance { position, radius: 0.0, colour: [0; 4] }
             }));
-            batches.accounts.extend(&members);
-            batches.chunks.push(PointChunk { origin, bounds, range: from..batches.instances.len() });
+            sorted.accounts.extend(&members);
+            sorted.chunks.push(PointChunk { origin, bounds, range: from..sorted.instances.len() });
         }
-        batches.spacing = typical_spacing(&batches.chunks);
-        batches
+        sorted.spacing = typical_spacing(&sorted.chunks);
+        sorted
+    }
+}
+
+impl AccountBatches {
+    /// Nothing is uploaded before it is seen.
+    pub fn new(render_state: Option<&RenderState>, places: AccountPlaces) -> Self {
+        let gpu = render_state.map(Gpu::of);
+        let AccountPlaces { chunks, instances, accounts, spacing } = places;
+        Self {
+            texture: gpu.as_ref().map(|gpu| gpu.texture(1)),
+            gpu,
+            chunks,
+            instances,
+            accounts,
+            buffer: None,
+            spacing,
+            uploads: 0,
+            clusters: None,
+        }
     }
 
     /// How many accounts have a place.
@@ -252,7 +270,7 @@ mod tests {
 
     #[test]
     fn changing_one_account_uploads_one_chunk() {
-        let mut batches = AccountBatches::new(None, &places(20_000));
+        let mut batches = AccountBatches::new(None, AccountPlaces::new(&places(20_000)));
         let mut paints = vec![AccountPaint { radius: 2.5, colour: Color32::RED }; 20_000];
         batches.set_paints(|account| paints[account]);
         let before = batches.uploads();
@@ -266,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_country_of_too_many_accounts_is_drawn_as_clusters() {
-        let mut batches = AccountBatches::new(None, &places(210_000));
+        let mut batches = AccountBatches::new(None, AccountPlaces::new(&places(210_000)));
         let rect = eframe::egui::Rect::from_min_size(eframe::egui::Pos2::ZERO, eframe::egui::vec2(1440.0, 900.0));
         let country = Camera { rect, centre: to_mercator(LonLat::new(-95.0, 39.0)), zoom: 4.5 };
         assert!(batches.is_crowded(&country));
@@ -283,7 +301,7 @@ mod tests {
         let mut all = places(50);
         all[7] = LonLat::new(f64::NAN, f64::NAN);
         all[8] = LonLat::new(0.0, 123.0);
-        let batches = AccountBatches::new(None, &all);
+        let batches = AccountBatches::new(None, AccountPlaces::new(&all));
         assert_eq!(batches.instances.len(), 48);
         for chunk in &batches.chunks {
             for i in chunk.range.clone() {
@@ -302,7 +320,7 @@ mod tests {
         assert_eq!(radius_for(100.0, 100.0, 8.0), 8.0);
         assert_eq!(radius_for(25.0, 100.0, 8.0), 4.0);
         assert_eq!(radius_for(f64::NAN, 100.0, 8.0), radius_for(0.0, 100.0, 8.0));
-        let batches = AccountBatches::new(None, &places(5000));
+        let batches = AccountBatches::new(None, AccountPlaces::new(&places(5000)));
         assert!(batches.size_at(4.0) < 0.6);
         assert_eq!(batches.size_at(14.0), 1.0);
     }

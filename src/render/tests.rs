@@ -13,7 +13,7 @@ use super::borders::{Owners, TerritoryBorders, border_segments};
 use super::camera::Camera;
 use super::geometry::{LEVELS, UnitGeometry};
 use super::patterns;
-use super::points::{AccountBatches, AccountPaint};
+use super::points::{AccountBatches, AccountPaint, AccountPlaces};
 use crate::domain::fixture;
 use crate::domain::hierarchy::MOST_LEVELS;
 use crate::domain::ids::{GroupId, TerritoryId, UnitId};
@@ -61,7 +61,7 @@ impl Scene {
         let camera = Camera { rect: Rect::from_min_size(Pos2::ZERO, SIZE), centre: to_mercator(centre), zoom };
         let scene = Rc::new(RefCell::new(Self {
             batches: MapBatches::new(Some(&state), geometry(units)),
-            accounts: AccountBatches::new(Some(&state), places),
+            accounts: AccountBatches::new(Some(&state), AccountPlaces::new(places)),
             camera,
         }));
         let shown = scene.clone();
@@ -204,7 +204,7 @@ fn panning_rebuilds_nothing_and_an_edit_only_what_it_touches() {
 fn without_a_gpu_nothing_is_drawn_and_nothing_fails() {
     let units = units("ab");
     let mut batches = MapBatches::new(None, geometry(&units));
-    let mut accounts = AccountBatches::new(None, &[LonLat::new(0.0, 0.0)]);
+    let mut accounts = AccountBatches::new(None, AccountPlaces::new(&[LonLat::new(0.0, 0.0)]));
     let (_, zoom) = Camera::fitting(bounds(&units), SIZE, 20.0);
     let mut harness = egui_kittest::Harness::new_ui(move |ui| {
         let camera = Camera { rect: ui.max_rect(), centre: [128.0; 2], zoom };
