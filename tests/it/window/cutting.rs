@@ -78,6 +78,7 @@ fn a_boundary_cuts_units_and_is_one_step_that_can_be_taken_back_after_reopening(
     app.settle();
     assert_eq!((units(&app), owner(&app, "8-b")), (28, "B".to_owned()));
     // Painting goes on with the pieces.
+    app.key(Key::V);
     app.click_unit("0");
     app.key(Key::B);
     app.click(app.place_of("2-b"));
