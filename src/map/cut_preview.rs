@@ -21,6 +21,10 @@ pub fn draw(ui: &Ui, session: &Session, camera: &Camera) {
         Some(colour) => palette::territory_paint(colour, dark).fill.gamma_multiply(0.85),
         None => tokens.accent.gamma_multiply(0.35),
     };
+    if cut.colour.is_some() {
+        // The colour of the territory that it is taken from must not show through.
+        painter.add(Shape::mesh(mesh(cut, camera, tokens.panel.gamma_multiply(0.9))));
+    }
     painter.add(Shape::mesh(mesh(cut, camera, fill)));
     for line in &cut.lines {
         let points: Vec<Pos2> = line.iter().map(|&place| camera.place_to_screen(place)).collect();

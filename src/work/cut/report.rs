@@ -77,7 +77,10 @@ impl Report {
                 format!("Cut {} and assigned {given} and the parts inside to {to}", units.count_words(count))
             }
             (Some(to), count) => format!("Cut {} and assigned the parts inside to {to}", units.count_words(count)),
-            (None, count) => format!("Cut {} along a line", units.count_words(count)),
+            (None, count) => {
+                let what = if order.drawn.closed { "boundary" } else { "line" };
+                format!("Cut {} along a {what}", units.count_words(count))
+            }
         }
     }
 

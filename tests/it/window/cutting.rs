@@ -10,6 +10,14 @@ use egui_kittest::kittest::Queryable as _;
 use super::{HALVES, steps};
 use crate::harness::AppHarness;
 
+/// A window with nothing over the map but what the tools need, and room around the units.
+fn window() -> AppHarness {
+    let mut app = AppHarness::grid(HALVES);
+    app.run(Command::ToggleLegend);
+    app.run(Command::ToggleTable);
+    app
+}
+
 fn units(app: &AppHarness) -> usize {
     app.session().project.units.len()
 }
@@ -35,7 +43,6 @@ fn draw_boundary_into_a(app: &mut AppHarness) {
     let size = cell(app);
     let (upper, lower) = (app.place_of("2"), app.place_of("23"));
     let (west, east) = (upper.x - 0.4 * size, lower.x + 0.3 * size);
-    // Not under what lies over the map at the top.
     let (north, south) = (upper.y - 0.1 * size, lower.y + 0.3 * size);
     for corner in [(west, north), (east, north), (east, south), (west, south)] {
         app.click(Pos2::new(corner.0, corner.1));
@@ -46,7 +53,7 @@ fn draw_boundary_into_a(app: &mut AppHarness) {
 
 #[test]
 fn a_boundary_cuts_units_and_is_one_step_that_can_be_taken_back_after_reopening() {
-    let mut app = AppHarness::grid(HALVES);
+    let mut app = window();
     let before = app.session().plan().clone();
     let shapes = app.session().project.units.topology.arrays().clone();
     draw_boundary_into_a(&mut app);
@@ -78,6 +85,7 @@ fn a_boundary_cuts_units_and_is_one_step_that_can_be_taken_back_after_reopening(
     app.settle();
     assert_eq!((units(&app), owner(&app, "8-b")), (28, "B".to_owned()));
     // Painting goes on with the pieces.
+    app.key(Key::V);
     app.click_unit("0");
     app.key(Key::B);
     app.click(app.place_of("2-b"));
@@ -98,7 +106,7 @@ fn a_boundary_cuts_units_and_is_one_step_that_can_be_taken_back_after_reopening(
 
 #[test]
 fn a_cut_that_is_discarded_leaves_everything_as_it_is() {
-    let mut app = AppHarness::grid(HALVES);
+    let mut app = window();
     draw_boundary_into_a(&mut app);
     app.press_button("Discard");
     assert_eq!((units(&app), steps(&app)), (24, 0));
@@ -108,7 +116,7 @@ fn a_cut_that_is_discarded_leaves_everything_as_it_is() {
 
 #[test]
 fn a_line_parts_what_it_crosses_and_nothing_changes_hands() {
-    let mut app = AppHarness::grid(HALVES);
+    let mut app = window();
     app.key(Key::K);
     app.act(Action::SetCut(true));
     let size = cell(&app);
@@ -123,7 +131,7 @@ fn a_line_parts_what_it_crosses_and_nothing_changes_hands() {
 
 #[test]
 fn a_lasso_cuts_and_selects_what_is_inside() {
-    let mut app = AppHarness::grid(HALVES);
+    let mut app = window();
     app.key(Key::L);
     app.act(Action::SetCut(true));
     let size = cell(&app);
@@ -143,7 +151,7 @@ fn a_lasso_cuts_and_selects_what_is_inside() {
 
 #[test]
 fn the_history_is_gone_through_over_a_cut() {
-    let mut app = AppHarness::grid(HALVES);
+    let mut app = window();
     app.click_unit("3");
     app.key(Key::B);
     app.click(app.place_of("2"));
@@ -168,7 +176,7 @@ fn the_history_is_gone_through_over_a_cut() {
 
 #[test]
 fn what_cannot_be_cut_is_said() {
-    let mut app = AppHarness::grid(HALVES);
+    let mut app = window();
     app.key(Key::K);
     app.act(Action::SetCut(true));
     let at = app.place_of("8");
