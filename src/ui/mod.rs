@@ -175,6 +175,4 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
         BottomTab::Problems => problems::show(ui, session, &mut state.problems, actions),
         BottomTab::History => history::show(ui, session, actions),
     }
-    // The panel stays as high as it was, however little there is in it.
-    ui.allocate_space(ui.available_size().max(egui::Vec2::ZERO));
 }
