@@ -25,6 +25,8 @@ pub struct Timing {
     cancelled: Option<Instant>,
     /// Steps of the tour still to go.
     tour: Option<u32>,
+    /// Processor time of the window's thread at the end of the last frame, in seconds.
+    spent: Option<f64>,
 }
 
 /// So many frames a tour has.
@@ -47,7 +49,15 @@ impl Timing {
         let wish = std::env::var_os("BAILIWICK_TIMING")?;
         let tour = (wish == "tour").then_some(TOUR);
         let started = begin();
-        Some(Self { started, usable: false, moving: Vec::new(), building: Vec::new(), cancelled: None, tour })
+        Some(Self {
+            started,
+            usable: false,
+            moving: Vec::new(),
+            building: Vec::new(),
+            cancelled: None,
+            tour,
+            spent: None,
+        })
     }
 
     /// A frame was drawn.
@@ -56,7 +66,11 @@ impl Timing {
             self.usable = true;
             eprintln!("first usable frame after {:.2} s", self.started.elapsed().as_secs_f64());
         }
-        if let (true, Some(seconds)) = (frame.usable, frame.cpu_seconds) {
+        // From the end of one frame to the end of the next, of this thread alone: what others do on the machine is not in it.
+        let spent = thread_seconds();
+        let of_thread = spent.zip(self.spent).map(|(now, before)| (now - before) as f32);
+        self.spent = spent;
+        if let (true, Some(seconds)) = (frame.usable, of_thread.or(frame.cpu_seconds)) {
             if frame.moved {
                 self.moving.push(seconds);
             }
@@ -70,6 +84,9 @@ impl Timing {
     pub fn next_of_tour(&mut self) -> Option<Action> {
         let left = self.tour.filter(|_| self.usable)?;
         self.tour = left.checked_sub(1);
+        if left.is_multiple_of(20) {
+            eprintln!("{left} steps to go");
+        }
         Some(match left {
             0 => Action::Run(Command::Quit),
             left if left == TOUR / 2 => Action::ZoomAt { delta: 2.0, dx: 0.0, dy: 0.0 },
@@ -116,4 +133,10 @@ impl Timing {
             );
         }
     }
+}
+
+/// The processor time of this thread so far, where the system tells.
+fn thread_seconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
 }

@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     let window = window.pivot(Align2::RIGHT_TOP).default_pos(room.right_top() + vec2(-360.0, 64.0));
     window.show(ui.ctx(), |ui| {
         let most = (room.height() - 160.0).max(160.0);
-        egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
+        egui::ScrollArea::vertical().max_height(most).min_scrolled_height(most).show(ui, |ui| {
             outline_marks(ui);
             ui.spacing_mut().item_spacing.y = 6.0;
             areas(ui, session, &mut wish, state, actions);

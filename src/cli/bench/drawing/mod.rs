@@ -2,12 +2,13 @@
 //! and at multiples of it.
 
 mod scene;
+mod window;
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,9 +42,15 @@ pub struct Arguments {
     /// The folder of the sample files [default: sample_data, here or above the program]
     #[arg(long, value_name = "FOLDER")]
     sample: Option<PathBuf>,
+    /// So many accounts instead of 100,000 times the scale
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+    accounts: Option<u32>,
     /// Open each project in the window too and move its map: needs a display
     #[arg(long)]
     window: bool,
+    /// Seconds after which a window that does not end is closed
+    #[arg(long, value_name = "S", default_value_t = 600)]
+    window_limit: u64,
     /// Measure one layer in this process
     #[arg(long, hide = true, value_name = "LAYER")]
     once: Option<String>,
@@ -127,8 +134,13 @@ fn in_a_process(layer: &str, scale: usize, arguments: &Arguments) -> Result<Row>
             command.arg(option).arg(folder);
         }
     }
+    if let Some(accounts) = arguments.accounts {
+        command.args(["--accounts", &accounts.to_string()]);
+    }
     if arguments.window {
-        command.arg("--window");
+        command.args(["--window", "--window-limit", &arguments.window_limit.to_string()]);
+        // What the window says on its way.
+        command.stderr(std::process::Stdio::inherit());
     }
     let done = command.output().map_err(|error| failed(error.to_string()))?;
     let said = String::from_utf8_lossy(&done.stderr);
@@ -149,7 +161,7 @@ fn measure(layer: &str, scale: usize, arguments: &Arguments) -> Result<Row> {
         scene::cut_finer(&counties(&folder)?, scene::UNITS * scale, &progress)?
     };
     let import_ms = ms(start);
-    let project = scene::project(units, scale)?;
+    let project = scene::project(units, scale, arguments.accounts.map(|count| count as usize))?;
     let mut row = Row {
         layer: layer.to_owned(),
         units: project.units.len(),
@@ -250,17 +262,7 @@ fn file(project: Project, arguments: &Arguments, row: &mut Row) -> Result<()> {
     row.open_ms = ms(start);
     drop((store, opened, indices));
     if arguments.window {
-        let program = std::env::current_exe().map_err(failed)?;
-        let window = Command::new(program).arg(&path).env("BAILIWICK_TIMING", "tour").output().map_err(failed)?;
-        let said = String::from_utf8_lossy(&window.stderr);
-        row.window =
-            said.lines().filter(|line| line.contains("frame") || line.contains("MB")).map(str::to_owned).collect();
-        if row.window.is_empty() {
-            let why = said.lines().next().unwrap_or("it said nothing").to_owned();
-            return Err(UserError::new("The window could not be measured")
-                .because(why)
-                .hint("It needs a display: xvfb-run"));
-        }
+        row.window = window::tour(&path, Duration::from_secs(arguments.window_limit))?;
     }
     Ok(())
 }

@@ -62,9 +62,9 @@ pub fn cut_finer(counties: &Units, wanted: usize, progress: &Progress) -> Result
 }
 
 /// Accounts, measures and territories of a size, on these units.
-pub fn project(units: Units, scale: usize) -> Result<Project> {
+pub fn project(units: Units, scale: usize, accounts: Option<usize>) -> Result<Project> {
     let mut random = Random::new(1);
-    let count = ACCOUNTS * scale;
+    let count = accounts.unwrap_or(ACCOUNTS * scale);
     let mut accounts = Accounts::default();
     for index in 0..count {
         let unit = UnitId::from_index(random.below(units.len()));
