@@ -5,7 +5,7 @@
 use super::border::Border;
 use super::connect::Connectivity;
 use super::contested::Contested;
-use super::evaluate::PAIR;
+use super::evaluate::{PAIR, strain};
 use super::instance::{Centre, Instance, NONE};
 use super::medians::Medians;
 use crate::domain::progress::{Cancelled, Progress};
@@ -20,6 +20,8 @@ pub(super) struct Quench {
     pub price: f64,
     /// Steps per unit that can move.
     pub steps_per_unit: f64,
+    /// What the strain of loads outside their limits or near them ([`Instance::strain`]) costs, in prices of excess; 0 for nothing.
+    pub strain: f64,
 }
 
 /// Anneals all units of the instance and returns their owners. `multipliers` has per territory and measure what a load costs beyond
@@ -311,6 +313,10 @@ impl<'a> Search<'a> {
             let over = (load - self.instance.high[at + measure]).max(self.instance.low[at + measure] - load);
             if over > 0.0 {
                 excess += over * self.instance.importance[measure];
+            }
+            if self.quench.strain > 0.0 {
+                let range = self.instance.high[at + measure] - self.instance.low[at + measure];
+                excess += self.quench.strain * strain(over, range) * self.instance.importance[measure];
             }
             off += self.instance.closeness[measure] * (load - self.instance.target[at + measure]).abs();
         }

@@ -12,7 +12,7 @@ fn anneal_and_count(problem: &Problem, seed: u64, steps: usize) -> Result<(), Te
     let instance = Instance::new(problem).unwrap();
     let owner: Vec<u16> = instance.current.clone();
     let prices = vec![0.0; instance.target.len()];
-    let quench = Quench { temperature: 20.0, price: 50.0, steps_per_unit: 1.0 };
+    let quench = Quench { temperature: 20.0, price: 50.0, steps_per_unit: 1.0, strain: 2.0 };
     let mut search = Search::new(&instance, owner.clone(), prices, quench);
     search.run(steps, &mut Random::new(seed), &Progress::new()).unwrap();
     let found = search.owner.clone();
@@ -67,7 +67,7 @@ fn what_rules_cost_more_is_the_difference_of_what_they_cost() {
     problem.moved_limits = vec![MovedLimit { measure: None, share: 0.0 }];
     problem.apart = vec![[0, 1], [1, 2], [2, 5], [0, 5]];
     let instance = Instance::new(&problem).unwrap();
-    let quench = Quench { temperature: 1.0, price: 1.0, steps_per_unit: 1.0 };
+    let quench = Quench { temperature: 1.0, price: 1.0, steps_per_unit: 1.0, strain: 2.0 };
     let mut random = Random::new(5);
     let mut changes = 0;
     for _ in 0..500 {

@@ -165,15 +165,15 @@ impl<'a> Region<'a> {
             (0..m).map(of).collect()
         };
         let targets = [target(left), target(right)];
-        let closer = (left.len().min(right.len()) as f64).powf(CLOSER);
-        let allowed = |targets: &Vec<f64>| -> Vec<f64> {
+        let allowed = |targets: &Vec<f64>, territories: usize| -> Vec<f64> {
+            let closer = (territories as f64).powf(CLOSER);
             targets.iter().zip(&division.tolerance).map(|(target, tolerance)| closer * tolerance * target).collect()
         };
         let mut region = Self {
             division,
             units,
             flat: units.iter().map(in_plane).collect(),
-            allowed: [allowed(&targets[0]), allowed(&targets[1])],
+            allowed: [allowed(&targets[0], left.len()), allowed(&targets[1], right.len())],
             targets,
             totals,
             moments: Moments::default(),
@@ -327,7 +327,7 @@ impl<'a> Region<'a> {
 
 /// Sums from which the squared distances from a common middle follow.
 #[derive(Debug, Clone, Copy, Default)]
-struct Moments {
+pub(super) struct Moments {
     weight: f64,
     x: f64,
     y: f64,
@@ -335,14 +335,14 @@ struct Moments {
 }
 
 impl Moments {
-    fn add(&mut self, weight: f64, [x, y]: [f64; 2]) {
+    pub fn add(&mut self, weight: f64, [x, y]: [f64; 2]) {
         self.weight += weight;
         self.x += weight * x;
         self.y += weight * y;
         self.squares += weight * (x * x + y * y);
     }
 
-    fn less(&self, other: &Self) -> Self {
+    pub fn less(&self, other: &Self) -> Self {
         Self {
             weight: self.weight - other.weight,
             x: self.x - other.x,
@@ -351,7 +351,18 @@ impl Moments {
         }
     }
 
-    fn spread(&self) -> f64 {
+    pub fn join(&mut self, other: &Self) {
+        self.weight += other.weight;
+        self.x += other.x;
+        self.y += other.y;
+        self.squares += other.squares;
+    }
+
+    pub fn weight(&self) -> f64 {
+        self.weight
+    }
+
+    pub fn spread(&self) -> f64 {
         if self.weight > 0.0 {
             (self.squares - (self.x * self.x + self.y * self.y) / self.weight).max(0.0)
         } else {

@@ -128,6 +128,16 @@ impl Instance {
         sum
     }
 
+    /// How much the loads of one territory strain it, by the importance of their measures.
+    pub fn strain(&self, territory: usize, loads: &[f64]) -> f64 {
+        let at = territory * self.measures;
+        let limits = self.low[at..].iter().zip(&self.high[at..]).zip(&self.importance);
+        let of = |(load, ((low, high), importance)): (&f64, ((&f64, &f64), &f64))| {
+            importance * strain((load - high).max(low - load), high - low)
+        };
+        loads.iter().zip(limits).map(of).sum()
+    }
+
     /// The sum of all excesses of an assignment.
     pub fn total_excess(&self, owner: &[u16]) -> f64 {
         if self.measures == 0 {
@@ -236,6 +246,15 @@ impl Instance {
         0.5 * (0..owner.len()).map(borders).sum::<f64>()
     }
 }
+
+/// What a load beyond a limit or near it strains its territory: the square of what is over where both limits are narrowed by a part of
+/// the range between them. A strain that grows like this spreads over neighbours what one of them cannot hold alone.
+pub(super) fn strain(over: f64, range: f64) -> f64 {
+    (over + NEAR * range).max(0.0).powi(2)
+}
+
+/// The part of the range between the limits within which a load is near one.
+const NEAR: f64 = 0.03;
 
 /// How many kilometres one kilometre beyond the largest distance costs.
 const TOO_FAR: f64 = 20.0;

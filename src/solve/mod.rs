@@ -1,7 +1,7 @@
 //! The engine: a problem in, a proposal out, one file per stage. Knows the domain alone and can be used as a library.
 //!
 //! Stages, put together in `stages`: [`seed`] places the first centres, [`allocate`] balances loads by prices while the centres move, `relocate` solves
-//! groups of adjacent territories again, [`repair`] makes every territory whole and fit its limits, [`improve`] moves borders, from a start of [`divide`] too where several measures do not fit,
+//! groups of adjacent territories again, [`repair`] makes every territory whole and fit its limits, [`improve`] moves borders, from a start of [`divide`] too where several measures do not fit, with pairs of territories divided anew by [`redivide`],
 //! and [`bound`] proves how far from the best the result can be for the centres it has, `centre_free` for any. `explain` says why
 //! each unit moved, `conflict` which rules cannot hold together. A plan that shall stay near the one of today takes the way of
 //! `rebalance` instead.
@@ -41,6 +41,7 @@ mod prices;
 mod problem;
 mod rebalance;
 mod recount;
+mod redivide;
 mod relocate;
 mod repair;
 mod report;

@@ -115,6 +115,13 @@ fn best_finish(
         })
         .collect();
     stages.end("repair");
+    let may_divide = instance.measures > 1 && seed::is_free(instance);
+    if may_divide && finalists(instance) == 1 && is_far_off(instance, &whole, steps, random, run)? {
+        stages.end("improve");
+        let divided = divided(instance, steps, random, run)?;
+        stages.end("divide");
+        return Ok(divided);
+    }
     let whole = race(instance, whole, steps, random, run)?;
     let annealing = Annealing::whole(instance, steps);
     run.progress.begin(Phase::Improving, improve::rounds(instance, annealing) * whole.len() as u64)?;
@@ -130,7 +137,7 @@ fn best_finish(
     let price =
         results.first().map_or(1.0, |start| improve::RULES_FIRST * allocate::excess_price(instance, &start.owner));
     let fits = |start: &Start| instance.total_excess(&start.owner) == 0.0;
-    if instance.measures > 1 && seed::is_free(instance) && !results.iter().any(fits) && !run.is_over() {
+    if may_divide && !results.iter().any(fits) && !run.is_over() {
         stages.end("improve");
         results.push(divided(instance, steps, random, run)?);
         stages.end("divide");
@@ -171,6 +178,26 @@ fn race(
     raced.sort_by(|a, b| a.0.total_cmp(&b.0));
     Ok(raced.into_iter().take(keep).map(|entry| entry.1).collect())
 }
+
+/// Whether a lap leaves so much load outside the limits that shifting borders will not do: then the steps are better spent on a start
+/// that divides all measures.
+fn is_far_off(
+    instance: &Instance,
+    starts: &[Start],
+    steps: usize,
+    random: &Random,
+    run: &Run,
+) -> Result<bool, Cancelled> {
+    let Some(start) = starts.first() else { return Ok(false) };
+    let annealing = Annealing::whole(instance, steps / LAP);
+    run.progress.begin(Phase::Improving, improve::rounds(instance, annealing))?;
+    let priced = instance.with_prices(&start.prices);
+    let lap = improve::anneal_rounds(&priced, start.clone(), annealing, &random.fork(400), run)?;
+    Ok(instance.total_excess(&lap.owner) > FAR_OFF * instance.territories() as f64)
+}
+
+/// Part of a target that is outside the limits per territory.
+const FAR_OFF: f64 = 0.02;
 
 /// A plan from a start that divides all measures at once: for loads that no shift of borders brings within their limits.
 fn divided(instance: &Instance, steps: usize, random: &Random, run: &Run) -> Result<Start, Cancelled> {
