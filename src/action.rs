@@ -392,7 +392,7 @@ impl Command {
             Self::ToggleAccounts => &["customers", "points", "dots", "show accounts", "hide accounts"],
             Self::ToggleLabels => &["names", "text", "show labels", "hide labels"],
             Self::Colours => &[
-                "theme",
+                "thematic",
                 "thematic map",
                 "choropleth",
                 "color by",

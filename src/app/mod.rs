@@ -187,6 +187,9 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        if let Some(timing) = &mut self.timing {
+            timing.begin_frame();
+        }
         self.take_input(ctx);
         self.receive(ctx);
         self.dispatch_all(ctx);

@@ -20,13 +20,17 @@ pub struct Timing {
     usable: bool,
     /// Seconds of processor time per frame in which the map moved.
     moving: Vec<f32>,
-    /// The same while territories were built.
+    /// Of these, what the program itself took: not the shapes that egui makes of it, nor the graphics driver.
+    own: Vec<f32>,
+    /// The same as `moving` while territories were built.
     building: Vec<f32>,
     cancelled: Option<Instant>,
     /// Steps of the tour still to go.
     tour: Option<u32>,
     /// Processor time of the window's thread at the end of the last frame, in seconds.
     spent: Option<f64>,
+    /// The same when this frame began.
+    begun: Option<f64>,
 }
 
 /// So many frames a tour has.
@@ -53,11 +57,18 @@ impl Timing {
             started,
             usable: false,
             moving: Vec::new(),
+            own: Vec::new(),
             building: Vec::new(),
             cancelled: None,
             tour,
             spent: None,
+            begun: None,
         })
+    }
+
+    /// A frame begins.
+    pub fn begin_frame(&mut self) {
+        self.begun = thread_seconds();
     }
 
     /// A frame was drawn.
@@ -73,6 +84,7 @@ impl Timing {
         if let (true, Some(seconds)) = (frame.usable, of_thread.or(frame.cpu_seconds)) {
             if frame.moved {
                 self.moving.push(seconds);
+                self.own.extend(spent.zip(self.begun).map(|(now, begun)| (now - begun) as f32));
             }
             if frame.building {
                 self.building.push(seconds);
@@ -120,7 +132,12 @@ impl Timing {
                 eprintln!("{:.0} MB {what}", kilobytes / 1024.0);
             }
         }
-        for (frames, what) in [(&mut self.moving, "with the map moving"), (&mut self.building, "while building")] {
+        let lists = [
+            (&mut self.moving, "with the map moving"),
+            (&mut self.own, "with the map moving, without egui's shapes and the driver"),
+            (&mut self.building, "while building"),
+        ];
+        for (frames, what) in lists {
             frames.sort_by(f32::total_cmp);
             let Some(last) = frames.len().checked_sub(1) else { continue };
             let at = |share: f64| frames[(last as f64 * share) as usize] * 1000.0;

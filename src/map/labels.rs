@@ -1,6 +1,7 @@
 //! The labels of territories: name, rep, deviation; from afar those of the districts or regions that hold them. With the names of
 //! places they share the room on the map.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use egui::{Color32, FontId, Painter, Rect, vec2};
@@ -37,6 +38,8 @@ struct Seen {
     dark: bool,
     measure: Option<MeasureId>,
     tolerance: Option<f64>,
+    /// Letters are measured in whole pixels.
+    pixels_per_point: f32,
 }
 
 impl Labels {
@@ -54,6 +57,7 @@ impl Labels {
             dark,
             measure: session.view.measure,
             tolerance: session.goal().map(|goal| goal.tolerance),
+            pixels_per_point: painter.pixels_per_point(),
         };
         if self.seen.as_ref() != Some(&seen) {
             if self.places_of != Some(session.data_generation) {
@@ -63,11 +67,12 @@ impl Labels {
             self.levels = labels_by_level(session, &self.places, dark);
             self.seen = Some(seen);
         }
-        let mut labels: Vec<Label> = match self.level_for(camera, session) {
-            Some(level) if session.view.show_labels => self.levels[level].clone(),
-            _ => Vec::new(),
+        let places: Vec<Label> = basemap.place_names(camera).iter().map(|place| place.label(dark)).collect();
+        let of_level: &[Label] = match self.level_for(camera, session) {
+            Some(level) if session.view.show_labels => &self.levels[level],
+            _ => &[],
         };
-        labels.extend(basemap.place_names(camera).iter().map(|place| place.label(dark)));
+        let labels: Vec<&Label> = of_level.iter().chain(&places).collect();
         draw_labels(painter, camera, &labels, taken);
     }
 }
@@ -174,6 +179,7 @@ impl Part {
             elsewhere: Arc::from(self.places),
             extent: Some(self.extent),
             margin: vec2(6.0, 4.0),
+            sizes: OnceCell::new(),
         })
     }
 }

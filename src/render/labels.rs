@@ -1,6 +1,7 @@
 //! Labels on the map: which are shown, where, and how they are written. Labels never overlap; the more important ones are placed
 //! first; a territory's label moves to another of its places when its own is out of view.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
@@ -49,6 +50,8 @@ pub struct Label {
     pub priority: f32,
     /// Free space kept around it, in points.
     pub margin: Vec2,
+    /// Its sizes in full and with the first line alone, once they were measured.
+    pub sizes: OnceCell<[Vec2; 2]>,
 }
 
 /// A label that found a place.
@@ -90,19 +93,21 @@ pub fn place_labels(candidates: &[Candidate], camera: &Camera, taken: &[Rect]) -
 }
 
 /// Lays out, places and paints the labels; returns where they are, for hovering and clicking.
-pub fn draw_labels(painter: &Painter, camera: &Camera, labels: &[Label], taken: &[Rect]) -> Vec<Placed> {
-    let galleys: Vec<[Arc<Galley>; 2]> =
-        labels.iter().map(|label| [label.lines.len(), 1].map(|lines| layout(painter, label, lines))).collect();
+pub fn draw_labels(painter: &Painter, camera: &Camera, labels: &[&Label], taken: &[Rect]) -> Vec<Placed> {
     let candidates: Vec<Candidate> = labels
         .iter()
-        .zip(&galleys)
-        .map(|(label, [full, short])| Candidate { label, full: full.size(), short: short.size() })
+        .map(|&label| {
+            let measure = || [label.lines.len(), 1].map(|lines| layout(painter, label, lines).size());
+            let &[full, short] = label.sizes.get_or_init(measure);
+            Candidate { label, full, short }
+        })
         .collect();
     let placed = place_labels(&candidates, camera, taken);
     let painter = painter.with_clip_rect(painter.clip_rect().intersect(camera.rect));
     for place in &placed {
-        let galley = &galleys[place.label][usize::from(place.is_short)];
-        paint(&painter, galley, place.rect, labels[place.label].halo);
+        let label = labels[place.label];
+        let galley = layout(&painter, label, if place.is_short { 1 } else { label.lines.len() });
+        paint(&painter, &galley, place.rect, label.halo);
     }
     placed
 }
@@ -215,6 +220,7 @@ mod tests {
             extent: None,
             priority,
             margin: vec2(2.0, 2.0),
+            sizes: OnceCell::new(),
         }
     }
 

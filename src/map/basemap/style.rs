@@ -93,6 +93,7 @@ impl PlaceName {
         };
         let style = LabelStyle { font: FontId::proportional(size), colour };
         Label {
+            sizes: Default::default(),
             lines: vec![(self.name.to_string(), style)],
             halo: colours.halo,
             anchor: self.world,
