@@ -20,7 +20,7 @@ pub struct Timing {
     usable: bool,
     /// Seconds of processor time per frame in which the map moved.
     moving: Vec<f32>,
-    /// Of these, what the program itself took: not the shapes that egui makes of it, nor the graphics driver.
+    /// Of these, what the program itself took by the clock: not the shapes that egui makes of it, nor the graphics driver.
     own: Vec<f32>,
     /// The same as `moving` while territories were built.
     building: Vec<f32>,
@@ -29,8 +29,8 @@ pub struct Timing {
     tour: Option<u32>,
     /// Processor time of the window's thread at the end of the last frame, in seconds.
     spent: Option<f64>,
-    /// The same when this frame began.
-    begun: Option<f64>,
+    /// When this frame began.
+    begun: Option<Instant>,
 }
 
 /// So many frames a tour has.
@@ -68,7 +68,7 @@ impl Timing {
 
     /// A frame begins.
     pub fn begin_frame(&mut self) {
-        self.begun = thread_seconds();
+        self.begun = Some(Instant::now());
     }
 
     /// A frame was drawn.
@@ -84,7 +84,7 @@ impl Timing {
         if let (true, Some(seconds)) = (frame.usable, of_thread.or(frame.cpu_seconds)) {
             if frame.moved {
                 self.moving.push(seconds);
-                self.own.extend(spent.zip(self.begun).map(|(now, begun)| (now - begun) as f32));
+                self.own.extend(self.begun.map(|begun| begun.elapsed().as_secs_f32()));
             }
             if frame.building {
                 self.building.push(seconds);
@@ -133,16 +133,16 @@ impl Timing {
             }
         }
         let lists = [
-            (&mut self.moving, "with the map moving"),
-            (&mut self.own, "with the map moving, without egui's shapes and the driver"),
-            (&mut self.building, "while building"),
+            (&mut self.moving, "with the map moving, processor time of the window's thread"),
+            (&mut self.own, "with the map moving, the program alone, without egui's shapes and the driver"),
+            (&mut self.building, "while building, processor time of the window's thread"),
         ];
         for (frames, what) in lists {
             frames.sort_by(f32::total_cmp);
             let Some(last) = frames.len().checked_sub(1) else { continue };
             let at = |share: f64| frames[(last as f64 * share) as usize] * 1000.0;
             eprintln!(
-                "{} frames {what}: {:.2} ms of processor time in the middle, {:.2} ms in 95 of 100, {:.2} ms at most",
+                "{} frames {what}: {:.2} ms in the middle, {:.2} ms in 95 of 100, {:.2} ms at most",
                 frames.len(),
                 at(0.5),
                 at(0.95),

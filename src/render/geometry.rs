@@ -17,7 +17,7 @@ use crate::domain::topology::{ArcUse, OUTSIDE, Topology};
 /// A chunk has at most this many units.
 const CHUNK_UNITS: usize = 256;
 /// The zooms up to which the simplified levels are good, coarsest first; the last level is the arcs as they are.
-const LEVEL_ZOOMS: [f64; 3] = [5.0, 6.75, 8.5];
+const LEVEL_ZOOMS: [f64; 4] = [3.25, 5.0, 6.75, 8.5];
 /// How far a simplified line may be from the true one, in points on the screen at the level's zoom.
 const LEVEL_ERROR: f64 = 0.45;
 
