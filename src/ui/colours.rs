@@ -120,7 +120,7 @@ fn areas(ui: &mut Ui, session: &Session, wish: &mut Colouring, state: &mut State
                 ui.label("");
                 let measure = session.goal().and_then(|goal| session.project.measure(goal.measure));
                 let name = measure.map_or("", |measure| &measure.name);
-                ui.add(egui::Label::new(theme::note(ui, format!("Of {name}, the measure in view"))).truncate());
+                ui.add(egui::Label::new(theme::note(ui, format!("By {name}"))).truncate());
                 ui.end_row();
                 ui.label("");
                 preview(ui, &diverging(ui.visuals().dark_mode));
