@@ -86,6 +86,7 @@ impl Session {
             raised: Some((members, to)),
             plan: changed,
             totals: self.totals.clone(),
+            cut_off: self.cut_off().unwrap_or_default().to_vec(),
         });
     }
 

@@ -65,6 +65,8 @@ pub struct Preview {
     pub raised: Option<(Vec<Member>, Option<GroupId>)>,
     pub plan: Arc<Plan>,
     pub totals: Totals,
+    /// The territories that would not hang together, those that the stroke touches first.
+    pub cut_off: Vec<CutOff>,
 }
 
 /// Which plan is shown: differs from the one before when that is another.
@@ -272,11 +274,17 @@ impl Session {
         Neighbours::of_plan(&self.project.units.topology, &self.project.plan)
     }
 
-    /// The territories that do not hang together, by id; `None` until that is known of the plan as it is, and while another one is
-    /// shown.
+    /// The territories that do not hang together, with what is being drawn; `None` until that is known of the plan as it is, and while
+    /// something is only being tried.
     pub fn cut_off(&self) -> Option<&[CutOff]> {
+        if self.shows_trial() {
+            return None;
+        }
+        if let Some(preview) = &self.preview {
+            return Some(&preview.cut_off);
+        }
         let measured = self.measured.as_ref().filter(|measured| measured.generation == self.generation)?;
-        (self.preview.is_none() && !self.shows_trial()).then_some(&measured.cut_off)
+        Some(&measured.cut_off)
     }
 
     /// The active territory or group may have been one of a plan that is no longer shown, or may be gone.
@@ -380,17 +388,35 @@ impl Session {
                 raised: None,
                 plan: Arc::clone(&self.project.plan),
                 totals: self.totals.clone(),
+                cut_off: Vec::new(),
             });
         }
         self.previews += 1;
-        if let Some(preview) = &mut self.preview {
+        if let Some(mut preview) = self.preview.take() {
             let fresh = &units[preview.units.len()..];
             let edit = Edit::assign(&preview.plan, fresh.iter().copied(), to);
             if edit::apply(Arc::make_mut(&mut preview.plan), &edit, Locks::Pass).is_ok() {
                 preview.totals.follow(&preview.plan, &edit);
             }
             preview.units = units;
+            preview.cut_off = self.cut_off_by(&preview);
+            self.preview = Some(preview);
         }
+    }
+
+    /// What would not hang together after a stroke. Only the territories that it touches are looked at; of the others that is known.
+    fn cut_off_by(&self, preview: &Preview) -> Vec<CutOff> {
+        let mut touched: BTreeSet<TerritoryId> =
+            preview.units.iter().map(|&unit| self.plan().territory_of(unit)).chain([preview.to]).collect();
+        touched.remove(&TerritoryId::UNASSIGNED);
+        let known = self.measured.as_ref().filter(|measured| measured.generation == self.generation);
+        let known = known.iter().flat_map(|measured| measured.cut_off.iter());
+        let mut found: Vec<CutOff> = known.filter(|known| !touched.contains(&known.territory)).cloned().collect();
+        let neighbours = Neighbours::of_plan(&self.project.units.topology, &preview.plan);
+        found.extend(touched.iter().filter_map(|&territory| neighbours.cut_off_of(&preview.plan, territory)));
+        // What the stroke tears apart goes first: it is what one sees.
+        found.sort_by_key(|found| (!touched.contains(&found.territory), found.territory));
+        found
     }
 
     /// Puts new data (units, accounts, roster) in place of the old. History and selection that no longer fit are dropped.

@@ -120,12 +120,15 @@ impl<'a> Neighbours<'a> {
     pub fn cut_off(&self, plan: &Plan) -> Vec<CutOff> {
         let counts = self.components(plan.assignment(), plan.territory_slots());
         let broken = plan.territories().filter(|(id, _)| counts[id.index()] > 1);
-        broken
-            .map(|(territory, _)| {
-                let pieces = self.pieces_of(plan.assignment(), territory);
-                CutOff { territory, pieces: pieces.len(), units: pieces.into_iter().skip(1).flatten().collect() }
-            })
-            .collect()
+        broken.filter_map(|(territory, _)| self.cut_off_of(plan, territory)).collect()
+    }
+
+    /// What is cut off of one territory; `None` where it hangs together.
+    pub fn cut_off_of(&self, plan: &Plan, territory: TerritoryId) -> Option<CutOff> {
+        let pieces = self.pieces_of(plan.assignment(), territory);
+        let found =
+            CutOff { territory, pieces: pieces.len(), units: pieces.iter().skip(1).flatten().copied().collect() };
+        (pieces.len() > 1).then_some(found)
     }
 
     /// Per territory the territories beside it, ascending. Unassigned units have no neighbours and are nobody's.

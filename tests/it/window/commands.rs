@@ -106,6 +106,12 @@ fn a_cut_off_piece_is_named_and_one_key_repairs_it() {
     assert!(!app.shows("pieces:"));
     app.click_unit("0");
     app.key(Key::B);
+    let way = app.way_over(&["5", "11"]);
+    app.begin_drag(&way);
+    assert!(app.shows("A is in 2 pieces: cell 5 and 1 other are cut off"), "while it is drawn");
+    app.key(Key::Escape);
+    app.end_drag(way[1]);
+    assert!(!app.shows("is in 2 pieces"));
     app.drag_over(&["5", "11"]);
     assert!(app.shows("A is in 2 pieces: cell 5 and 1 other are cut off"));
     app.press_key_of(Command::RepairPieces);
