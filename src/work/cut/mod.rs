@@ -3,6 +3,8 @@
 
 mod codes;
 mod links;
+#[cfg(test)]
+mod mixed_tests;
 mod report;
 mod split;
 #[cfg(test)]

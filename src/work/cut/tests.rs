@@ -164,7 +164,7 @@ fn barriers_and_bridges_go_to_the_pieces() {
 }
 
 /// Cells of five territories and gaps, with accounts anywhere, one in four of them named.
-fn random_project(random: &mut Random) -> Project {
+pub(super) fn random_project(random: &mut Random) -> Project {
     let cell = |random: &mut Random| match random.below(12) {
         0 => '.',
         1 => '-',
@@ -191,7 +191,7 @@ fn random_project(random: &mut Random) -> Project {
     project
 }
 
-fn random_order(project: &Project, random: &mut Random) -> CutOrder {
+pub(super) fn random_order(project: &Project, random: &mut Random) -> CutOrder {
     let corner = |random: &mut Random| {
         let place = |random: &mut Random| random.below(1 << 20) as f64 / (1 << 20) as f64 * 7.0 - 0.5;
         (place(random), place(random))
@@ -208,7 +208,7 @@ fn totals(project: &Project) -> Totals {
 }
 
 /// Everything in a project that a cut may change, as text: numbers to the last bit.
-fn picture(project: &Project) -> String {
+pub(super) fn picture(project: &Project) -> String {
     let units = &*project.units;
     let bits = |values: &[f64]| values.iter().map(|value| format!("{:x} ", value.to_bits())).collect::<String>();
     let measures: Vec<String> =
@@ -228,7 +228,7 @@ fn picture(project: &Project) -> String {
 }
 
 /// Every row of the file that is not the journal's, as text.
-fn rows(path: &Path) -> String {
+pub(super) fn rows(path: &Path) -> String {
     let connection = Connection::open(path).expect("the file is there");
     let mut text = String::new();
     for table in [
