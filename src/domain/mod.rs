@@ -2,6 +2,7 @@
 //! only from a seed, so nothing here can fail for outside reasons.
 
 pub mod accounts;
+mod apply;
 pub mod categories;
 pub mod cells;
 pub mod classes;

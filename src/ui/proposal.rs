@@ -272,7 +272,8 @@ fn spoken(position: usize, name: &str, figures: &Figures) -> String {
     words
 }
 
-fn buttons(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+/// Takes or leaves what waits for a yes, and shows the plan without it.
+pub fn buttons(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     ui.horizontal_wrapped(|ui| {
         if primary_button(ui, true, "Accept").on_hover_text("One undo step (Ctrl+Enter)").clicked() {
             actions.push(Action::Run(Command::AcceptProposal));

@@ -2,8 +2,8 @@
 
 use egui::{Align, Button, CollapsingHeader, Grid, Label, Layout, RichText, Ui, vec2};
 
-use super::widgets::primary_button;
-use crate::action::{Action, Command};
+use super::proposal;
+use crate::action::Action;
 use crate::domain::ids::TerritoryId;
 use crate::domain::metrics;
 use crate::jobs::spec::TerritoryOrder;
@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, session: &Session, suggestion: &Suggestion, actions: &m
     if let Some(TerritoryOrder::Split { territory, parts }) = suggestion.order {
         parts_row(ui, territory, parts, actions);
     }
-    buttons(ui, session, actions);
+    proposal::buttons(ui, session, actions);
     ui.add_space(2.0);
     if !suggestion.touched.is_empty() {
         totals(ui, session, suggestion, tokens);
@@ -66,22 +66,6 @@ fn parts_row(ui: &mut Ui, territory: TerritoryId, parts: usize, actions: &mut Ve
         let more = ui.add(Button::new("+").min_size(vec2(24.0, 0.0)));
         if more.accessible_name("One part more").on_hover_text("One part more").clicked() {
             actions.push(Action::Suggest(TerritoryOrder::Split { territory, parts: parts + 1 }));
-        }
-    });
-}
-
-fn buttons(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
-    ui.horizontal_wrapped(|ui| {
-        if primary_button(ui, true, "Accept").on_hover_text("One undo step (Ctrl+Enter)").clicked() {
-            actions.push(Action::Run(Command::AcceptProposal));
-        }
-        if ui.button("Discard").on_hover_text("Keep the plan as it is (Escape)").clicked() {
-            actions.push(Action::Run(Command::RejectProposal));
-        }
-        let compare = ui.button("Hold to compare").on_hover_text("Shows the plan as it is while the button is held");
-        let held = compare.is_pointer_button_down_on();
-        if held != session.show_current {
-            actions.push(Action::ShowCurrent(held));
         }
     });
 }
