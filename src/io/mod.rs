@@ -12,6 +12,7 @@ pub mod guess;
 pub mod layers;
 pub mod lines;
 pub mod numbers;
+pub mod options;
 pub mod points;
 pub mod postal;
 pub mod reps;
