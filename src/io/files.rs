@@ -132,7 +132,7 @@ impl Drop for Writing {
     }
 }
 
-fn open(path: &Path) -> Result<(File, u64), UserError> {
+pub(super) fn open(path: &Path) -> Result<(File, u64), UserError> {
     let file = File::open(path).map_err(|error| cannot_read(path, &error))?;
     let metadata = file.metadata().map_err(|error| cannot_read(path, &error))?;
     if metadata.is_dir() {
@@ -157,7 +157,7 @@ fn cannot_read(path: &Path, error: &std::io::Error) -> UserError {
     }
 }
 
-fn too_large(path: &Path, limit: u64) -> UserError {
+pub(super) fn too_large(path: &Path, limit: u64) -> UserError {
     UserError::new(format!("Could not read {}", name_of(path)))
         .because(format!("it is larger than {} MB", limit >> 20))
         .hint("split it into smaller files")

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod alignment;
+pub mod archive;
 pub mod diagnostic;
 pub mod export;
 pub mod files;
