@@ -162,7 +162,7 @@ pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
                 lat: choice(&arguments.lat),
                 postal: choice(&arguments.postal),
                 measures: named(&arguments.measure),
-                attributes: None,
+                ..AccountColumns::default()
             };
             into_project("import accounts", &arguments.files, output, |project, path, progress| {
                 import_accounts(project, path, &columns, progress)
@@ -175,6 +175,7 @@ pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
                 territory: choice(&arguments.territory),
                 rep: choice(&arguments.rep),
                 levels: named(&arguments.level),
+                ..AlignmentColumns::default()
             };
             into_project("import alignment", &arguments.files, output, |project, path, progress| {
                 if project.units.is_empty() && project.accounts.is_empty() {

@@ -1,6 +1,8 @@
 //! Guessing what a column is from its name and its values.
 
+use super::dates;
 use super::numbers::{self, Cell, DecimalMark};
+use super::options::DateOrder;
 
 /// What a column was taken for, and why: what is shown to the user, who may decide otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +25,8 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// The words of a column's name: "BillingPostalCode" and "Billing Postal Code" are both `billing postal code`.
+/// The words of a column's name without accents: "BillingPostalCode" and "Billing Postal Code" are both `billing postal code`, "Straße" is
+/// `strasse`.
 pub fn words_of(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = ' ';
@@ -38,12 +41,34 @@ pub fn words_of(name: &str) -> Vec<String> {
                 words.push(String::new());
             }
             if let Some(word) = words.last_mut() {
-                word.extend(character.to_lowercase());
+                character.to_lowercase().for_each(|letter| push_plain(word, letter));
             }
         }
         previous = character;
     }
     words
+}
+
+/// Appends a small letter without its accents.
+fn push_plain(word: &mut String, letter: char) {
+    match letter {
+        'ß' => word.push_str("ss"),
+        'æ' => word.push_str("ae"),
+        'œ' => word.push_str("oe"),
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ą' | 'ă' => word.push('a'),
+        'ç' | 'ć' | 'č' => word.push('c'),
+        'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => word.push('e'),
+        'ì' | 'í' | 'î' | 'ï' => word.push('i'),
+        'ñ' | 'ń' => word.push('n'),
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => word.push('o'),
+        'ù' | 'ú' | 'û' | 'ü' | 'ů' => word.push('u'),
+        'ś' | 'š' => word.push('s'),
+        'ź' | 'ż' | 'ž' => word.push('z'),
+        'ł' => word.push('l'),
+        // The small o of "nº".
+        'º' => {}
+        other => word.push(other),
+    }
 }
 
 /// How well a name fits one of several patterns of words; 0 when it fits none. Patterns stand best first. Names that are the
@@ -93,11 +118,14 @@ pub struct Profile {
     /// The shortest and longest value in characters.
     pub lengths: (usize, usize),
     pub mark: DecimalMark,
+    /// Nearly all values are dates.
+    pub is_dates: bool,
 }
 
 impl Profile {
     pub fn of<'a>(values: impl Iterator<Item = &'a str> + Clone, default: DecimalMark) -> Self {
         let mark = numbers::guess_mark(values.clone(), default);
+        let values_again = values.clone();
         let mut profile =
             Self { mark, min: f64::INFINITY, max: f64::NEG_INFINITY, lengths: (usize::MAX, 0), ..Self::default() };
         let mut seen = std::collections::HashSet::new();
@@ -125,6 +153,7 @@ impl Profile {
             }
         }
         profile.distinct = seen.len();
+        profile.is_dates = dates::guess(values_again, DateOrder::MonthDayYear).is_some();
         profile
     }
 
@@ -149,7 +178,7 @@ impl Profile {
 }
 
 /// Words in the names of columns whose numbers are labels and not quantities.
-const LABEL_WORDS: [&str; 40] = [
+const LABEL_WORDS: [&str; 54] = [
     "id",
     "ids",
     "code",
@@ -190,6 +219,20 @@ const LABEL_WORDS: [&str; 40] = [
     "lon",
     "latitude",
     "longitude",
+    "mandt",
+    "mandant",
+    "debitor",
+    "adrnr",
+    "kundennr",
+    "kundennummer",
+    "postleitzahl",
+    "telefon",
+    "telefono",
+    "siret",
+    "siren",
+    "cif",
+    "nif",
+    "cp",
 ];
 
 /// Why the numbers of a column are no measure, `None` when they are one.
@@ -197,13 +240,16 @@ pub fn not_a_measure(name: &str, profile: &Profile) -> Option<String> {
     if profile.filled == 0 {
         return Some("it is empty".into());
     }
+    if profile.is_dates {
+        return Some("its values are dates".into());
+    }
     if !profile.is_numeric() {
         return Some("its values are words".into());
     }
     if profile.leading_zeros > 0 {
         return Some("some values begin with 0, so they are codes".into());
     }
-    if has_word(name, &LABEL_WORDS) {
+    if has_word(name, &LABEL_WORDS) && !is_count(name) {
         return Some("its name says that the numbers are labels".into());
     }
     if profile.years * 10 >= profile.filled * 9 {
@@ -214,6 +260,12 @@ pub fn not_a_measure(name: &str, profile: &Profile) -> Option<String> {
         return Some("all values have the same number of digits, as phone numbers and codes do".into());
     }
     None
+}
+
+/// "Number of employees": the number in the name is a count.
+fn is_count(name: &str) -> bool {
+    let words = words_of(name);
+    words.windows(2).any(|pair| matches!([pair[0].as_str(), pair[1].as_str()], ["number" | "no" | "num" | "nr", "of"]))
 }
 
 /// What one of a measure is: "$", "min", … from its name and values.

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod alignment;
 pub mod archive;
+pub mod dates;
 pub mod diagnostic;
 pub mod export;
 pub mod files;

@@ -1,15 +1,14 @@
 //! Reps from a table.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use super::accounts::shortened;
+use super::cancelled;
 use super::diagnostic::Diagnostic;
 use super::guess::{self, Reason};
 use super::numbers::{self, Cell, DecimalMark};
 use super::postal::{self, PostalTable};
 use super::table::{self, Table};
-use super::{Imported, cancelled};
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::reps::Rep;
 use crate::domain::sphere::LonLat;
@@ -71,22 +70,10 @@ impl RepMapping {
     }
 }
 
-/// Reads the roster.
+/// Reads the roster from a table.
 ///
 /// # Errors
-/// A file that cannot be read as a table, a mapped column that it does not have, neither a code nor a name, no usable row.
-pub fn import_reps(
-    path: &Path,
-    mapping: &RepMapping,
-    postal: &PostalTable,
-    progress: &Progress,
-) -> Result<Imported<Vec<Rep>>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
-    let reps = from_table(&table, mapping, postal, progress, &mut diagnostics)?;
-    Ok(Imported::new(reps, diagnostics))
-}
-
-/// As [`import_reps`], from a table that has been read.
+/// A mapped column that the table does not have, neither a code nor a name, no usable row.
 pub fn from_table(
     table: &Table,
     mapping: &RepMapping,
@@ -217,6 +204,7 @@ impl HomeColumns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::{Imported, table};
 
     fn read(text: &str) -> Imported<Vec<Rep>> {
         let table = table::parse("reps.csv", text.as_bytes(), true, usize::MAX, &Progress::new()).unwrap().value;

@@ -20,6 +20,7 @@ use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::io::export::What;
 use crate::io::guess::Reason;
 use crate::io::layers::{self, LayerMapping};
+use crate::io::options::ReadOptions;
 use crate::io::reps::RepMapping;
 use crate::io::table;
 use crate::render::geometry::UnitGeometry;
@@ -113,7 +114,7 @@ fn look(
         ];
         reasons = mapping.reasons;
     } else {
-        let found = table::preview(path, PREVIEW_ROWS)?;
+        let found = table::preview(path, &ReadOptions::default(), PREVIEW_ROWS)?;
         let table = found.value;
         names = table.columns.clone();
         let first = |column: usize| {
@@ -218,6 +219,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
                 postal: single(Role::PostalCode),
                 measures: many(Role::Measure),
                 attributes: many(Role::Attribute),
+                ..AccountColumns::default()
             };
             work::import::import_accounts(project, path, &columns, progress)
         }
@@ -231,6 +233,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
                     levels
                 }),
                 account: if order.roles.is_empty() { Choice::Guess } else { Choice::None },
+                ..AlignmentColumns::default()
             };
             work::import::import_alignment(project, path, &columns, progress)
         }
@@ -244,6 +247,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
                 town: single(Role::Town),
                 capacity_hours: single(Role::Capacity),
                 skills: single(Role::Skills),
+                ..RepColumns::default()
             };
             work::import::import_reps(project, path, &columns, progress)
         }

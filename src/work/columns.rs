@@ -5,6 +5,7 @@ use crate::io::accounts::AccountMapping;
 use crate::io::alignment::AlignmentMapping;
 use crate::io::guess::Reason;
 use crate::io::layers::{Layer, LayerMapping};
+use crate::io::options::ReadOptions;
 use crate::io::reps::RepMapping;
 use crate::io::table::Table;
 
@@ -44,10 +45,16 @@ pub struct AccountColumns {
     pub lon: Choice,
     pub lat: Choice,
     pub postal: Choice,
+    pub town: Choice,
+    pub state: Choice,
+    pub country: Choice,
+    pub street: Choice,
     /// All measures; `None`: guess.
     pub measures: Option<Vec<String>>,
     /// All attributes; `None`: guess.
     pub attributes: Option<Vec<String>>,
+    /// How the file shall be read.
+    pub read: ReadOptions,
 }
 
 /// Columns of an alignment.
@@ -59,6 +66,8 @@ pub struct AlignmentColumns {
     pub rep: Choice,
     /// The groups above territories, from the lowest level up; `None`: guess.
     pub levels: Option<Vec<String>>,
+    /// How the file shall be read.
+    pub read: ReadOptions,
 }
 
 /// Columns of a roster.
@@ -72,6 +81,8 @@ pub struct RepColumns {
     pub town: Choice,
     pub capacity_hours: Choice,
     pub skills: Choice,
+    /// How the file shall be read.
+    pub read: ReadOptions,
 }
 
 const NAMED: &str = "you named it";
@@ -106,12 +117,19 @@ impl AccountColumns {
         roles.single(&self.lon, &mut mapping.lon, "longitude")?;
         roles.single(&self.lat, &mut mapping.lat, "latitude")?;
         roles.single(&self.postal, &mut mapping.postal, "postal code")?;
+        roles.single(&self.town, &mut mapping.town, "town")?;
+        roles.single(&self.state, &mut mapping.state, "state")?;
+        roles.single(&self.country, &mut mapping.country, "country")?;
+        roles.single(&self.street, &mut mapping.street, "street")?;
         roles.many(&self.measures, &mut mapping.measures, &mut mapping.attributes, "measure", "attribute")?;
         roles.many(&self.attributes, &mut mapping.attributes, &mut mapping.measures, "attribute", "")?;
         let single = [&mapping.id, &mapping.name, &mapping.lon, &mapping.lat].map(Option::clone);
         remove(&mut mapping.measures, &single);
         remove(&mut mapping.attributes, &single);
-        remove(&mut mapping.measures, std::slice::from_ref(&mapping.postal));
+        // Where an account is stays readable beside its place.
+        let places =
+            [&mapping.postal, &mapping.town, &mapping.state, &mapping.country, &mapping.street].map(Option::clone);
+        remove(&mut mapping.measures, &places);
         Ok(mapping)
     }
 }

@@ -46,7 +46,7 @@ pub fn import_accounts(
     columns: &AccountColumns,
     progress: &Progress,
 ) -> Result<Imported<Change>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
+    let Imported { value: table, mut diagnostics } = table::read(path, &columns.read, progress)?;
     let mapping = columns.mapping(&table)?;
     let found = accounts::from_table(&table, &mapping, PostalTable::embedded(), progress, &mut diagnostics)?;
     let place = Place::file(&table.file);
@@ -65,7 +65,7 @@ pub fn import_alignment(
     columns: &AlignmentColumns,
     progress: &Progress,
 ) -> Result<Imported<Change>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
+    let Imported { value: table, mut diagnostics } = table::read(path, &columns.read, progress)?;
     let (mapping, reasons) = columns.mapping(&table, AlignmentMapping::guess(&table, project))?;
     let edit = alignment::from_table(&table, &mapping, project, progress, &mut diagnostics)?;
     let is_assignment =
@@ -88,7 +88,7 @@ pub fn import_reps(
     columns: &RepColumns,
     progress: &Progress,
 ) -> Result<Imported<Change>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
+    let Imported { value: table, mut diagnostics } = table::read(path, &columns.read, progress)?;
     let mapping = columns.mapping(&table)?;
     let found = reps::from_table(&table, &mapping, PostalTable::embedded(), progress, &mut diagnostics)?;
     let taken = found.len();

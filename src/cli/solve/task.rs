@@ -183,6 +183,7 @@ fn columns(arguments: &Arguments, loads: &[(String, Option<f64>)]) -> PointColum
         position,
         loads: loads.iter().map(|(name, _)| name.clone()).collect(),
         weight: arguments.travel_weight.clone().filter(|weight| weight != "1"),
+        ..PointColumns::default()
     }
 }
 

@@ -1,12 +1,13 @@
 //! Accounts from a table.
 
+mod guess;
 mod mapping;
 mod placing;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -14,11 +15,11 @@ pub use mapping::AccountMapping;
 use mapping::Columns;
 
 use super::diagnostic::Diagnostic;
-use super::guess::{self, Profile};
+use super::guess::{self as column_guess, Profile};
 use super::numbers::{self, Cell, DecimalMark};
 use super::postal::PostalTable;
-use super::table::{self, Table};
-use super::{Imported, cancelled, count_of};
+use super::table::Table;
+use super::{cancelled, count_of};
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::progress::{Phase, Progress};
@@ -33,22 +34,10 @@ pub struct AccountTable {
     pub measures: Vec<Measure>,
 }
 
-/// Reads accounts from a table, with the columns of the mapping. Every row that is left out is listed with its reason.
+/// Takes accounts from a table, with the columns of the mapping. Every row that is left out is listed with its reason.
 ///
 /// # Errors
-/// A file that cannot be read as a table, a mapped column that it does not have, no usable row.
-pub fn import_accounts(
-    path: &Path,
-    mapping: &AccountMapping,
-    postal: &PostalTable,
-    progress: &Progress,
-) -> Result<Imported<AccountTable>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
-    let accounts = from_table(&table, mapping, postal, progress, &mut diagnostics)?;
-    Ok(Imported::new(accounts, diagnostics))
-}
-
-/// As [`import_accounts`], from a table that has been read.
+/// A mapped column that the table does not have, no usable row.
 pub fn from_table(
     table: &Table,
     mapping: &AccountMapping,
@@ -183,8 +172,8 @@ fn measure(table: &Table, column: usize, rows: &[usize], diagnostics: &mut Vec<D
             .push(Diagnostic::warning(table.cell_place(row, column), problem).hint(format!("row kept without {name}")));
     }
     let profile = Profile::of(table.column(column).take(1000), mark);
-    let unit = guess::unit_of(name, &profile);
-    let aggregate = if guess::is_mean(name, unit) { Aggregate::Mean { weight: None } } else { Aggregate::Sum };
+    let unit = column_guess::unit_of(name, &profile);
+    let aggregate = if column_guess::is_mean(name, unit) { Aggregate::Mean { weight: None } } else { Aggregate::Sum };
     Measure { name: name.clone(), unit: unit.into(), subject: Subject::Accounts, aggregate, values }
 }
 

@@ -1,6 +1,9 @@
 use super::*;
 use crate::domain::sphere::LonLat;
+use crate::io::Imported;
 use crate::io::diagnostic::Severity;
+use crate::io::options::ReadOptions;
+use crate::io::table;
 
 const LINES: &str = "\
 Account ID,Account Name,BillingCity,BillingState,BillingPostalCode,Billing Latitude,Billing Longitude,Annual Revenue,Phone,Owner
@@ -212,9 +215,10 @@ fn real_exports_load() {
     let progress = Progress::new();
     for (file, rows, placed) in [("us_breweries_sample.csv", 7160, 7100), ("open_brewery_db.csv", 11_822, 9000)] {
         let path = folder.join(file);
-        let mapping = AccountMapping::guess(&table::preview(&path, 500).unwrap().value);
+        let mapping = AccountMapping::guess(&table::preview(&path, &ReadOptions::default(), 500).unwrap().value);
         assert_eq!((mapping.id.as_deref(), mapping.name.as_deref()), (Some("id"), Some("name")), "{file}");
-        let read = import_accounts(&path, &mapping, PostalTable::embedded(), &progress).unwrap();
+        let table = table::read(&path, &ReadOptions::default(), &progress).unwrap().value;
+        let read = import_with(&table, &mapping).unwrap();
         let accounts = &read.value.accounts;
         assert_eq!(accounts.len(), rows, "{file}");
         let on_map = accounts.places.iter().filter(|place| place.is_valid()).count();

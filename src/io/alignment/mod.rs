@@ -14,6 +14,7 @@ pub use owner::alignment_from_account_owner;
 use super::accounts::shortened;
 use super::diagnostic::{Diagnostic, Place};
 use super::guess::{self, Reason};
+use super::options::ReadOptions;
 use super::table::{self, Table};
 use super::{Imported, cancelled, count_of};
 use crate::domain::edit::Edit;
@@ -158,7 +159,7 @@ pub fn import_alignment(
     project: &Project,
     progress: &Progress,
 ) -> Result<Imported<Edit>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
+    let Imported { value: table, mut diagnostics } = table::read(path, &ReadOptions::default(), progress)?;
     let edit = from_table(&table, mapping, project, progress, &mut diagnostics)?;
     Ok(Imported::new(edit, diagnostics))
 }

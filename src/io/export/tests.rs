@@ -15,6 +15,7 @@ use crate::domain::sphere::{LonLat, signed_ring_area_km2};
 use crate::domain::topology;
 use crate::domain::units::Units;
 use crate::io::layers::{Layer, LayerMapping, build_units, read_layer};
+use crate::io::options::ReadOptions;
 use crate::io::table::{self, Table};
 
 fn ring(places: &[(f64, f64)]) -> Vec<LonLat> {
@@ -96,7 +97,7 @@ fn column<'a>(layer: &'a Layer, name: &str) -> Vec<&'a str> {
 }
 
 fn read_table(path: &Path) -> Table {
-    table::read(path, &Progress::new()).unwrap().value
+    table::read(path, &ReadOptions::default(), &Progress::new()).unwrap().value
 }
 
 fn cells<'a>(table: &'a Table, column: &str) -> Vec<&'a str> {

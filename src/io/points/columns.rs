@@ -3,6 +3,7 @@
 use crate::error::UserError;
 use crate::io::accounts::AccountMapping;
 use crate::io::guess::Reason;
+use crate::io::options::ReadOptions;
 use crate::io::table::{Table, list_of};
 
 /// So many rows decide what a column is that nobody named.
@@ -17,6 +18,8 @@ pub struct PointColumns {
     /// Columns of loads, in the order in which they are wanted.
     pub loads: Vec<String>,
     pub weight: Option<String>,
+    /// How the file shall be read.
+    pub read: ReadOptions,
 }
 
 /// Where the points are.

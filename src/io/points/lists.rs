@@ -10,6 +10,7 @@ use crate::io::Imported;
 use crate::io::accounts::shortened;
 use crate::io::diagnostic::Diagnostic;
 use crate::io::numbers::{self, Cell, DecimalMark};
+use crate::io::options::ReadOptions;
 use crate::io::table::{self, Table};
 
 /// Two neighbours by their numbers, and the length of their border in the table's unit.
@@ -38,7 +39,7 @@ pub fn read_neighbours(
     points: &Points,
     progress: &Progress,
 ) -> Result<Imported<Vec<NeighbourPair>>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
+    let Imported { value: table, mut diagnostics } = table::read(path, &ReadOptions::default(), progress)?;
     if table.columns.len() < 2 {
         return Err(UserError::new(format!("Could not read neighbours from {}", table.file))
             .because("it has one column")
@@ -96,7 +97,7 @@ pub fn read_centres(
     points: &Points,
     progress: &Progress,
 ) -> Result<Imported<Vec<Centre>>, UserError> {
-    let preview = table::preview(path, 1)?.value;
+    let preview = table::preview(path, &like.read, 1)?.value;
     let [x, y] = &points.axes;
     let same = preview.find(x).is_some() && preview.find(y).is_some();
     let position = match (same, points.planar) {
@@ -110,7 +111,7 @@ pub fn read_centres(
         }
     };
     let id = like.id.clone().filter(|id| preview.find(id).is_some());
-    let wanted = PointColumns { id, position, ..PointColumns::default() };
+    let wanted = PointColumns { id, position, read: like.read.clone(), ..PointColumns::default() };
     let Imported { value: read, diagnostics } = read_points(path, &wanted, progress)?;
     if read.planar != points.planar {
         return Err(UserError::new(format!("Could not read centres from {}", preview.file))

@@ -1,13 +1,24 @@
-//! Delimited text files: what a spreadsheet or a CRM exports. Encoding, delimiter and header row are found out from the contents.
+//! Tables of texts with a header, from whatever a spreadsheet or a CRM exports: delimited text, a workbook, a layer of points, a
+//! clipboard. What is not said of a file is found out from its contents.
 
+mod build;
+mod encoding;
+mod format;
+mod layout;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::path::Path;
 
-use super::diagnostic::{Diagnostic, Place};
-use super::{Imported, cancelled, count_of, files, numbers};
+pub use encoding::ENCODINGS;
+pub use format::{Source, TableFormat, delimiter_words};
+
+use super::diagnostic::Place;
+use super::numbers::{self, DecimalMark};
+use super::options::{DateOrder, ReadOptions};
+use super::{Imported, cancelled, files};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
 
@@ -34,49 +45,29 @@ pub struct Table {
     ragged: Vec<usize>,
 }
 
-/// What was found out about a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableFormat {
-    pub encoding: &'static str,
-    /// Comma, semicolon, tab or pipe.
-    pub delimiter: u8,
-    pub has_header: bool,
-}
-
-impl TableFormat {
-    /// "UTF-8, separated by semicolons, first row is the header".
-    pub fn words(&self) -> String {
-        let delimiter = match self.delimiter {
-            b'\t' => "tabs",
-            b';' => "semicolons",
-            b'|' => "bars",
-            _ => "commas",
-        };
-        let header = if self.has_header { "first row is the header" } else { "no header row" };
-        format!("{}, separated by {delimiter}, {header}", self.encoding)
-    }
-}
-
 /// Reads a whole table.
 ///
 /// # Errors
-/// A file that cannot be opened, is empty, too large, a folder, or not a text.
-pub fn read(path: &Path, progress: &Progress) -> Result<Imported<Table>, UserError> {
+/// A file that cannot be opened, is empty, too large, a folder, or no table; options that do not fit the file.
+pub fn read(path: &Path, options: &ReadOptions, progress: &Progress) -> Result<Imported<Table>, UserError> {
     progress.begin(Phase::Reading, 0).map_err(cancelled)?;
     let bytes = files::read_all(path, files::MAX_TABLE_BYTES)?;
-    parse(&files::name_of(path), &bytes, true, usize::MAX, progress)
+    text::parse(&files::name_of(path), bytes, options, true, usize::MAX, progress)
 }
 
 /// Reads the header and the first rows, fast whatever the size of the file.
 ///
 /// # Errors
 /// As [`read`].
-pub fn preview(path: &Path, rows: usize) -> Result<Imported<Table>, UserError> {
+pub fn preview(path: &Path, options: &ReadOptions, rows: usize) -> Result<Imported<Table>, UserError> {
     let (bytes, complete) = files::read_start(path, PREVIEW_BYTES)?;
-    parse(&files::name_of(path), &bytes, complete, rows, &Progress::new())
+    text::parse(&files::name_of(path), bytes, options, complete, rows, &Progress::new())
 }
 
-/// Reads a table from bytes. `complete` tells whether they are the whole file.
+/// Reads a table from the bytes of a text. `complete` tells whether they are the whole file.
+///
+/// # Errors
+/// As [`read`].
 pub fn parse(
     file: &str,
     bytes: &[u8],
@@ -84,82 +75,31 @@ pub fn parse(
     max_rows: usize,
     progress: &Progress,
 ) -> Result<Imported<Table>, UserError> {
-    let mut diagnostics = Vec::new();
-    let decoded = sniff::decode(file, bytes, complete, &mut diagnostics)?;
-    let text = decoded.text.as_str();
-    let (delimiter, text) = sniff::delimiter(text);
-    if text.trim_matches(|c: char| c.is_whitespace() || c == char::from(delimiter)).is_empty() {
-        return Err(UserError::new(format!("Could not read {file}"))
-            .because("there is nothing in it but blank lines")
-            .hint("export it again"));
-    }
-    let skipped_lines = u64::from(text.len() < decoded.text.len());
-    let has_header = sniff::has_header(text, delimiter);
-    let mut table = Table {
-        file: file.to_owned(),
-        columns: Vec::new(),
-        format: TableFormat { encoding: decoded.encoding, delimiter, has_header },
-        complete,
-        text: String::with_capacity(text.len()),
-        ends: Vec::new(),
-        row_numbers: Vec::new(),
-        ragged: Vec::new(),
-    };
-    progress.begin(Phase::Reading, text.len() as u64).map_err(cancelled)?;
-    let mut reader = sniff::reader(text, delimiter);
-    let mut record = csv::StringRecord::new();
-    let mut newlines_in_cells = 0;
-    let mut position = 0;
-    loop {
-        let before = reader.position().byte();
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                // The text is valid UTF-8 and any number of fields is allowed, so this is a failure of reading itself.
-                return Err(UserError::new(format!("Could not read {file}")).because(error));
-            }
-        }
-        if !complete && reader.is_done() {
-            // The file was cut here for the preview.
-            break;
-        }
-        let inside: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
-        newlines_in_cells += inside as u64;
-        // Each record ends with one line break, so the line after it is known; those inside cells are not rows.
-        let number = (reader.position().line() + skipped_lines).saturating_sub(1 + newlines_in_cells);
-        let place = Place::file(file).row(number);
-        if table.columns.is_empty() {
-            table.columns = header(&record, has_header, place.clone(), &mut diagnostics);
-            if has_header {
-                continue;
-            }
-        }
-        if table.len() == max_rows {
-            table.complete = false;
-            break;
-        }
-        if inside > 200 {
-            diagnostics.push(
-                Diagnostic::warning(place.clone(), format!("a cell of this row has {inside} lines"))
-                    .hint("a quotation mark before it is probably not closed; rows may have been swallowed"),
-            );
-        }
-        table.push(&record, place, &mut diagnostics);
-        let after = reader.position().byte();
-        position += after.saturating_sub(before);
-        if position > 1 << 16 {
-            progress.tick(position).map_err(cancelled)?;
-            position = 0;
-        }
-    }
-    if complete && table.is_empty() {
-        diagnostics.push(Diagnostic::warning(Place::file(file), "the table has a header but no rows"));
-    }
-    Ok(Imported::new(table, diagnostics))
+    text::parse(file, bytes.to_vec(), &ReadOptions::default(), complete, max_rows, progress)
 }
 
 impl Table {
+    /// A table of rows that come from something other than a text: the features of a layer, the lines of a database. Rows are
+    /// numbered from 1; those that are too short are filled up, those too long cut. Names that come twice get a number.
+    ///
+    /// # Errors
+    /// More columns or cells than a table can have.
+    pub fn from_rows<R, C>(
+        file: &str,
+        columns: Vec<String>,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<Self, UserError>
+    where
+        R: IntoIterator<Item = C>,
+        C: AsRef<str>,
+    {
+        let mut builder = build::Builder::with_columns(file, columns, TableFormat::of(Source::Rows, 0));
+        for (number, row) in (1..).zip(rows) {
+            builder.push_cells(number, row.into_iter())?;
+        }
+        Ok(builder.into_table())
+    }
+
     pub fn len(&self) -> usize {
         self.row_numbers.len()
     }
@@ -225,94 +165,23 @@ impl Table {
         name.map(|name| self.require(name)).transpose()
     }
 
-    /// The decimal mark of a column's numbers. Where they do not tell, files separated by semicolons are taken to come from a
-    /// country that writes a comma.
-    pub fn decimal_mark(&self, column: usize) -> numbers::DecimalMark {
-        let default =
-            if self.format.delimiter == b';' { numbers::DecimalMark::Comma } else { numbers::DecimalMark::Point };
-        numbers::guess_mark(self.column(column), default)
+    /// The decimal mark of a column's numbers: the one that was said for the whole file, else what the column's values tell.
+    pub fn decimal_mark(&self, column: usize) -> DecimalMark {
+        let default = self.default_mark();
+        self.format.decimal_mark.unwrap_or_else(|| numbers::guess_mark(self.column(column), default))
     }
 
-    /// Appends a record, filled up or cut to the number of columns. Rows without any text are left out.
-    fn push(&mut self, record: &csv::StringRecord, place: Place, diagnostics: &mut Vec<Diagnostic>) {
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            return;
-        }
-        let count = self.columns.len();
-        let hint = if record.len() < count {
-            Some("the missing ones are taken as empty")
-        } else if record.iter().skip(count).any(|cell| !cell.trim().is_empty()) {
-            Some("those beyond the header are left out; a text with the separator in it needs quotation marks")
-        } else {
-            None
-        };
-        if let Some(hint) = hint {
-            self.ragged.push(self.len());
-            let message = format!("{} where {count} are expected", count_of(record.len(), "field"));
-            diagnostics.push(Diagnostic::warning(place.clone(), message).hint(hint));
-        }
-        for column in 0..count {
-            self.text.push_str(clean(record.get(column).unwrap_or("")));
-            self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-        }
-        self.row_numbers.push(place.row.unwrap_or(0));
+    /// The decimal mark where the values do not tell: files separated by semicolons are taken to come from a country that writes
+    /// a comma.
+    pub fn default_mark(&self) -> DecimalMark {
+        let semicolons = matches!(self.format.source, Source::Text { delimiter: b';', .. });
+        self.format.decimal_mark.unwrap_or(if semicolons { DecimalMark::Comma } else { DecimalMark::Point })
     }
-}
 
-/// A cell without what spreadsheets wrap around it: spaces, `="00123"` for codes, an apostrophe before what looks like a formula.
-fn clean(cell: &str) -> &str {
-    let cell = cell.trim();
-    if let Some(inner) = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
-        return inner.trim();
+    /// The order of dates that was said for the whole file.
+    pub fn date_order(&self) -> Option<DateOrder> {
+        self.format.date_order
     }
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
-        _ => cell,
-    }
-}
-
-/// Column names, each once and none empty.
-fn header(
-    record: &csv::StringRecord,
-    has_header: bool,
-    place: Place,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<String> {
-    let mut names: Vec<String> = record
-        .iter()
-        .enumerate()
-        .map(|(index, cell)| match clean(cell) {
-            name if has_header && !name.is_empty() => name.split_whitespace().collect::<Vec<_>>().join(" "),
-            _ => format!("Column {}", index + 1),
-        })
-        .collect();
-    // Exports often end each line with a separator.
-    let last_with_name = record
-        .iter()
-        .enumerate()
-        .filter(|(_, cell)| !cell.trim().is_empty())
-        .map(|(index, _)| index + 1)
-        .last()
-        .unwrap_or(0);
-    if has_header {
-        names.truncate(last_with_name.max(1));
-    }
-    let mut seen = std::collections::HashSet::new();
-    for name in &mut names {
-        if !seen.insert(name.clone()) {
-            let old = name.clone();
-            let mut copy = 2;
-            while !seen.insert(format!("{old} ({copy})")) {
-                copy += 1;
-            }
-            *name = format!("{old} ({copy})");
-            diagnostics.push(
-                Diagnostic::note(place.clone().column(&old), "two columns have this name")
-                    .hint(format!("the second is called \"{name}\"")),
-            );
-        }
-    }
-    names
 }
 
 /// `"A", "B" and "C"`; long lists are cut.
