@@ -178,7 +178,7 @@ impl Profile {
 }
 
 /// Words in the names of columns whose numbers are labels and not quantities.
-const LABEL_WORDS: [&str; 54] = [
+const LABEL_WORDS: [&str; 62] = [
     "id",
     "ids",
     "code",
@@ -233,6 +233,14 @@ const LABEL_WORDS: [&str; 54] = [
     "cif",
     "nif",
     "cp",
+    "office",
+    "verkaufsburo",
+    "vkorg",
+    "vkbur",
+    "vkgrp",
+    "kdgrp",
+    "spart",
+    "kukla",
 ];
 
 /// Why the numbers of a column are no measure, `None` when they are one.

@@ -114,7 +114,7 @@ fn look(
         ];
         reasons = mapping.reasons;
     } else {
-        let found = table::preview(path, &ReadOptions::default(), PREVIEW_ROWS)?;
+        let found = table::preview(path, &ReadOptions::default(), PREVIEW_ROWS, progress)?;
         let table = found.value;
         names = table.columns.clone();
         let first = |column: usize| {

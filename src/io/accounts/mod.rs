@@ -1,5 +1,8 @@
 //! Accounts from a table.
 
+mod attributes;
+#[cfg(test)]
+mod exports_tests;
 mod guess;
 mod mapping;
 mod placing;
@@ -14,6 +17,7 @@ use rayon::prelude::*;
 pub use mapping::AccountMapping;
 use mapping::Columns;
 
+use super::dates;
 use super::diagnostic::Diagnostic;
 use super::guess::{self as column_guess, Profile};
 use super::numbers::{self, Cell, DecimalMark};
@@ -21,10 +25,13 @@ use super::postal::PostalTable;
 use super::table::Table;
 use super::{cancelled, count_of};
 use crate::domain::accounts::{Accounts, Placement};
-use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
+use crate::domain::columns::{Aggregate, Measure, Subject};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
 use placing::{Placer, Placing};
+
+/// Values of one column that are listed one by one when they cannot be read.
+const MOST_LISTED: usize = 1_000;
 
 /// Accounts with their numeric columns. The accounts are not yet located in units: see `Accounts::locate`.
 #[derive(Debug, Clone, Default)]
@@ -87,12 +94,17 @@ pub fn from_table(
         measures.push(measure);
         diagnostics.append(&mut said);
     }
-    let read_attribute = |&column: &usize| {
-        let values: Vec<&str> = rows.iter().map(|&row| table.cell(row, column)).collect();
-        progress.check().map(|()| TextColumn::new(&table.columns[column], &values))
+    let orders = attributes::date_orders(table, &columns.attributes, &rows);
+    let read_attribute = |(&column, order): (&usize, &Option<dates::Guess>)| {
+        let mut said = Vec::new();
+        progress.check().map(|()| (attributes::read(table, column, &rows, *order, &mut said), said))
     };
-    accounts.attributes =
-        columns.attributes.par_iter().map(read_attribute).collect::<Result<_, _>>().map_err(cancelled)?;
+    let wanted = columns.attributes.par_iter().zip(&orders);
+    let read: Vec<_> = wanted.map(read_attribute).collect::<Result<_, _>>().map_err(cancelled)?;
+    for (attribute, mut said) in read {
+        accounts.attributes.push(attribute);
+        diagnostics.append(&mut said);
+    }
     Ok(AccountTable { accounts, measures })
 }
 
@@ -153,6 +165,7 @@ fn measure(table: &Table, column: usize, rows: &[usize], diagnostics: &mut Vec<D
     let name = &table.columns[column];
     let mark = table.decimal_mark(column);
     let mut values = Vec::with_capacity(rows.len());
+    let mut problems = 0;
     for &row in rows {
         let text = table.cell(row, column);
         let problem = match numbers::read(text, mark) {
@@ -168,8 +181,19 @@ fn measure(table: &Table, column: usize, rows: &[usize], diagnostics: &mut Vec<D
             Cell::TooLarge => format!("the number \"{}\" is too large", shortened(text)),
         };
         values.push(f64::NAN);
-        diagnostics
-            .push(Diagnostic::warning(table.cell_place(row, column), problem).hint(format!("row kept without {name}")));
+        problems += 1;
+        if problems <= MOST_LISTED {
+            let place = table.cell_place(row, column);
+            diagnostics.push(Diagnostic::warning(place, problem).hint(format!("row kept without {name}")));
+        }
+    }
+    if problems > MOST_LISTED {
+        let more = count_of(problems - MOST_LISTED, "more value");
+        let place = super::diagnostic::Place::file(&table.file).column(name);
+        diagnostics.push(
+            Diagnostic::warning(place, format!("{more} that are no numbers, not listed one by one"))
+                .hint("take the column as an attribute if it holds words"),
+        );
     }
     let profile = Profile::of(table.column(column).take(1000), mark);
     let unit = column_guess::unit_of(name, &profile);

@@ -215,7 +215,8 @@ fn real_exports_load() {
     let progress = Progress::new();
     for (file, rows, placed) in [("us_breweries_sample.csv", 7160, 7100), ("open_brewery_db.csv", 11_822, 9000)] {
         let path = folder.join(file);
-        let mapping = AccountMapping::guess(&table::preview(&path, &ReadOptions::default(), 500).unwrap().value);
+        let mapping =
+            AccountMapping::guess(&table::preview(&path, &ReadOptions::default(), 500, &progress).unwrap().value);
         assert_eq!((mapping.id.as_deref(), mapping.name.as_deref()), (Some("id"), Some("name")), "{file}");
         let table = table::read(&path, &ReadOptions::default(), &progress).unwrap().value;
         let read = import_with(&table, &mapping).unwrap();

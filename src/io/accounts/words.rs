@@ -103,7 +103,8 @@ pub(super) const NAME: [&str; 43] = [
     "dealer!",
 ];
 
-pub(super) const LAT: [&str; 11] = [
+pub(super) const LAT: [&str; 12] = [
+    "billing latitude",
     "latitude",
     "lat",
     "geo lat",
@@ -117,7 +118,8 @@ pub(super) const LAT: [&str; 11] = [
     "gps lat",
 ];
 
-pub(super) const LON: [&str; 13] = [
+pub(super) const LON: [&str; 14] = [
+    "billing longitude",
     "longitude",
     "lon",
     "lng",

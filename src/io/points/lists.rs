@@ -97,7 +97,7 @@ pub fn read_centres(
     points: &Points,
     progress: &Progress,
 ) -> Result<Imported<Vec<Centre>>, UserError> {
-    let preview = table::preview(path, &like.read, 1)?.value;
+    let preview = table::preview(path, &like.read, 1, progress)?.value;
     let [x, y] = &points.axes;
     let same = preview.find(x).is_some() && preview.find(y).is_some();
     let position = match (same, points.planar) {

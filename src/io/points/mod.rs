@@ -56,7 +56,7 @@ pub struct Column {
 /// # Errors
 /// A file that cannot be read as a table, a column that it does not have, positions that no column holds, no usable row.
 pub fn read_points(path: &Path, wanted: &PointColumns, progress: &Progress) -> Result<Imported<Points>, UserError> {
-    let preview = table::preview(path, &wanted.read, columns::GUESSED_FROM)?.value;
+    let preview = table::preview(path, &wanted.read, columns::GUESSED_FROM, progress)?.value;
     let Imported { value: table, mut diagnostics } = table::read(path, &wanted.read, progress)?;
     let found = wanted.find(&table, &preview)?;
     let points = from_table(&table, found, progress, &mut diagnostics)?;

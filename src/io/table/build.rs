@@ -12,7 +12,7 @@ use crate::io::numbers::{self, Cell, DecimalMark};
 pub(super) const MAX_COLUMNS: usize = 16_384;
 
 /// So many cells are 0.8 GB of positions alone: four million rows of fifty columns.
-pub(super) const MAX_CELLS: usize = 200_000_000;
+pub(super) const MAX_CELLS: usize = if cfg!(test) { 2_000_000 } else { 200_000_000 };
 
 /// Rows of the wrong length that are listed one by one.
 const MOST_LISTED: usize = 1_000;
@@ -79,6 +79,15 @@ impl Builder {
 
     pub fn has_columns(&self) -> bool {
         !self.table.columns.is_empty()
+    }
+
+    pub fn column_count(&self) -> usize {
+        self.table.columns.len()
+    }
+
+    /// The name of a column, or its number where the header is not known yet.
+    pub fn column_name(&self, column: usize) -> String {
+        self.table.columns.get(column).cloned().unwrap_or_else(|| format!("Column {}", column + 1))
     }
 
     pub fn len(&self) -> usize {

@@ -9,6 +9,7 @@ mod sniff;
 #[cfg(test)]
 mod tests;
 mod text;
+mod workbook;
 
 use std::path::Path;
 
@@ -18,7 +19,7 @@ pub use format::{Source, TableFormat, delimiter_words};
 use super::diagnostic::Place;
 use super::numbers::{self, DecimalMark};
 use super::options::{DateOrder, ReadOptions};
-use super::{Imported, cancelled, files};
+use super::{Imported, archive, cancelled, files};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
 
@@ -52,16 +53,48 @@ pub struct Table {
 pub fn read(path: &Path, options: &ReadOptions, progress: &Progress) -> Result<Imported<Table>, UserError> {
     progress.begin(Phase::Reading, 0).map_err(cancelled)?;
     let bytes = files::read_all(path, files::MAX_TABLE_BYTES)?;
-    text::parse(&files::name_of(path), bytes, options, true, usize::MAX, progress)
+    from_bytes(&files::name_of(path), bytes, options, progress)
 }
 
-/// Reads the header and the first rows, fast whatever the size of the file.
+/// Reads a table that is not in a file: what was pasted, or came from standard input. `file` is what messages call it.
 ///
 /// # Errors
 /// As [`read`].
-pub fn preview(path: &Path, options: &ReadOptions, rows: usize) -> Result<Imported<Table>, UserError> {
-    let (bytes, complete) = files::read_start(path, PREVIEW_BYTES)?;
-    text::parse(&files::name_of(path), bytes, options, complete, rows, &Progress::new())
+pub fn from_bytes(
+    file: &str,
+    bytes: Vec<u8>,
+    options: &ReadOptions,
+    progress: &Progress,
+) -> Result<Imported<Table>, UserError> {
+    match workbook::kind_of(file, &bytes)? {
+        Some(kind) => workbook::read(file, bytes, kind, options, usize::MAX, progress),
+        None => text::parse(file, bytes, options, true, usize::MAX, progress),
+    }
+}
+
+/// Reads the header and the first rows, of a text fast whatever the size of the file.
+///
+/// # Errors
+/// As [`read`].
+pub fn preview(
+    path: &Path,
+    options: &ReadOptions,
+    rows: usize,
+    progress: &Progress,
+) -> Result<Imported<Table>, UserError> {
+    let file = files::name_of(path);
+    let (mut bytes, complete) = files::read_start(path, PREVIEW_BYTES)?;
+    // What an archive holds is listed at its end.
+    let is_book = archive::is_zip(&bytes) || bytes.starts_with(b"\xD0\xCF\x11\xE0");
+    if is_book {
+        if !complete {
+            bytes = files::read_all(path, files::MAX_TABLE_BYTES)?;
+        }
+        if let Some(kind) = workbook::kind_of(&file, &bytes)? {
+            return workbook::read(&file, bytes, kind, options, rows, progress);
+        }
+    }
+    text::parse(&file, bytes, options, complete || is_book, rows, progress)
 }
 
 /// Reads a table from the bytes of a text. `complete` tells whether they are the whole file.

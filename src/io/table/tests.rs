@@ -151,7 +151,7 @@ fn a_preview_is_the_start_of_the_table() {
     let path = folder.path().join("large.csv");
     let lines: String = (0..200_000).map(|row| format!("{row},Zoë {row}\n")).collect();
     std::fs::write(&path, format!("id,name\n{lines}")).unwrap();
-    let shown = preview(&path, &ReadOptions::default(), 20).unwrap();
+    let shown = preview(&path, &ReadOptions::default(), 20, &Progress::new()).unwrap();
     assert_eq!((shown.value.len(), shown.value.complete), (20, false));
     assert!(shown.diagnostics.is_empty());
     let all = read(&path, &ReadOptions::default(), &Progress::new()).unwrap();
