@@ -172,6 +172,21 @@ impl<'a> Archive<'a> {
         Ok(bytes)
     }
 
+    /// The first bytes of a file, and how large the archive says it is.
+    ///
+    /// # Errors
+    /// A damaged file, a compression that is not known.
+    pub fn read_start(&mut self, entry: &Entry, count: u64, progress: &Progress) -> Result<(Vec<u8>, u64), UserError> {
+        progress.check().map_err(cancelled)?;
+        let file = format!("{} in {}", entry.name, self.file);
+        let packed = self.zip.by_index(entry.index).map_err(|error| refused(&file, &error))?;
+        let (promised, mut bytes) = (packed.size(), Vec::new());
+        packed.take(count).read_to_end(&mut bytes).map_err(|error| {
+            UserError::new(format!("Could not read {file}")).because(error).hint("copy or download the archive again")
+        })?;
+        Ok((bytes, promised))
+    }
+
     /// Unpacks every file without keeping any: afterwards it is known that nothing in the archive goes beyond the limits.
     ///
     /// # Errors

@@ -15,8 +15,12 @@ pub struct ReadOptions {
     pub encoding: Option<String>,
     pub decimal_mark: Option<DecimalMark>,
     pub date_order: Option<DateOrder>,
+    /// Of a layer: the number of its coordinate system in the EPSG registry, whatever the file says.
+    pub epsg: Option<u32>,
     /// Shapes with the same value in this column become one.
     pub dissolve: Option<String>,
+    /// Of that value the first characters alone count: 3 makes 3-digit areas of postal codes.
+    pub dissolve_prefix: Option<usize>,
 }
 
 /// In what order a date of numbers alone is written.

@@ -3,14 +3,13 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::found::{Features, Found, Wish};
 use super::json::{ColumnsBuilder, Coordinates, Document};
 use super::projection::Projection;
-use super::{Layer, MAX_PLACES, rings};
-use crate::domain::polygon::Shape;
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
-use crate::io::cancelled;
 use crate::io::diagnostic::{Diagnostic, Place};
+use crate::io::{cancelled, count_of};
 
 /// A feature with whatever it has.
 #[derive(Deserialize)]
@@ -40,104 +39,138 @@ fn nothing() -> Coordinates {
 pub(super) fn read(
     file: &str,
     document: Document,
+    wish: Wish<'_>,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Layer, UserError> {
-    let projection = match document.crs.pointer("/properties/name").and_then(Value::as_str) {
-        Some(name) => Projection::from_crs_name(file, name)?,
-        None => Projection::Unknown,
-    };
+) -> Result<Found, UserError> {
+    let name = document.crs.pointer("/properties/name").and_then(Value::as_str);
+    let projection = wish.projection(file, diagnostics, |diagnostics| match name {
+        Some(name) => Projection::from_crs_name(file, name, diagnostics),
+        None => Ok(Projection::Unknown),
+    })?;
     progress.begin(Phase::Reading, document.features.len() as u64).map_err(cancelled)?;
-    let mut layer = Layer { file: file.to_owned(), ..Layer::default() };
+    let mut features = Features::new(file, wish.wanted, projection);
     let mut columns = ColumnsBuilder::default();
-    let mut places = 0;
-    for (index, feature) in document.features.into_iter().enumerate() {
+    for feature in document.features {
         progress.tick(1).map_err(cancelled)?;
-        let place = Place::file(file).item(format!("feature {}", index + 1));
-        let mut shape = Shape::default();
-        match &feature.geometry {
-            None => diagnostics.push(Diagnostic::error(place, "the feature has no geometry").hint("it is left out")),
-            Some(geometry) => collect(geometry, &projection, &place, &mut shape, diagnostics)?,
-        }
-        places += shape.polygons.iter().flat_map(|polygon| polygon.rings()).map(Vec::len).sum::<usize>();
-        if places > MAX_PLACES {
-            return Err(UserError::new(format!("Could not read {file}"))
-                .because("it has more vertices than can be handled")
-                .hint("simplify the layer first"));
-        }
-        layer.shapes.push(shape);
-        columns.push(&feature.id, &feature.properties);
+        add(&feature, &mut features, &mut columns, diagnostics)?;
     }
-    layer.columns = columns.finish();
-    Ok(layer)
+    Ok(features.finish(columns.finish(), diagnostics))
 }
 
-fn collect(
-    geometry: &Geometry,
-    projection: &Projection,
-    place: &Place,
-    shape: &mut Shape,
+/// Features one after the other without a list around them: one a line (GeoJSON Lines), or with record separators (RFC 8142).
+pub(super) fn read_sequence(
+    file: &str,
+    text: &[u8],
+    wish: Wish<'_>,
+    progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<(), UserError> {
-    match geometry.kind.as_str() {
-        Some("Polygon") => add_polygon(&geometry.coordinates, projection, place, shape, diagnostics)?,
-        Some("MultiPolygon") => match geometry.coordinates.list() {
-            Some(polygons) => {
-                for polygon in polygons {
-                    add_polygon(polygon, projection, place, shape, diagnostics)?;
+) -> Result<Found, UserError> {
+    /// So many lines that cannot be read are named one by one.
+    const NAMED: usize = 50;
+    let projection = wish.projection(file, diagnostics, |_| Ok(Projection::Unknown))?;
+    progress.begin(Phase::Reading, text.len() as u64).map_err(cancelled)?;
+    let mut features = Features::new(file, wish.wanted, projection);
+    let mut columns = ColumnsBuilder::default();
+    let mut bad = 0;
+    let separator = if text.contains(&0x1E) { 0x1E } else { b'\n' };
+    for (line, record) in text.split(|&byte| byte == separator).enumerate() {
+        progress.tick(record.len() as u64 + 1).map_err(cancelled)?;
+        if record.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match serde_json::from_slice::<Feature>(record) {
+            Ok(feature) => add(&feature, &mut features, &mut columns, diagnostics)?,
+            Err(error) => {
+                bad += 1;
+                if bad <= NAMED {
+                    let place = Place::file(file).row(line as u64 + 1);
+                    diagnostics.push(
+                        Diagnostic::error(place, format!("expected a feature ({error})")).hint("the line is left out"),
+                    );
                 }
             }
-            None => diagnostics.push(not_a_polygon(place)),
+        }
+    }
+    if bad > NAMED {
+        let message = format!("{} in all could not be read", count_of(bad, "line"));
+        diagnostics.push(Diagnostic::error(Place::file(file), message).hint("they are left out"));
+    }
+    Ok(features.finish(columns.finish(), diagnostics))
+}
+
+fn add(
+    feature: &Feature,
+    features: &mut Features,
+    columns: &mut ColumnsBuilder,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), UserError> {
+    features.begin(None);
+    match &feature.geometry {
+        None => diagnostics
+            .push(Diagnostic::error(features.place().clone(), "the feature has no geometry").hint("it is left out")),
+        Some(geometry) => collect(geometry, features, diagnostics)?,
+    }
+    features.end();
+    columns.push(&feature.id, &feature.properties);
+    Ok(())
+}
+
+fn collect(geometry: &Geometry, features: &mut Features, diagnostics: &mut Vec<Diagnostic>) -> Result<(), UserError> {
+    let coordinates = &geometry.coordinates;
+    match geometry.kind.as_str() {
+        Some("Polygon") => add_polygon(coordinates, features, diagnostics)?,
+        Some("MultiPolygon") => match coordinates.list() {
+            Some(polygons) => {
+                for polygon in polygons {
+                    add_polygon(polygon, features, diagnostics)?;
+                }
+            }
+            None => diagnostics.push(not_a_polygon(features)),
         },
-        Some("GeometryCollection") => {
-            for member in &geometry.geometries {
-                collect(member, projection, place, shape, diagnostics)?;
+        Some("Point") => match coordinates {
+            Coordinates::Place(place) => features.point(*place, diagnostics)?,
+            _ => diagnostics.push(
+                Diagnostic::error(
+                    features.place().clone(),
+                    "the coordinates of a point are not longitude and latitude",
+                )
+                .hint("the point is left out"),
+            ),
+        },
+        Some("MultiPoint") => {
+            for place in coordinates.line().unwrap_or_default() {
+                features.point(place, diagnostics)?;
             }
         }
-        other => {
-            let found = other.unwrap_or("no type");
-            diagnostics.push(
-                Diagnostic::error(place.clone(), format!("expected a Polygon or MultiPolygon, found {found}"))
-                    .hint("it is left out"),
-            );
+        Some("GeometryCollection") => {
+            for member in &geometry.geometries {
+                collect(member, features, diagnostics)?;
+            }
         }
+        Some("LineString" | "MultiLineString") => features.other("LineString", diagnostics),
+        Some(_) => features.other("a geometry of another kind", diagnostics),
+        None => features.other("no type", diagnostics),
     }
     Ok(())
 }
 
 fn add_polygon(
     coordinates: &Coordinates,
-    projection: &Projection,
-    place: &Place,
-    shape: &mut Shape,
+    features: &mut Features,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), UserError> {
     let lines = coordinates.list().and_then(|rings| rings.iter().map(Coordinates::line).collect::<Option<Vec<_>>>());
-    let Some(lines) = lines else {
-        diagnostics.push(not_a_polygon(place));
-        return Ok(());
-    };
-    let mut usable = Vec::with_capacity(lines.len());
-    for (index, line) in lines.into_iter().enumerate() {
-        match projection.to_degrees(&place.file, line)?.and_then(rings::clean) {
-            Ok(ring) => usable.push(ring),
-            Err(bad) => {
-                diagnostics.push(rings::diagnose(bad, place));
-                if index == 0 {
-                    // Holes of nothing.
-                    return Ok(());
-                }
-            }
+    match lines {
+        Some(lines) => features.polygon(lines, diagnostics),
+        None => {
+            diagnostics.push(not_a_polygon(features));
+            Ok(())
         }
     }
-    if !usable.is_empty() {
-        let outer = usable.remove(0);
-        shape.polygons.push(rings::polygon(outer, usable));
-    }
-    Ok(())
 }
 
-fn not_a_polygon(place: &Place) -> Diagnostic {
-    Diagnostic::error(place.clone(), "the coordinates of a polygon are not lists of longitude and latitude")
-        .hint("the polygon is left out")
+fn not_a_polygon(features: &Features) -> Diagnostic {
+    let message = "the coordinates of a polygon are not lists of longitude and latitude";
+    Diagnostic::error(features.place().clone(), message).hint("the polygon is left out")
 }

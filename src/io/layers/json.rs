@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::{Layer, RawColumn, geojson, topojson};
+use super::found::{Found, Wish};
+use super::parts::{Part, PartKind};
+use super::{RawColumn, geojson, topojson};
 use crate::domain::progress::Progress;
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
@@ -36,10 +38,14 @@ pub(super) struct Document {
 pub(super) fn read(
     file: &str,
     bytes: &[u8],
+    wish: Wish<'_>,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Layer, UserError> {
+) -> Result<Found, UserError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if is_sequence(bytes) {
+        return geojson::read_sequence(file, bytes, wish, progress, diagnostics);
+    }
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(UserError::new(format!("Could not read {file}"))
             .because("it is not GeoJSON or TopoJSON")
@@ -54,12 +60,43 @@ pub(super) fn read(
         }
     })?;
     match document.kind.as_str() {
-        Some("FeatureCollection") => geojson::read(file, document, progress, diagnostics),
-        Some("Topology") => topojson::read(file, document, progress, diagnostics),
+        Some("FeatureCollection") => geojson::read(file, document, wish, progress, diagnostics),
+        Some("Topology") => topojson::read(file, document, wish, progress, diagnostics),
         other => Err(UserError::new(format!("Could not read {file}"))
             .because(format!("expected a FeatureCollection or a Topology, found {}", other.unwrap_or("neither")))
             .hint("export the layer as GeoJSON")),
     }
+}
+
+/// Features one after the other instead of one document: after a record separator, or a whole one in the first line.
+fn is_sequence(bytes: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(rename = "type", default)]
+        kind: Value,
+    }
+    if bytes.first() == Some(&0x1E) {
+        return true;
+    }
+    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+    let line = bytes[start..].split(|&byte| byte == b'\n').next().unwrap_or_default();
+    // A single feature without a list around it is a sequence of one, in however many lines it is written.
+    let whole = || serde_json::from_slice::<Kind>(bytes).ok();
+    let first =
+        serde_json::from_slice::<Kind>(line).ok().or_else(|| if bytes.len() < 1 << 20 { whole() } else { None });
+    first.is_some_and(|first| first.kind.as_str() == Some("Feature"))
+}
+
+/// The objects of a TopoJSON file; nothing of GeoJSON, which holds one layer.
+pub(super) fn parts(bytes: &[u8]) -> Vec<Part> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let Ok(document) = serde_json::from_slice::<Document>(bytes) else { return Vec::new() };
+    let part = |(name, object): (&String, &topojson::Object)| Part {
+        name: name.clone(),
+        kind: PartKind::Areas,
+        features: Some(topojson::polygon_count(object) as u64),
+    };
+    document.objects.iter().map(part).collect()
 }
 
 /// Lists of lists of places as they stand in the file. What does not belong there becomes `Bad` and loses its feature alone.

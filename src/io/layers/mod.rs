@@ -1,9 +1,14 @@
-//! Layers of units: polygons with columns, from shapefile, GeoJSON and TopoJSON.
+//! Layers: polygons or points with columns, from shapefile, GeoPackage, GeoJSON, TopoJSON and KML, each also in an archive.
 
 mod dbf;
+mod found;
 mod geojson;
+mod geopackage;
 mod json;
+mod kml;
 mod mapping;
+mod parts;
+mod points;
 mod projection;
 mod rings;
 mod shapefile;
@@ -11,17 +16,23 @@ mod shapefile;
 mod tests;
 mod topojson;
 mod units;
+mod wkb;
+mod zipped;
 
 use std::path::Path;
 
 pub use mapping::LayerMapping;
+pub use parts::{Part, PartKind, parts_of};
+pub use points::{is_layer, points_table};
 pub use units::build_units;
 
 use super::diagnostic::Diagnostic;
-use super::{Imported, cancelled, files};
+use super::options::ReadOptions;
+use super::{Imported, cancelled, count_of, files};
 use crate::domain::polygon::Shape;
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
+use found::{Found, Wanted, Wish};
 
 /// More vertices than this are refused: about eight times the ZIP areas of the United States at full detail.
 pub(crate) const MAX_PLACES: usize = 100_000_000;
@@ -74,41 +85,63 @@ impl Layer {
     }
 }
 
-/// Reads a layer; the format is told by the ending: `.shp`, `.geojson`, `.json`, `.topojson`, each JSON also as `.gz`.
+/// Reads a layer of polygons; the format is told by the ending: `.shp`, `.gpkg`, `.geojson`, `.json`, `.topojson`, `.geojsonl`, `.kml`,
+/// `.kmz`, or `.zip` with one of them in it; JSON also as `.gz`.
 ///
 /// # Errors
 /// A file that cannot be read, a missing part of a shapefile, an unknown coordinate system, no polygon at all.
 pub fn read_layer(path: &Path, progress: &Progress) -> Result<Imported<Layer>, UserError> {
-    progress.begin(Phase::Reading, 0).map_err(cancelled)?;
-    let file = files::name_of(path);
+    read_layer_with(path, &ReadOptions::default(), progress)
+}
+
+/// As [`read_layer`], with the user's word on what is not found out from the file.
+///
+/// # Errors
+/// As [`read_layer`]; a part that is not in the file.
+pub fn read_layer_with(path: &Path, options: &ReadOptions, progress: &Progress) -> Result<Imported<Layer>, UserError> {
     let mut diagnostics = Vec::new();
-    let ending = match files::ending_of(path).as_str() {
-        "gz" => files::ending_of(&path.with_extension("")),
-        other => other.to_owned(),
-    };
-    let layer = match ending.as_str() {
-        "shp" | "dbf" | "shx" | "prj" | "cpg" => shapefile::read(path, progress, &mut diagnostics)?,
-        "geojson" | "json" | "topojson" => {
-            let bytes = files::read_all(path, files::MAX_LAYER_BYTES)?;
-            json::read(&file, &bytes, progress, &mut diagnostics)?
-        }
-        "zip" => {
-            return Err(UserError::new(format!("Could not read {file}"))
-                .because("it is a ZIP archive")
-                .hint("unpack it and choose the .shp or .geojson file inside"));
-        }
-        _ => {
-            return Err(UserError::new(format!("Could not read {file}"))
-                .because(format!("layers of units are .shp, .geojson, .json or .topojson, not \".{ending}\""))
-                .hint("convert the file to one of them"));
-        }
-    };
+    let layer = read_any(path, Wish { wanted: Wanted::Areas, options }, progress, &mut diagnostics)?.layer;
     if layer.shapes.iter().all(Shape::is_empty) {
         let why = diagnostics.iter().find(|d: &&Diagnostic| d.severity == super::diagnostic::Severity::Error);
         let why = why.map_or_else(|| "there is no polygon in it".to_owned(), |first| first.message.clone());
-        return Err(UserError::new(format!("Could not read units from {file}"))
+        return Err(UserError::new(format!("Could not read units from {}", layer.file))
             .because(why)
             .hint("a layer of units consists of polygons"));
     }
     Ok(Imported::new(layer, diagnostics))
+}
+
+fn read_any(
+    path: &Path,
+    wish: Wish<'_>,
+    progress: &Progress,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Found, UserError> {
+    progress.begin(Phase::Reading, 0).map_err(cancelled)?;
+    let file = files::name_of(path);
+    match ending(path).as_str() {
+        "shp" | "dbf" | "shx" | "prj" | "cpg" => shapefile::read(path, wish, progress, diagnostics),
+        "geojson" | "json" | "topojson" | "geojsonl" | "geojsons" | "ndjson" | "jsonl" => {
+            let bytes = files::read_all(path, files::MAX_LAYER_BYTES)?;
+            json::read(&file, &bytes, wish, progress, diagnostics)
+        }
+        "gpkg" => geopackage::GeoPackage::open(path, progress)?.read(wish, progress, diagnostics),
+        "kml" => {
+            let bytes = files::read_all(path, files::MAX_LAYER_BYTES)?;
+            kml::read(&file, &bytes, wish, progress, diagnostics)
+        }
+        "kmz" => zipped::read_kmz(path, wish, progress, diagnostics),
+        "zip" => zipped::read(path, wish, progress, diagnostics),
+        other => Err(UserError::new(format!("Could not read {file}"))
+            .because(format!("layers are .shp, .gpkg, .geojson, .topojson, .kml, .kmz or .zip, not \".{other}\""))
+            .hint("convert the file to one of them")),
+    }
+}
+
+/// The ending that tells the format: of `counties.geojson.gz` it is "geojson".
+fn ending(path: &Path) -> String {
+    match files::ending_of(path).as_str() {
+        "gz" => files::ending_of(&path.with_extension("")),
+        other => other.to_owned(),
+    }
 }

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use shapefile::{PolygonRing, ReadableShape};
 
+use super::dbf;
+use super::found::{Features, Found, Wanted, Wish};
 use super::projection::Projection;
-use super::{Layer, MAX_PLACES, dbf, rings};
-use crate::domain::polygon::{Ring, Shape};
+use crate::domain::polygon::Ring;
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
@@ -28,7 +29,12 @@ pub(super) struct Parts {
 }
 
 /// Reads the shapefile that `path` is a part of.
-pub(super) fn read(path: &Path, progress: &Progress, diagnostics: &mut Vec<Diagnostic>) -> Result<Layer, UserError> {
+pub(super) fn read(
+    path: &Path,
+    wish: Wish<'_>,
+    progress: &Progress,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Found, UserError> {
     let part = |ending: &str| {
         let missing = || {
             let name = files::name_of(&path.with_extension(ending));
@@ -56,23 +62,27 @@ pub(super) fn read(path: &Path, progress: &Progress, diagnostics: &mut Vec<Diagn
         prj: text("prj"),
         cpg: text("cpg"),
     };
-    from_parts(parts, progress, diagnostics)
+    from_parts(parts, wish, progress, diagnostics)
 }
 
 /// Reads a shapefile whose parts are in memory.
 pub(super) fn from_parts(
     parts: Parts,
+    wish: Wish<'_>,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Layer, UserError> {
+) -> Result<Found, UserError> {
     let file = parts.file;
-    let projection = match &parts.prj {
-        Some(wkt) => Projection::from_wkt(&file, wkt, diagnostics)?,
-        None => Projection::Unknown,
-    };
+    let projection = wish.projection(&file, diagnostics, |diagnostics| match &parts.prj {
+        Some(wkt) => Projection::from_wkt(&file, wkt, diagnostics),
+        None => Ok(Projection::Unknown),
+    })?;
+    let encoding = wish.options.encoding.as_deref().or(parts.cpg.as_deref());
     let dbf_name = files::name_of(&Path::new(&file).with_extension("dbf"));
-    let mut table = dbf::read(&dbf_name, &parts.dbf, parts.cpg.as_deref(), diagnostics)?;
-    let mut shapes = read_shapes(&file, &parts.shp, &projection, progress, diagnostics)?;
+    let mut table = dbf::read(&dbf_name, &parts.dbf, encoding, diagnostics)?;
+    let features = Features::new(&file, wish.wanted, projection);
+    let mut found = read_shapes(&parts.shp, wish.wanted, features, &file, progress, diagnostics)?;
+    let shapes = &mut found.layer.shapes;
     if shapes.len() != table.deleted.len() {
         let rows = count_of(table.deleted.len(), "row");
         let message = format!("{} in the .shp file, {rows} in the .dbf file", count_of(shapes.len(), "shape"));
@@ -82,6 +92,7 @@ pub(super) fn from_parts(
         );
         let pairs = shapes.len().min(table.deleted.len());
         shapes.truncate(pairs);
+        found.points.truncate(pairs);
         table.deleted.truncate(pairs);
         for column in &mut table.columns {
             column.values.truncate(pairs);
@@ -95,6 +106,8 @@ pub(super) fn from_parts(
         };
         let mut index = 0;
         shapes.retain(|_| keep(&mut index));
+        let mut index = 0;
+        found.points.retain(|_| keep(&mut index));
         for column in &mut table.columns {
             let mut index = 0;
             column.values.retain(|_| keep(&mut index));
@@ -102,25 +115,28 @@ pub(super) fn from_parts(
         let message = format!("{} marked as deleted", count_of(deleted, "row"));
         diagnostics.push(Diagnostic::note(Place::file(&file), message).hint("left out"));
     }
-    Ok(Layer { file, shapes, columns: table.columns })
+    found.layer.columns = table.columns;
+    Ok(found)
 }
 
 /// The shapes of a .shp file in the order of their records; empty ones where a record could not be used.
 fn read_shapes(
-    file: &str,
     bytes: &[u8],
-    projection: &Projection,
+    wanted: Wanted,
+    mut features: Features,
+    file: &str,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Vec<Shape>, UserError> {
+) -> Result<Found, UserError> {
     let refused = |why: &str, hint: &str| UserError::new(format!("Could not read {file}")).because(why).hint(hint);
     let number = |at: usize| bytes.get(at..at + 4).and_then(|four| four.try_into().ok());
     let big = |at: usize| number(at).map(i32::from_be_bytes);
     if bytes.len() < HEADER_BYTES || big(0) != Some(9994) {
         return Err(refused("it is not a shapefile", "copy or download the file again"));
     }
-    let kind = number(32).map_or(0, i32::from_le_bytes);
-    if !matches!(kind, 0 | 5 | 15 | 25) {
+    let kind = kind(bytes).unwrap_or(0);
+    let is_points = matches!(kind, 1 | 8 | 11 | 18 | 21 | 28);
+    if !matches!(kind, 0 | 5 | 15 | 25) && !(is_points && wanted == Wanted::Points) {
         let words = match kind {
             1 | 11 | 21 => "points",
             3 | 13 | 23 => "lines",
@@ -140,11 +156,9 @@ fn read_shapes(
         );
     }
     progress.begin(Phase::Reading, bytes.len() as u64).map_err(cancelled)?;
-    let mut shapes = Vec::new();
-    let mut places = 0;
     let mut at = HEADER_BYTES;
     while at + 8 <= bytes.len() {
-        let record = shapes.len() + 1;
+        let record = features.len() + 1;
         let place = Place::file(file).item(format!("record {record}"));
         let words = big(at + 4).unwrap_or(-1);
         let length = usize::try_from(words).unwrap_or(0) * 2;
@@ -164,22 +178,47 @@ fn read_shapes(
         };
         at += 8 + length;
         progress.tick(8 + length as u64).map_err(cancelled)?;
-        let shape = match read_record(content) {
-            Ok(rings) => {
-                places += rings.iter().map(Vec::len).sum::<usize>();
-                assemble(rings, projection, &place, diagnostics)?
+        features.begin(Some(format!("record {record}")));
+        let read = match points(content) {
+            Some(points) if is_points => {
+                points.into_iter().try_for_each(|point| features.point(point, diagnostics))?;
+                Ok(())
             }
-            Err(why) => {
-                diagnostics.push(Diagnostic::error(place, why).hint("the record is left out"));
-                Shape::default()
-            }
+            _ => match read_record(content) {
+                Ok(rings) => {
+                    features.rings(rings, diagnostics)?;
+                    Ok(())
+                }
+                Err(why) => Err(why),
+            },
         };
-        if places > MAX_PLACES {
-            return Err(refused("it has more vertices than can be handled", "simplify the layer first"));
+        if let Err(why) = read {
+            diagnostics.push(Diagnostic::error(place, why).hint("the record is left out"));
         }
-        shapes.push(shape);
+        features.end();
     }
-    Ok(shapes)
+    Ok(features.finish(Vec::new(), diagnostics))
+}
+
+/// What kind of shapes a .shp file holds, by its first 36 bytes.
+pub(super) fn kind(bytes: &[u8]) -> Option<i32> {
+    bytes.get(32..36).and_then(|four| four.try_into().ok()).map(i32::from_le_bytes)
+}
+
+/// The points of a record; `None` where it is damaged or holds something else.
+fn points(content: &[u8]) -> Option<Vec<LonLat>> {
+    let int = |at: usize| content.get(at..at + 4).and_then(|four| four.try_into().ok()).map(i32::from_le_bytes);
+    let float = |at: usize| content.get(at..at + 8).and_then(|eight| eight.try_into().ok()).map(f64::from_le_bytes);
+    let place = |at: usize| Some(LonLat::new(float(at)?, float(at + 8)?));
+    match int(0)? {
+        1 | 11 | 21 => Some(vec![place(4)?]),
+        8 | 18 | 28 => {
+            let count = usize::try_from(int(36)?).ok()?;
+            content.get(40..40 + count.checked_mul(16)?)?;
+            (0..count).map(|index| place(40 + index * 16)).collect()
+        }
+        _ => None,
+    }
 }
 
 /// The rings of a record, in the file's coordinates.
@@ -219,20 +258,4 @@ fn read_record(content: &[u8]) -> Result<Vec<Ring>, String> {
         shapefile::Shape::PolygonZ(polygon) => rings(polygon.into_inner(), |p| LonLat::new(p.x, p.y)),
         _ => return Err("the record holds no polygon".into()),
     })
-}
-
-fn assemble(
-    found: Vec<Ring>,
-    projection: &Projection,
-    place: &Place,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Shape, UserError> {
-    let mut usable = Vec::with_capacity(found.len());
-    for ring in found {
-        match projection.to_degrees(&place.file, ring)?.and_then(rings::clean) {
-            Ok(ring) => usable.push(ring),
-            Err(bad) => diagnostics.push(rings::diagnose(bad, place)),
-        }
-    }
-    Ok(Shape { polygons: rings::polygons_by_direction(usable) })
 }

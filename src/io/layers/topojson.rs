@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::MAX_PLACES;
+use super::found::{Features, Found, Wish};
 use super::json::{ColumnsBuilder, Coordinates, Document};
 use super::projection::Projection;
-use super::{Layer, MAX_PLACES, rings};
-use crate::domain::polygon::{Ring, Shape};
+use crate::domain::polygon::Ring;
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
@@ -37,46 +38,57 @@ pub(super) struct Transform {
 pub(super) fn read(
     file: &str,
     document: Document,
+    wish: Wish<'_>,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Layer, UserError> {
+) -> Result<Found, UserError> {
     let arcs: Vec<Option<Vec<LonLat>>> = document.arcs.iter().map(|arc| decode(arc, document.transform)).collect();
     // States and the nation often stand beside the counties: the object with most polygons is the layer.
     let mut counts: Vec<(usize, &str)> =
         document.objects.iter().map(|(name, object)| (polygon_count(object), name.as_str())).collect();
     counts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-    let Some(&(count, name)) = counts.first().filter(|(count, _)| *count > 0) else {
-        return Err(UserError::new(format!("Could not read units from {file}"))
-            .because("there is no polygon in it")
-            .hint("a layer of units consists of polygons"));
+    let names: Vec<String> = document.objects.keys().cloned().collect();
+    let name = match &wish.options.part {
+        Some(part) => {
+            let is = |name: &&&str| **name == part || name.to_lowercase() == part.trim().to_lowercase();
+            let found = counts.iter().map(|(_, name)| name).find(is);
+            *found.ok_or_else(|| super::parts::no_such_part(file, part, &names))?
+        }
+        None => {
+            let Some(&(count, name)) = counts.first().filter(|(count, _)| *count > 0) else {
+                return Err(UserError::new(format!("Could not read units from {file}"))
+                    .because("there is no polygon in it")
+                    .hint("a layer of units consists of polygons"));
+            };
+            if counts.len() > 1 {
+                let others: Vec<&str> = counts[1..].iter().map(|(_, name)| *name).collect();
+                diagnostics.push(
+                    Diagnostic::note(
+                        Place::file(file),
+                        format!("the object \"{name}\" with {} is taken", count_of(count, "polygon")),
+                    )
+                    .hint(format!("others in the file are {}", crate::io::table::list_of(&others))),
+                );
+            }
+            name
+        }
     };
-    if counts.len() > 1 {
-        let others: Vec<&str> = counts[1..].iter().map(|(_, name)| *name).collect();
-        diagnostics.push(
-            Diagnostic::note(
-                Place::file(file),
-                format!("the object \"{name}\" with {} is taken", count_of(count, "polygon")),
-            )
-            .hint(format!("others in the file are {}", crate::io::table::list_of(&others))),
-        );
-    }
     let mut features = Vec::new();
     if let Some(object) = document.objects.get(name) {
         flatten(object, &mut features);
     }
     progress.begin(Phase::Reading, features.len() as u64).map_err(cancelled)?;
-    let mut layer = Layer { file: file.to_owned(), ..Layer::default() };
+    let projection = wish.projection(file, diagnostics, |_| Ok(Projection::Unknown))?;
+    let mut found = Features::new(file, wish.wanted, projection);
     let mut columns = ColumnsBuilder::default();
-    let mut places = 0;
-    for (index, feature) in features.into_iter().enumerate() {
+    for feature in features {
         progress.tick(1).map_err(cancelled)?;
-        let place = Place::file(file).item(format!("feature {}", index + 1));
-        let shape = read_feature(feature, &arcs, &place, &mut places, diagnostics)?;
-        layer.shapes.push(shape);
+        found.begin(None);
+        read_feature(feature, &arcs, &mut found, diagnostics)?;
+        found.end();
         columns.push(&feature.id, &feature.properties);
     }
-    layer.columns = columns.finish();
-    Ok(layer)
+    Ok(found.finish(columns.finish(), diagnostics))
 }
 
 /// An arc in degrees; `None` when it is not a line of places.
@@ -93,7 +105,7 @@ fn decode(arc: &Coordinates, transform: Option<Transform>) -> Option<Vec<LonLat>
     Some(line)
 }
 
-fn polygon_count(object: &Object) -> usize {
+pub(super) fn polygon_count(object: &Object) -> usize {
     match object.kind.as_str() {
         Some("Polygon" | "MultiPolygon") => 1,
         _ => object.geometries.iter().map(polygon_count).sum(),
@@ -113,10 +125,9 @@ fn flatten<'a>(object: &'a Object, features: &mut Vec<&'a Object>) {
 fn read_feature(
     feature: &Object,
     arcs: &[Option<Vec<LonLat>>],
-    place: &Place,
-    places: &mut usize,
+    found: &mut Features,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Shape, UserError> {
+) -> Result<(), UserError> {
     let single;
     let polygons: &[Value] = match (feature.kind.as_str(), feature.arcs.as_array()) {
         (Some("Polygon"), Some(_)) => {
@@ -125,51 +136,35 @@ fn read_feature(
         }
         (Some("MultiPolygon"), Some(polygons)) => polygons,
         (kind, _) => {
-            let found = kind.unwrap_or("no geometry");
-            diagnostics.push(
-                Diagnostic::error(place.clone(), format!("expected a Polygon or MultiPolygon, found {found}"))
-                    .hint("it is left out"),
+            found.other(
+                match kind {
+                    Some("Point" | "MultiPoint") => "Point",
+                    Some("LineString" | "MultiLineString") => "LineString",
+                    _ => "no geometry",
+                },
+                diagnostics,
             );
-            return Ok(Shape::default());
+            return Ok(());
         }
     };
-    let mut shape = Shape::default();
     for polygon in polygons {
-        let mut usable = Vec::new();
-        for (index, uses) in polygon.as_array().map(Vec::as_slice).unwrap_or_default().iter().enumerate() {
-            let Some(ring) = stitch(uses, arcs) else {
-                diagnostics.push(
-                    Diagnostic::error(place.clone(), "a ring names arcs that are not in the file")
-                        .hint("the polygon is left out"),
-                );
-                usable.clear();
-                break;
-            };
-            *places += ring.len();
-            if *places > MAX_PLACES {
-                return Err(UserError::new(format!("Could not read {}", place.file))
-                    .because("it has more vertices than can be handled")
-                    .hint("simplify the layer first"));
-            }
-            match Projection::Unknown.to_degrees(&place.file, ring)?.and_then(rings::clean) {
-                Ok(ring) => usable.push(ring),
-                Err(bad) => {
-                    // Quantisation flattens islands that are smaller than its grid; that is no fault worth a word each.
-                    if bad != rings::BadRing::TooShort || index == 0 {
-                        diagnostics.push(rings::diagnose(bad, place));
-                    }
-                    if index == 0 {
-                        break;
-                    }
-                }
-            }
-        }
-        if !usable.is_empty() {
-            let outer = usable.remove(0);
-            shape.polygons.push(rings::polygon(outer, usable));
-        }
+        let rings = polygon.as_array().map(Vec::as_slice).unwrap_or_default();
+        let Some(mut lines) = rings.iter().map(|uses| stitch(uses, arcs)).collect::<Option<Vec<Ring>>>() else {
+            diagnostics.push(
+                Diagnostic::error(found.place().clone(), "a ring names arcs that are not in the file")
+                    .hint("the polygon is left out"),
+            );
+            continue;
+        };
+        // Quantisation flattens lakes that are smaller than its grid; that is no fault worth a word each.
+        let mut index = 0;
+        lines.retain(|line| {
+            index += 1;
+            index == 1 || !matches!(super::rings::clean(line.clone()), Err(super::rings::BadRing::TooShort))
+        });
+        found.polygon(lines, diagnostics)?;
     }
-    Ok(shape)
+    Ok(())
 }
 
 /// The places along the arcs of a ring; a negative number walks the arc `!number` backwards.

@@ -1,0 +1,249 @@
+//! What readers of every format hand over: features with shapes or points, and their columns.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::projection::Projection;
+use super::{Layer, MAX_PLACES, RawColumn, rings};
+use crate::domain::polygon::{Ring, Shape};
+use crate::domain::sphere::LonLat;
+use crate::error::UserError;
+use crate::io::count_of;
+use crate::io::diagnostic::{Diagnostic, Place};
+use crate::io::options::ReadOptions;
+
+/// What is wanted of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Polygons; points and lines are left out with a word.
+    Areas,
+    /// Points; of a polygon a point inside it.
+    Points,
+}
+
+/// What is wanted, and how the file shall be read.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub wanted: Wanted,
+    pub options: &'a ReadOptions,
+}
+
+impl Wish<'_> {
+    /// The coordinate system that the user names, if any; else what the file says.
+    pub fn projection(
+        &self,
+        file: &str,
+        diagnostics: &mut Vec<Diagnostic>,
+        of_file: impl FnOnce(&mut Vec<Diagnostic>) -> Result<Projection, UserError>,
+    ) -> Result<Projection, UserError> {
+        match self.options.epsg {
+            Some(code) => Projection::from_epsg(file, code, diagnostics),
+            None => of_file(diagnostics),
+        }
+    }
+}
+
+/// A layer, and in the order of its shapes the points of features that are points.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub layer: Layer,
+    pub points: Vec<Option<LonLat>>,
+}
+
+/// Collects the features of a file.
+pub(super) struct Features {
+    file: String,
+    wanted: Wanted,
+    projection: Projection,
+    shapes: Vec<Shape>,
+    points: Vec<Option<LonLat>>,
+    /// Of the feature at work.
+    place: Place,
+    shape: Shape,
+    point: Option<LonLat>,
+    more_points: bool,
+    places: usize,
+    /// Features with several points.
+    several: usize,
+    /// Geometries that cannot be used, by their kind.
+    left_out: BTreeMap<&'static str, usize>,
+}
+
+/// So many features that cannot be used are named one by one.
+const NAMED: usize = 20;
+
+impl Features {
+    pub fn new(file: &str, wanted: Wanted, projection: Projection) -> Self {
+        Self {
+            file: file.to_owned(),
+            wanted,
+            projection,
+            shapes: Vec::new(),
+            points: Vec::new(),
+            place: Place::file(file),
+            shape: Shape::default(),
+            point: None,
+            more_points: false,
+            places: 0,
+            several: 0,
+            left_out: BTreeMap::new(),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.shapes.len()
+    }
+
+    /// The place of the feature at work, for messages.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Begins a feature. Its number is said where it has no better name.
+    pub fn begin(&mut self, item: Option<String>) {
+        let item = item.unwrap_or_else(|| format!("feature {}", self.shapes.len() + 1));
+        self.place = Place::file(&self.file).item(item);
+    }
+
+    /// A polygon in the file's coordinates: the outer ring, then its holes.
+    pub fn polygon(&mut self, lines: Vec<Ring>, diagnostics: &mut Vec<Diagnostic>) -> Result<(), UserError> {
+        let mut usable = Vec::with_capacity(lines.len());
+        for (index, line) in lines.into_iter().enumerate() {
+            self.count(line.len())?;
+            match self.projection.to_degrees(&self.file, line)?.and_then(rings::clean) {
+                Ok(ring) => usable.push(ring),
+                Err(bad) => {
+                    diagnostics.push(rings::diagnose(bad, &self.place));
+                    if index == 0 {
+                        // Holes of nothing.
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        if !usable.is_empty() {
+            let outer = usable.remove(0);
+            self.shape.polygons.push(rings::polygon(outer, usable));
+        }
+        Ok(())
+    }
+
+    /// Rings in the file's coordinates whose direction says whether they are holes.
+    pub fn rings(&mut self, lines: Vec<Ring>, diagnostics: &mut Vec<Diagnostic>) -> Result<(), UserError> {
+        let mut usable = Vec::with_capacity(lines.len());
+        for line in lines {
+            self.count(line.len())?;
+            match self.projection.to_degrees(&self.file, line)?.and_then(rings::clean) {
+                Ok(ring) => usable.push(ring),
+                Err(bad) => diagnostics.push(rings::diagnose(bad, &self.place)),
+            }
+        }
+        self.shape.polygons.extend(rings::polygons_by_direction(usable));
+        Ok(())
+    }
+
+    /// A point in the file's coordinates. The first of a feature counts.
+    pub fn point(&mut self, place: LonLat, diagnostics: &mut Vec<Diagnostic>) -> Result<(), UserError> {
+        if self.wanted == Wanted::Areas {
+            self.other("Point", diagnostics);
+            return Ok(());
+        }
+        self.count(1)?;
+        if self.point.is_some() {
+            self.more_points = true;
+            return Ok(());
+        }
+        let found = self.projection.to_degrees(&self.file, vec![place])?;
+        match found.ok().and_then(|found| found.first().copied()).filter(|found| found.is_valid()) {
+            Some(found) => self.point = Some(found),
+            None => diagnostics.push(rings::diagnose(rings::BadRing::OffTheGlobe(place.lon, place.lat), &self.place)),
+        }
+        Ok(())
+    }
+
+    /// A geometry that cannot be used: "LineString", "a curve".
+    pub fn other(&mut self, kind: &'static str, diagnostics: &mut Vec<Diagnostic>) {
+        let count = self.left_out.entry(kind).or_default();
+        *count += 1;
+        if *count <= NAMED {
+            let expected = if self.wanted == Wanted::Areas { "Polygon or MultiPolygon" } else { "Point or Polygon" };
+            diagnostics.push(
+                Diagnostic::error(self.place.clone(), format!("expected a {expected}, found {kind}"))
+                    .hint("it is left out"),
+            );
+        }
+    }
+
+    /// Ends the feature.
+    pub fn end(&mut self) {
+        self.several += usize::from(std::mem::take(&mut self.more_points));
+        self.shapes.push(std::mem::take(&mut self.shape));
+        if self.wanted == Wanted::Points {
+            self.points.push(self.point.take());
+        }
+    }
+
+    pub fn finish(self, columns: Vec<RawColumn>, diagnostics: &mut Vec<Diagnostic>) -> Found {
+        for (kind, count) in self.left_out.iter().filter(|(_, count)| **count > NAMED) {
+            let message = format!("{} of the kind {kind}", count_of(*count, "feature"));
+            diagnostics.push(Diagnostic::warning(Place::file(&self.file), message).hint("all of them are left out"));
+        }
+        if self.several > 0 {
+            let message = format!("{} with several points", count_of(self.several, "feature"));
+            diagnostics
+                .push(Diagnostic::note(Place::file(&self.file), message).hint("the first point of each is taken"));
+        }
+        Found { layer: Layer { file: self.file, shapes: self.shapes, columns }, points: self.points }
+    }
+
+    fn count(&mut self, places: usize) -> Result<(), UserError> {
+        self.places += places;
+        if self.places > MAX_PLACES || self.shapes.len() > MAX_PLACES / 4 {
+            return Err(UserError::new(format!("Could not read {}", self.file))
+                .because("it has more vertices than can be handled")
+                .hint("simplify the layer first"));
+        }
+        Ok(())
+    }
+}
+
+/// Columns in the order in which they first appear; features may have different ones.
+#[derive(Default)]
+pub(super) struct Columns {
+    rows: usize,
+    columns: Vec<RawColumn>,
+    by_name: HashMap<String, usize>,
+}
+
+/// More columns than this no table has; a file that makes a new one in every feature would fill the memory.
+const MAX_COLUMNS: usize = 4096;
+
+impl Columns {
+    /// The value of the row at work. Of two values of one name the first counts.
+    pub fn set(&mut self, name: &str, value: String) {
+        let index = match self.by_name.get(name) {
+            Some(&index) => index,
+            None if self.columns.len() >= MAX_COLUMNS => return,
+            None => {
+                self.by_name.insert(name.to_owned(), self.columns.len());
+                self.columns.push(RawColumn { name: name.to_owned(), values: Vec::new() });
+                self.columns.len() - 1
+            }
+        };
+        let values = &mut self.columns[index].values;
+        if values.len() <= self.rows {
+            values.resize(self.rows, String::new());
+            values.push(value);
+        }
+    }
+
+    pub fn end_row(&mut self) {
+        self.rows += 1;
+    }
+
+    pub fn finish(mut self) -> Vec<RawColumn> {
+        for column in &mut self.columns {
+            column.values.resize(self.rows, String::new());
+        }
+        self.columns
+    }
+}
