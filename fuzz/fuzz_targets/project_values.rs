@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use bailiwick::domain::edit::{Edit, Locks, apply};
 use bailiwick::domain::ids::{TerritoryId, UnitId};
 use bailiwick::domain::cells::apply_to_project;
-use bailiwick::store::{Existing, Wanted, create, open};
+use bailiwick::store::{Existing, Wanted, create, open_or_rescue};
 use bailiwick_fuzz::{file, folder, part, project};
 use libfuzzer_sys::fuzz_target;
 use rusqlite::types::Value;
@@ -78,7 +78,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let _ = connection.execute_batch("COMMIT");
     drop(connection);
-    let Ok((store, opened)) = open(&path, Wanted::ReadWrite) else { return };
+    let Ok((store, opened)) = open_or_rescue(&path, Wanted::ReadWrite) else { return };
     let mut project = opened.project;
     let mut history = opened.history;
     // Whatever steps the file says there are: they are taken back as the window would.
@@ -89,7 +89,10 @@ fuzz_target!(|bytes: &[u8]| {
         store.undo(&edit);
         history.mark_undone();
     }
+    // What the window draws of it.
+    let outlines = project.units.topology.outlines(project.plan.assignment(), project.plan.territory_slots());
+    let _ = project.units.ids().map(|unit| project.units.topology.shape(unit).area_km2()).sum::<f64>() + outlines.len() as f64;
     let _ = store.flush();
     drop(store);
-    let _ = open(&path, Wanted::ReadOnly);
+    let _ = open_or_rescue(&path, Wanted::ReadOnly);
 });

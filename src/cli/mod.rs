@@ -51,7 +51,7 @@ pub struct Headless {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Done,
-    /// A rule does not hold, or no plan could be found.
+    /// A rule does not hold, no plan could be found, or the project that was described is damaged.
     Violated,
 }
 
