@@ -115,6 +115,7 @@ impl App {
         self.ui.notices.done(ctx, format!("Saved a copy; changes now go to {}", file_name(&path)));
         session.path = Some(path);
         session.read_only = None;
+        session.damaged = false;
     }
 }
 

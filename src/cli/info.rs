@@ -45,6 +45,9 @@ struct Info {
     can_undo: Option<String>,
     can_redo: Option<String>,
     steps: usize,
+    /// Why the file cannot be opened for anything else; then this is what can be saved of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<String>,
     messages: Vec<Message>,
 }
 
@@ -68,7 +71,7 @@ struct MeasureInfo {
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
-    let opened = project::open_to_read(&arguments.plan)?;
+    let (opened, damage) = project::open_even_damaged(&arguments.plan)?;
     let project = &opened.project;
     let plan = &*project.plan;
     let measures = project.measures.iter().map(|measure| MeasureInfo {
@@ -109,6 +112,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         can_undo: opened.history.undo_step().map(|edit| edit.label.clone()),
         can_redo: opened.history.redo_step().map(|edit| edit.label.clone()),
         steps: opened.history.applied(),
+        damage,
         messages: messages(&diagnostics),
     };
     let mut text = String::new();
@@ -141,13 +145,17 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     if let Some(step) = &info.can_undo {
         line("Last step", step.clone());
     }
-    if output.all_messages {
+    if let Some(damage) = &info.damage {
+        line("Damaged", damage.clone());
+        line("", format!("bailiwick rescue {} NEW.bwk saves what is listed here", info.plan));
+    }
+    if output.all_messages || info.damage.is_some() {
         output.list(&diagnostics);
     } else if !diagnostics.is_empty() {
         let _ = writeln!(text, "{:<14} {} (--all-messages lists them)", "Messages", output::counts(&diagnostics));
     }
     output.print(&info, &text)?;
-    Ok(Outcome::Done)
+    Ok(if info.damage.is_some() { Outcome::Violated } else { Outcome::Done })
 }
 
 fn grouped(count: usize) -> String {

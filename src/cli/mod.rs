@@ -16,6 +16,7 @@ mod metrics;
 mod new;
 mod output;
 mod project;
+mod rescue;
 mod search;
 mod solve;
 mod undo;
@@ -50,7 +51,7 @@ pub struct Headless {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Done,
-    /// A rule does not hold, or no plan could be found.
+    /// A rule does not hold, no plan could be found, or the project that was described is damaged.
     Violated,
 }
 
@@ -112,6 +113,7 @@ enum Command {
     Validate(validate::Arguments),
     Info(info::Arguments),
     Export(export::Arguments),
+    Rescue(rescue::Arguments),
     Cut(cut::Arguments),
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -162,6 +164,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Validate(arguments) => validate::run(arguments, output),
         Command::Info(arguments) => info::run(arguments, output),
         Command::Export(arguments) => export::run(arguments, output),
+        Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
         Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),

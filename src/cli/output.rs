@@ -68,7 +68,7 @@ impl Output {
             let json = serde_json::to_string_pretty(object);
             json.map_err(|error| UserError::new("Could not write the result as JSON").because(error))? + "\n"
         } else {
-            text.to_owned()
+            harmless(text)
         };
         write_out(&text)
     }
@@ -87,7 +87,7 @@ impl Output {
             let _ = writeln!(text, "… and {} more (--all-messages lists them all)", diagnostics.len() - most);
         }
         let _ = writeln!(text, "{}", counts(diagnostics));
-        eprint(&text);
+        eprint(&harmless(&text));
     }
 
     /// Does a long piece of work; on a terminal its progress is shown meanwhile.
@@ -180,7 +180,7 @@ pub fn print_error(error: &UserError, json: bool) {
     if !error.hint.is_empty() {
         let _ = writeln!(text, "hint: {}", error.hint);
     }
-    eprint(&text);
+    eprint(&harmless(&text));
     if json {
         let failed = Failed { error: Failure { what: &error.what, why: &error.why, hint: &error.hint } };
         // Nothing more can be said when standard output is gone as well.
@@ -192,6 +192,15 @@ fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by_key(|diagnostic| diagnostic.severity);
     sorted
+}
+
+/// Names come from files: none of them shall move the cursor, colour the terminal or turn its text around.
+fn harmless(text: &str) -> String {
+    let acts = |letter: char| {
+        letter.is_control() && !matches!(letter, '\n' | '\t')
+            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.replace(acts, "\u{fffd}")
 }
 
 /// A reader that has gone away (`bailiwick metrics plan.bwk | head`) is no failure.
@@ -213,6 +222,11 @@ fn eprint(text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_do_not_act_on_the_terminal() {
+        assert_eq!(harmless("a\tb\nö \u{1b}[31mred\u{202e}\0\r"), "a\tb\nö \u{fffd}[31mred\u{fffd}\u{fffd}\u{fffd}");
+    }
 
     #[test]
     fn columns_of_a_table_stand_below_each_other() {

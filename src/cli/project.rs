@@ -12,6 +12,13 @@ pub fn open_to_read(path: &Path) -> Result<Opened> {
     store::open(path, Wanted::ReadOnly).map(|(_, opened)| opened)
 }
 
+/// For looking at it even where it is damaged: then what can be saved, and what the damage is.
+pub fn open_even_damaged(path: &Path) -> Result<(Opened, Option<String>)> {
+    let (_, opened) = store::open_or_rescue(path, Wanted::ReadOnly)?;
+    let damage = opened.damage.clone();
+    Ok((opened, damage))
+}
+
 /// For changing it; fails when changes could not be written.
 pub fn open_to_write(path: &Path) -> Result<(Store, Opened)> {
     let (store, opened) = store::open(path, Wanted::ReadWrite)?;

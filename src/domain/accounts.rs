@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::columns::TextColumn;
 use super::ids::{AccountId, UnitId};
 use super::sphere::LonLat;
@@ -54,8 +56,9 @@ impl Accounts {
         self.codes.iter().map(String::as_str).zip(self.ids()).collect()
     }
 
-    /// Fills [`Accounts::units`] from the places.
-    pub fn locate(&mut self, unit_at: impl Fn(LonLat) -> Option<UnitId>) {
-        self.units = self.places.iter().map(|&place| if place.is_valid() { unit_at(place) } else { None }).collect();
+    /// Fills [`Accounts::units`] from the places, on all processors.
+    pub fn locate(&mut self, unit_at: impl Fn(LonLat) -> Option<UnitId> + Sync) {
+        let unit_of = |&place: &LonLat| if place.is_valid() { unit_at(place) } else { None };
+        self.units = self.places.par_iter().map(unit_of).collect();
     }
 }

@@ -104,7 +104,11 @@ impl Writing {
         }
         self.files.push((temporary.clone(), target.to_owned()));
         let write = || -> std::io::Result<()> {
-            let mut file = File::create(&temporary)?;
+            // Never through a link that somebody has put there.
+            if temporary.symlink_metadata().is_ok() {
+                std::fs::remove_file(&temporary)?;
+            }
+            let mut file = File::create_new(&temporary)?;
             file.write_all(contents)?;
             file.sync_all()
         };
@@ -133,6 +137,12 @@ impl Drop for Writing {
 }
 
 pub(super) fn open(path: &Path) -> Result<(File, u64), UserError> {
+    // A pipe or a device would be waited for, or never end. Asked before it is opened, for opening a pipe waits too.
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return Err(UserError::new(format!("Could not read {}", name_of(path)))
+            .because("it is not an ordinary file")
+            .hint("save what it gives as a file first"));
+    }
     let file = File::open(path).map_err(|error| cannot_read(path, &error))?;
     let metadata = file.metadata().map_err(|error| cannot_read(path, &error))?;
     if metadata.is_dir() {

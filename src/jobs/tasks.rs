@@ -39,7 +39,7 @@ const SAMPLES: usize = 4;
 /// Opens a project file.
 pub fn open(path: &Path, progress: &Progress) -> JobOutput {
     finish(progress.begin(Phase::Reading, 0).map_err(|_| None).and_then(|()| {
-        let (store, opened) = store::open(path, Wanted::ReadWrite).map_err(Some)?;
+        let (store, opened) = store::open_or_rescue(path, Wanted::ReadWrite).map_err(Some)?;
         Ok(JobOutput::Opened(Box::new(opened_project(path, store, opened))))
     }))
 }
@@ -60,6 +60,7 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
     let mut session = Session::new(opened.project, opened.history, indices, opened.generation);
     session.path = Some(path.to_owned());
     session.who = store::user_name();
+    session.damaged = opened.damage.is_some();
     session.read_only = match opened.access {
         Access::ReadWrite => None,
         Access::ReadOnly { why } => Some(why),

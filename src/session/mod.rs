@@ -95,6 +95,8 @@ pub struct Session {
     pub path: Option<PathBuf>,
     /// Why nothing can be changed, when it cannot.
     pub read_only: Option<String>,
+    /// This is what could be saved of a damaged file; what is missing is among the diagnostics.
+    pub damaged: bool,
     pub totals: Totals,
     pub history: History,
     /// Counts the changes of plan and data since opening.
@@ -158,6 +160,7 @@ impl Session {
         let mut session = Self {
             path: None,
             read_only: None,
+            damaged: false,
             totals,
             history,
             generation,

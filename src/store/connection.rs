@@ -1,7 +1,7 @@
 //! Is this file a project of ours, and how its connection is set up.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use rusqlite::backup::{Backup, StepResult};
@@ -82,7 +82,9 @@ pub fn open_writable(path: &Path) -> rusqlite::Result<Connection> {
     set_up(&connection)?;
     // The rollback journal, not WAL: nothing is left beside the file, and it works on network folders.
     connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    // FULL would leave the removal of the journal, by which a transaction is committed, to the operating system: after a power cut the
+    // journal could be back, and roll an acknowledged edit back. EXTRA brings the folder to disk too.
+    connection.pragma_update(None, "synchronous", "EXTRA")?;
     Ok(connection)
 }
 
@@ -121,6 +123,60 @@ pub fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -32_768)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.busy_timeout(std::time::Duration::from_secs(3))
+}
+
+/// What tells whether the content of the file is still what we left there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Another number as soon as any other connection has changed the file.
+    version: i64,
+    /// When the project was made, the last rows of what only an import replaces, and how many changes there were.
+    mark: (String, [Option<i64>; 4]),
+}
+
+impl Content {
+    pub fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let version = connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let mut query = connection.prepare_cached(
+            "SELECT created_at, (SELECT max(id) FROM unit), (SELECT max(id) FROM account), (SELECT max(id) FROM journal),
+             (SELECT sum(generation) FROM plan) FROM project",
+        )?;
+        let mark =
+            query.query_row([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])))?;
+        Ok(Self { version, mark })
+    }
+
+    /// Whether the file has this content still. A value that somebody has changed with other tools is no harm; other content is.
+    pub fn is_in(&self, connection: &Connection) -> bool {
+        let version = connection.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+        version.is_ok_and(|version| version == self.version)
+            || Self::of(connection).is_ok_and(|found| found.mark == self.mark)
+    }
+}
+
+/// A journal beside a file may name a "super-journal", which SQLite removes once the journal has been rolled back: whoever can put a
+/// journal beside a project could so have any file of the user's removed. This program never writes one.
+pub fn check_journal(path: &Path) -> Result<(), UserError> {
+    const NAMES_A_SUPER_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    let journal = journal_path(path);
+    let mut end = [0; 8];
+    let read = File::open(&journal).and_then(|mut file| {
+        file.seek(SeekFrom::End(-8))?;
+        file.read_exact(&mut end)
+    });
+    if read.is_err() || end != NAMES_A_SUPER_JOURNAL {
+        return Ok(());
+    }
+    Err(UserError::new(format!("Could not open {}", short_name(path)))
+        .because(format!("the file {} beside it names another file to be removed", short_name(&journal)))
+        .hint("This program does not write such files: move it away, and be careful with whatever came with it"))
+}
+
+/// Where SQLite keeps the old pages while a transaction is written.
+pub fn journal_path(path: &Path) -> PathBuf {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    PathBuf::from(journal)
 }
 
 /// Gives back the memory of the pages that were read: a project that is open is read from its own arrays. Edits need few pages.

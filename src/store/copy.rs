@@ -33,6 +33,7 @@ pub fn open(path: &Path, wanted: Wanted) -> Result<Target, UserError> {
     let what = format!("Could not open {}", short_name(path));
     let path = &connection::resolve(path, &what)?;
     let mut version = connection::check_identity(path)?;
+    connection::check_journal(path)?;
     let lock = match wanted {
         Wanted::ReadOnly => Err("It was opened for reading only".to_owned()),
         Wanted::ReadWrite => take_lock(path),
@@ -169,12 +170,12 @@ fn check_length(connection: &Connection, path: &Path, what: &str) -> Result<(), 
 /// A journal that a crash left beside the file to be replaced belongs to that file: left there, it would be rolled back into the new
 /// one.
 fn settle_journal(path: &Path) -> std::io::Result<()> {
-    let mut journal = path.as_os_str().to_owned();
-    journal.push("-journal");
-    let journal = PathBuf::from(journal);
+    let journal = connection::journal_path(path);
     if journal.exists() {
         // Reading rolls it back, so that the old file is whole should we be stopped before the new one is in place.
-        if let Ok(connection) = connection::open_writable(path) {
+        if connection::check_journal(path).is_ok()
+            && let Ok(connection) = connection::open_writable(path)
+        {
             let _ = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
         }
         if journal.exists() {

@@ -40,8 +40,21 @@ pub fn short_name(path: &Path) -> String {
 
 pub fn damaged(what: String, why: &str) -> UserError {
     UserError::new(what)
-        .because(format!("the file is damaged: {why}"))
-        .hint("Restore it from a backup, or recover what can be read with: sqlite3 FILE .recover")
+        .because(format!("{DAMAGED}{why}"))
+        .hint("Restore it from a backup, or save what can be read with: bailiwick rescue FILE NEW.bwk")
+}
+
+/// How the reason begins where a file is damaged.
+const DAMAGED: &str = "the file is damaged: ";
+
+/// What the damage is.
+pub fn reason_of(error: &UserError) -> &str {
+    error.why.strip_prefix(DAMAGED).unwrap_or(&error.why)
+}
+
+/// Whether a file could not be opened because it is damaged.
+pub fn is_damage(error: &UserError) -> bool {
+    error.why.starts_with(DAMAGED)
 }
 
 /// Why SQLite could not do it, and what to do.

@@ -36,6 +36,10 @@ impl ProjectLock {
         let not_possible = |error: std::io::Error| LockFailure::NotPossible(error.to_string());
         // Another window may remove its lock file between our opening and locking it; then the lock is on a file without a name.
         for _ in 0..100 {
+            // Somebody else's link would have us empty the file that it leads to.
+            if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+                return Err(LockFailure::NotPossible("there is something of that name that is no file".to_owned()));
+            }
             let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
             let mut file = file.map_err(not_possible)?;
             match file.try_lock() {
@@ -72,7 +76,7 @@ impl Drop for ProjectLock {
 #[cfg(unix)]
 fn is_the_file_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let (Ok(ours), Ok(there)) = (file.metadata(), std::fs::metadata(path)) else { return false };
+    let (Ok(ours), Ok(there)) = (file.metadata(), std::fs::symlink_metadata(path)) else { return false };
     (ours.dev(), ours.ino()) == (there.dev(), there.ino())
 }
 
@@ -102,6 +106,22 @@ mod tests {
         let project = folder.path().join("plan.bwk");
         std::fs::write(lock_path(&project), "somebody long gone").unwrap();
         ProjectLock::take(&project, "anna").unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_place_of_the_lock_file_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = folder.path().join("plan.bwk");
+        let precious = folder.path().join("precious");
+        std::fs::write(&precious, "the user's own").unwrap();
+        for leads_to in [&precious, &folder.path().join("nowhere")] {
+            let _ = std::fs::remove_file(lock_path(&project));
+            std::os::unix::fs::symlink(leads_to, lock_path(&project)).unwrap();
+            assert!(matches!(ProjectLock::take(&project, "anna").unwrap_err(), LockFailure::NotPossible(_)));
+        }
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "the user's own");
+        assert!(!folder.path().join("nowhere").exists());
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod migrate;
 mod read;
 mod read_columns;
 mod read_plan;
+mod rescue;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -132,6 +133,8 @@ pub struct Opened {
     /// What of the file could not be used, in words for the user; mostly empty.
     pub notes: Vec<String>,
     pub access: Access,
+    /// Why the file could not be opened as it is, where this is what could be saved of it.
+    pub damage: Option<String>,
 }
 
 /// How far the writing is. Cheap to ask for in every frame.
@@ -175,6 +178,22 @@ pub fn open(path: &Path, wanted: Wanted) -> Result<(Store, Opened), UserError> {
     connection::forget_pages(&target.connection);
     let next_plan = PlanId(opened.plans.iter().map(|plan| plan.id.0).max().unwrap_or(0).saturating_add(1));
     Ok((Store { writer: Writer::start(target), plan: opened.plan_id, next_plan }, opened))
+}
+
+/// Opens what can be saved of a damaged project, as a private copy: [`Opened::access`] says that it is read-only and why,
+/// [`Opened::notes`] what is missing. [`Store::save_as`] makes a sound file of it. `damage` is what [`open`] said.
+pub fn rescue(path: &Path, damage: &UserError) -> Result<(Store, Opened), UserError> {
+    let (target, missing) = rescue::open(path, damage)?;
+    let mut opened = read::read_project(&target)?;
+    opened.damage = Some(failure::reason_of(damage).to_owned());
+    opened.notes = missing.into_iter().chain(opened.notes).collect();
+    let next_plan = PlanId(opened.plans.iter().map(|plan| plan.id.0).max().unwrap_or(0).saturating_add(1));
+    Ok((Store { writer: Writer::start(target), plan: opened.plan_id, next_plan }, opened))
+}
+
+/// As [`open`]; a damaged file is opened with what can be saved of it.
+pub fn open_or_rescue(path: &Path, wanted: Wanted) -> Result<(Store, Opened), UserError> {
+    open(path, wanted).or_else(|error| if failure::is_damage(&error) { rescue(path, &error) } else { Err(error) })
 }
 
 impl Store {

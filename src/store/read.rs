@@ -103,6 +103,7 @@ fn read_all(target: &Target) -> Read<Opened> {
             TargetLock::Writable { .. } => Access::ReadWrite,
             TargetLock::ReadOnly { why } => Access::ReadOnly { why: why.clone() },
         },
+        damage: None,
     })
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::connection::Content;
 use super::copy::{self, FileIdentity, Target, TargetLock};
 use super::failure::{explain, short_name};
 use super::write::{Entry, Write, make_rows};
@@ -98,7 +99,8 @@ impl Writer {
         let ours = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || {
             let _ending = Ending(&ours);
-            Work { shared: &ours, target, who: user_name(), next_try: Instant::now() }.run();
+            let known = Content::of(&target.connection).ok();
+            Work { shared: &ours, target, known, who: user_name(), next_try: Instant::now() }.run();
         });
         if thread.is_err() {
             Ending(&shared);
@@ -255,6 +257,8 @@ fn access_of(target: &Target) -> Access {
 struct Work<'a> {
     shared: &'a Shared,
     target: Target,
+    /// The content of the file as we left it.
+    known: Option<Content>,
     who: String,
     /// After a failure, when to try again.
     next_try: Instant,
@@ -316,7 +320,25 @@ impl Work<'_> {
                 }
             }
         }
-        write_all(&mut self.target.connection, batch, &self.who).map_err(|error| explain(what.to_owned(), &error))
+        let known = self.known.as_ref();
+        let written = write_all(&mut self.target.connection, batch, &self.who, |connection| {
+            known.is_none_or(|known| known.is_in(connection))
+        });
+        match written {
+            Ok(true) => {
+                self.known = Content::of(&self.target.connection).ok();
+                Ok(())
+            }
+            // What we hold and what is there now must not be mixed.
+            Ok(false) => Err(self.replaced(what.to_owned())),
+            Err(error) => Err(explain(what.to_owned(), &error)),
+        }
+    }
+
+    fn replaced(&self, what: String) -> UserError {
+        UserError::new(what)
+            .because(format!("another program has replaced what was in {}", short_name(&self.target.path)))
+            .hint("Put the file back as it was and retry, or export from this window what you need")
     }
 
     /// Takes what was written off the queue, or says that it was not.
@@ -368,13 +390,18 @@ impl Work<'_> {
             self.target.lock = TargetLock::ReadOnly { why: "It has been moved or deleted".to_owned() };
             self.shared.lock().access = access_of(&self.target);
         }
+        // What is copied is the file's content, so it must be ours; of a file that is gone it still is.
+        if self.known.as_ref().is_some_and(|known| !known.is_in(&self.target.connection)) {
+            return Err(self.replaced(what));
+        }
         let batch: Vec<_> = self.shared.lock().queue.iter().cloned().collect();
         let (source, who) = (&self.target.connection, &self.who);
         let target = copy::replace(&path, &what, |copy| {
             connection::copy_into(source, copy)?;
             connection::set_up(copy)?;
-            write_all(copy, &batch, who)
+            write_all(copy, &batch, who, |_| true).map(drop)
         })?;
+        self.known = Content::of(&target.connection).ok();
         self.target = target;
         {
             let mut state = self.shared.lock();
@@ -386,10 +413,20 @@ impl Work<'_> {
     }
 }
 
-fn write_all(connection: &mut rusqlite::Connection, batch: &[Arc<Entry>], who: &str) -> rusqlite::Result<()> {
+/// All of them in one transaction, unless `may_write` says no once nobody else can write any more.
+fn write_all(
+    connection: &mut rusqlite::Connection,
+    batch: &[Arc<Entry>],
+    who: &str,
+    may_write: impl FnOnce(&rusqlite::Connection) -> bool,
+) -> rusqlite::Result<bool> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    if !may_write(&transaction) {
+        return Ok(false);
+    }
     for entry in batch {
         make_rows(&transaction, entry, who)?;
     }
-    transaction.commit()
+    transaction.commit()?;
+    Ok(true)
 }

@@ -1,4 +1,4 @@
-//! What lies over the map at the top: which units the tools take, and what has fallen apart.
+//! What lies over the map at the top: why nothing can be changed, which units the tools take, and what has fallen apart.
 
 use egui::{
     Align, Align2, Area, Button, Checkbox, ComboBox, Frame, Id, Layout, Margin, Order, RichText, Stroke, Ui, vec2,
@@ -8,7 +8,7 @@ use super::widgets::{command_hover, outline_marks};
 use crate::action::{Action, Command, SelectHow};
 use crate::domain::spatial::Inside;
 use crate::session::Session;
-use crate::session::view::{Scope, Tool};
+use crate::session::view::{BottomTab, Scope, Tool};
 use crate::theme::Tokens;
 use crate::words;
 
@@ -16,7 +16,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let scope = session.scope();
     let options = session.view.tool != Tool::Select || scope != Scope::Everything;
     let broken = session.cut_off().unwrap_or_default();
-    if !options && broken.is_empty() {
+    if !options && broken.is_empty() && session.read_only.is_none() {
         return;
     }
     let rect = ui.available_rect_before_wrap();
@@ -27,6 +27,9 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     area.pivot(Align2::RIGHT_TOP).fixed_pos(rect.right_top() + vec2(-58.0, 12.0)).show(ui.ctx(), |ui| {
         ui.set_max_width(width);
         ui.spacing_mut().item_spacing.y = 6.0;
+        if let Some(why) = &session.read_only {
+            card(ui, Tokens::of(ui).warning).show(ui, |ui| read_only(ui, session, why, actions));
+        }
         if options {
             card(ui, Tokens::of(ui).separator).show(ui, |ui| {
                 outline_marks(ui);
@@ -50,6 +53,21 @@ fn card(ui: &Ui, edge: egui::Color32) -> Frame {
         .stroke(Stroke::new(1.0, edge))
         .corner_radius(6.0)
         .inner_margin(Margin::symmetric(10, 6))
+}
+
+fn read_only(ui: &mut Ui, session: &Session, why: &str, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.label(egui_material_icons::icons::ICON_LOCK.rich_text().size(16.0).color(tokens.warning));
+        ui.label(format!("Opened read-only: {}", words::inside(why)));
+        if session.damaged && ui.button("What is missing").on_hover_text("Lists it below, in Problems").clicked() {
+            actions.push(Action::SetTab(BottomTab::Problems));
+        }
+        if ui.button("Save a copy…").on_hover_text(command_hover(Command::SaveAs)).clicked() {
+            actions.push(Action::Run(Command::SaveAs));
+        }
+    });
 }
 
 fn tool_options(ui: &mut Ui, session: &Session, scope: Scope, actions: &mut Vec<Action>) {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bench;
+mod broken;
 mod cutting;
 mod explaining;
 mod json;

@@ -2,10 +2,14 @@
 
 mod bad_files;
 mod crash;
+mod damaged;
+mod faults;
 mod fixture;
 mod history;
 mod plain_sql;
 mod plans;
+mod power_cut;
 mod round_trip;
 mod safety;
+mod script;
 mod thousand;

@@ -123,3 +123,47 @@ fn the_file_is_marked_as_ours_and_is_sound() {
     check(&path, "SELECT count(*) FROM pragma_foreign_key_check", &["0"]);
     assert_eq!(&std::fs::read(&path).unwrap()[68..72], b"BWLK");
 }
+
+const PAGE: &str = include_str!("../../../docs/file-format.md");
+
+#[test]
+fn every_query_of_the_page_runs() {
+    let (_folder, path) = place();
+    drop(create(&path, &project(), Existing::Refuse).unwrap());
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let blocks: Vec<&str> = PAGE.split("```sql").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let (mut run, mut with_rows) = (0, 0);
+    for statement in blocks.iter().flat_map(|block| block.split(';')).filter(|statement| statement.contains("SELECT")) {
+        let mut query = connection.prepare(statement).unwrap_or_else(|error| panic!("{error}: {statement}"));
+        let mut rows = query.query([]).unwrap();
+        let mut count = 0;
+        while rows.next().unwrap_or_else(|error| panic!("{error}: {statement}")).is_some() {
+            count += 1;
+        }
+        run += 1;
+        with_rows += usize::from(count > 0);
+    }
+    assert!(run >= 9 && with_rows >= 6, "{run} run, {with_rows} with rows");
+}
+
+#[test]
+fn the_page_names_every_table_view_and_column_of_a_view() {
+    let (_folder, path) = place();
+    drop(create(&path, &project(), Existing::Refuse).unwrap());
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let list = |sql: &str| -> Vec<String> {
+        let mut query = connection.prepare(sql).unwrap();
+        query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let names = list("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'");
+    for name in names {
+        assert!(PAGE.contains(&format!("`{name}`")), "{name} is not on the page");
+        if matches!(name.as_str(), "v_unit" | "v_account") || !name.starts_with("v_") {
+            continue;
+        }
+        let row = PAGE.lines().find(|line| line.starts_with(&format!("| `{name}`"))).unwrap();
+        for column in list(&format!("SELECT name FROM pragma_table_info('{name}')")) {
+            assert!(row.contains(&format!("`{column}`")), "{name}.{column} is not on the page");
+        }
+    }
+}

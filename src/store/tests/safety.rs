@@ -212,3 +212,88 @@ fn more_columns_than_a_table_can_have_are_refused_at_once() {
     project.accounts = Arc::new(accounts);
     assert!(store.put_accounts(&project, "Imported").unwrap_err().why.contains("1901 columns"));
 }
+
+#[test]
+fn another_file_in_its_place_is_noticed_and_left_alone() {
+    let (folder, path, store, mut other, mut plan) = new_project();
+    other.name = "Another".into();
+    let other_path = folder.path().join("other.bwk");
+    drop(create(&other_path, &other, Existing::Refuse).unwrap());
+    edit(&store, &mut plan, 5);
+    store.flush().unwrap();
+    // As a synchronising program does it: renamed over ours.
+    std::fs::rename(&other_path, &path).unwrap();
+    let theirs = std::fs::read(&path).unwrap();
+    edit(&store, &mut plan, 5);
+    #[cfg(unix)]
+    {
+        let error = store.flush().unwrap_err();
+        assert!(error.why.contains("moved or deleted") && error.hint.contains("Save a copy"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), theirs);
+        let rescue = folder.path().join("rescue.bwk");
+        store.save_as(&rescue).unwrap();
+        assert_plan(&rescue, &plan);
+        assert_eq!(std::fs::read(&path).unwrap(), theirs);
+    }
+}
+
+#[test]
+fn other_content_in_the_same_file_is_noticed_and_left_alone() {
+    let (folder, path, store, mut other, mut plan) = new_project();
+    edit(&store, &mut plan, 5);
+    store.flush().unwrap();
+    let ours = std::fs::read(&path).unwrap();
+    other.accounts = Arc::default();
+    let other_path = folder.path().join("other.bwk");
+    drop(create(&other_path, &other, Existing::Refuse).unwrap());
+    for content in [std::fs::read(&other_path).unwrap(), Vec::new()] {
+        // As a backup is put back with cp: the same file, other bytes.
+        std::fs::write(&path, &content).unwrap();
+        edit(&store, &mut plan, 3);
+        let error = store.flush().unwrap_err();
+        assert!(!error.why.is_empty() && !error.hint.is_empty(), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), content, "{error}");
+        // A copy would be made of what is there now.
+        store.save_as(&folder.path().join("copy.bwk")).unwrap_err();
+    }
+    std::fs::write(&path, &ours).unwrap();
+    store.flush().unwrap();
+    assert_plan(&path, &plan);
+}
+
+#[test]
+fn a_value_that_another_tool_has_changed_is_no_harm() {
+    let (_folder, path, store, _, mut plan) = new_project();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("UPDATE setting SET value = 'x'; REPLACE INTO setting VALUES ('k', 'v')").unwrap();
+    edit(&store, &mut plan, 5);
+    store.flush().unwrap();
+    edit(&store, &mut plan, 5);
+    store.flush().unwrap();
+    assert_plan(&path, &plan);
+}
+
+/// A super-journal is named at the end of a journal, and SQLite removes it once the journal is rolled back.
+#[test]
+fn a_journal_that_would_have_another_file_removed_is_refused() {
+    let (folder, path, store, ..) = new_project();
+    drop(store);
+    let precious = folder.path().join("precious.txt");
+    std::fs::write(&precious, "the user's own").unwrap();
+    let name = precious.to_str().unwrap().as_bytes();
+    let mut journal = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7".to_vec();
+    journal.extend([0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
+    journal.extend([0, 0, 2, 0, 0, 0, 16, 0]);
+    journal.resize(512, 0);
+    journal.extend([0x40, 0, 0, 0]);
+    journal.extend(name);
+    journal.extend((name.len() as u32).to_be_bytes());
+    journal.extend(name.iter().map(|&byte| u32::from(byte)).sum::<u32>().to_be_bytes());
+    journal.extend(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
+    for wanted in [Wanted::ReadWrite, Wanted::ReadOnly] {
+        std::fs::write(crate::store::connection::journal_path(&path), &journal).unwrap();
+        let error = open(&path, wanted).unwrap_err();
+        assert!(error.why.contains("another file"), "{error}");
+        assert!(precious.exists());
+    }
+}

@@ -107,7 +107,10 @@ fn files_that_are_no_project_are_refused() {
     folder.write("text.bwk", "Dear Sir or Madam");
     folder.write("empty.bwk", "");
     for command in ["info", "validate", "metrics", "undo"] {
-        folder.refused(&format!("{command} half.bwk"), &["half.bwk", "damaged", "backup"]);
+        // Of a damaged project "info" says what can be saved, see broken.rs.
+        if command != "info" {
+            folder.refused(&format!("{command} half.bwk"), &["half.bwk", "damaged", "backup"]);
+        }
         folder.refused(&format!("{command} text.bwk"), &["text.bwk", "not a Bailiwick project"]);
         folder.refused(&format!("{command} empty.bwk"), &["empty.bwk"]);
         folder.refused(&format!("{command} missing.bwk"), &["missing.bwk", "no such file"]);

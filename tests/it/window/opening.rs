@@ -114,3 +114,15 @@ fn an_idle_window_does_not_draw() {
         assert_eq!(app.repaint_delay(), Duration::MAX, "{:?}", app.window().ctx.repaint_causes());
     }
 }
+
+#[test]
+fn a_damaged_project_shows_what_could_be_saved_and_can_be_saved_as_a_sound_one() {
+    let whole = std::fs::read(AppHarness::grid(HALVES).path()).expect("the project is there");
+    // The last fifth of the file is gone.
+    let app = AppHarness::file("damaged.bwk", &whole[..whole.len() * 4 / 5]);
+    let session = app.session();
+    assert!(session.damaged && session.read_only.as_ref().is_some_and(|why| why.contains("damaged")));
+    assert_eq!(session.project.units.len(), 24);
+    assert!(app.shows("Opened read-only: it is damaged") && app.shows("Save a copy…") && app.shows("What is missing"));
+    assert!(session.diagnostics.iter().any(|said| said.message.contains("bytes of the file are missing")));
+}
