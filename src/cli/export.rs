@@ -7,13 +7,17 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::output::Output;
-use super::{Outcome, Result, project};
-use crate::io::export::What;
-use crate::work::export::export;
+use super::{Outcome, Result, levels, project};
+use crate::domain::ids::TerritoryId;
+use crate::domain::project::Project;
+use crate::error::UserError;
+use crate::io::export::{Loss, Scope, What, Wish};
+use crate::work::export::{export, losses};
 
-/// Write territories, units, accounts or metrics to a file; the format is that of the file's ending
+/// Write territories, groups, units, accounts or metrics to a file; the format is that of the file's ending
 ///
-/// Territories and units: .shp (shapefile), .geojson, .csv. Accounts and metrics: .csv. A file that is there is replaced.
+/// Maps: .shp (shapefile), .geojson, .gpkg (GeoPackage), .kml, .kmz, .topojson. Tables: .csv, .xlsx (Excel). GeoPackage, KML, TopoJSON and
+/// Excel hold several tables in one file; of the other formats each gets a file of its own. A file that is there is replaced.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The project file
@@ -22,14 +26,36 @@ pub struct Arguments {
     /// The file to write
     #[arg(value_name = "OUT")]
     out: PathBuf,
-    /// What to write
+    /// What to write; several with commas between them
+    #[arg(long, value_delimiter = ',', required = true)]
+    what: Vec<ExportWhat>,
+    /// The level of groups, by its name or number; without it all levels
     #[arg(long)]
-    what: ExportWhat,
+    level: Vec<String>,
+    /// Only these columns, by name
+    #[arg(long, value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Only these territories, by name, with their units and accounts
+    #[arg(long, value_delimiter = ',')]
+    territories: Vec<String>,
+    /// How many decimals coordinates have in GeoJSON, TopoJSON, KML and KMZ (5 to 15); without it as many as they need
+    #[arg(long, value_name = "N")]
+    decimals: Option<u8>,
+    /// Begin a CSV with a byte order mark, by which Excel knows that it is UTF-8
+    #[arg(long)]
+    bom: bool,
+    /// Say what the format would lose, and write nothing
+    #[arg(long)]
+    check: bool,
+    /// Write nothing when the format would lose something it could hold otherwise
+    #[arg(long)]
+    strict: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExportWhat {
     Territories,
+    Groups,
     Units,
     Accounts,
     Metrics,
@@ -39,34 +65,135 @@ enum ExportWhat {
 struct Exported {
     command: &'static str,
     plan: String,
-    what: &'static str,
+    what: Vec<String>,
+    written: bool,
     files: Vec<String>,
+    losses: Vec<Lost>,
     notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Lost {
+    table: String,
+    message: String,
+    by_nature: bool,
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     let opened = project::open_to_read(&arguments.plan)?;
-    let what = match arguments.what {
-        ExportWhat::Territories => What::Territories,
-        ExportWhat::Units => What::Units,
-        ExportWhat::Accounts => What::Accounts,
-        ExportWhat::Metrics => What::Metrics,
-    };
-    let report = output.with_progress(|progress| export(&opened.project, what, &arguments.out, progress))?;
-    let exported = Exported {
+    let wish = wish(arguments, &opened.project)?;
+    let mut exported = Exported {
         command: "export",
         plan: arguments.plan.display().to_string(),
-        what: what.words(),
-        files: report.files.iter().map(|file| file.display().to_string()).collect(),
-        notes: report.notes,
+        what: wish.what.iter().map(|&what| words(&opened.project, what)).collect(),
+        written: false,
+        files: Vec::new(),
+        losses: Vec::new(),
+        notes: Vec::new(),
     };
     let mut text = String::new();
-    for file in &exported.files {
-        let _ = writeln!(text, "Wrote {file}");
+    let mut outcome = Outcome::Done;
+    if arguments.check || arguments.strict {
+        let found = output.with_progress(|progress| losses(&opened.project, &wish, &arguments.out, progress))?;
+        let loses = found.iter().any(|loss| !loss.by_nature);
+        if arguments.check || loses {
+            say(&mut text, &found);
+            if found.is_empty() {
+                let _ = writeln!(text, "Nothing is lost");
+            }
+            if arguments.strict && loses {
+                let _ = writeln!(text, "Nothing was written");
+                outcome = Outcome::Violated;
+            }
+            exported.losses = found.into_iter().map(Lost::from).collect();
+            output.print(&exported, &text)?;
+            return Ok(outcome);
+        }
     }
-    for note in &exported.notes {
+    let report = output.with_progress(|progress| export(&opened.project, &wish, &arguments.out, progress))?;
+    say(&mut text, &report.losses);
+    for note in &report.notes {
         let _ = writeln!(text, "note: {note}");
     }
+    for file in &report.files {
+        let _ = writeln!(text, "Wrote {}", file.display());
+    }
+    exported.written = true;
+    exported.files = report.files.iter().map(|file| file.display().to_string()).collect();
+    exported.losses = report.losses.into_iter().map(Lost::from).collect();
+    exported.notes = report.notes;
     output.print(&exported, &text)?;
-    Ok(Outcome::Done)
+    Ok(outcome)
+}
+
+fn say(text: &mut String, losses: &[Loss]) {
+    for loss in losses {
+        let _ = writeln!(text, "note: {loss}");
+    }
+}
+
+impl From<Loss> for Lost {
+    fn from(loss: Loss) -> Self {
+        Self { table: loss.part, message: loss.message, by_nature: loss.by_nature }
+    }
+}
+
+fn wish(arguments: &Arguments, project: &Project) -> Result<Wish> {
+    if !arguments.level.is_empty() && !arguments.what.contains(&ExportWhat::Groups) {
+        return Err(UserError::new("A level was named").because("it is of groups alone").hint("add groups to --what"));
+    }
+    let mut what = Vec::new();
+    for wanted in &arguments.what {
+        match wanted {
+            ExportWhat::Territories => what.push(What::Territories),
+            ExportWhat::Units => what.push(What::Units),
+            ExportWhat::Accounts => what.push(What::Accounts),
+            ExportWhat::Metrics => what.push(What::Metrics),
+            ExportWhat::Groups => what.extend(groups(arguments, project)?),
+        }
+    }
+    let mut wish = Wish {
+        what,
+        columns: arguments.columns.clone(),
+        decimals: arguments.decimals,
+        byte_order_mark: arguments.bom,
+        ..Wish::default()
+    };
+    if !arguments.territories.is_empty() {
+        let ids = arguments.territories.iter().map(|name| territory(project, name));
+        wish.scope = Scope::Territories(ids.collect::<Result<_>>()?);
+    }
+    Ok(wish)
+}
+
+fn groups(arguments: &Arguments, project: &Project) -> Result<Vec<What>> {
+    let all = project.plan.hierarchy().levels().len();
+    if arguments.level.is_empty() {
+        if all == 0 {
+            return Err(
+                UserError::new("There are no groups to write").because("the plan has no levels above territories")
+            );
+        }
+        return Ok((0..all).map(|level| What::Groups(level as u8)).collect());
+    }
+    arguments.level.iter().map(|level| Ok(What::Groups(levels::find(project, level)? as u8))).collect()
+}
+
+fn territory(project: &Project, name: &str) -> Result<TerritoryId> {
+    let found = project.plan.find_territory(name);
+    found.ok_or_else(|| UserError::new(format!("There is no territory \"{}\"", name.trim())))
+}
+
+/// "units"; for groups the name of their level.
+fn words(project: &Project, what: What) -> String {
+    match what {
+        What::Groups(level) => project
+            .plan
+            .hierarchy()
+            .levels()
+            .get(usize::from(level))
+            .cloned()
+            .unwrap_or_else(|| what.words().to_owned()),
+        _ => what.words().to_owned(),
+    }
 }

@@ -91,6 +91,17 @@ impl Writing {
 
     /// Writes a file's contents beside `target`.
     pub fn add(&mut self, target: &Path, contents: &[u8]) -> Result<(), UserError> {
+        let temporary = self.reserve(target)?;
+        let write = || -> std::io::Result<()> {
+            let mut file = File::options().write(true).open(&temporary)?;
+            file.write_all(contents)?;
+            file.sync_all()
+        };
+        write().map_err(|error| write_error(target, &error))
+    }
+
+    /// Makes an empty file beside `target`, for somebody else to write into, and says where it is.
+    pub fn reserve(&mut self, target: &Path) -> Result<PathBuf, UserError> {
         let mut name = std::ffi::OsString::from(".");
         name.push(target.file_name().ok_or_else(|| cannot_write(target, "the path has no file name"))?);
         name.push(format!(".{}.part", std::process::id()));
@@ -102,21 +113,26 @@ impl Writing {
         if self.files.iter().any(|(_, known)| known == target) {
             return Err(cannot_write(target, "two files of that name are to be written"));
         }
+        // One that a killed run left behind. A new file is never written through a link that somebody put in its place.
+        let _ = std::fs::remove_file(&temporary);
+        File::create_new(&temporary).map_err(|error| write_error(target, &error))?;
         self.files.push((temporary.clone(), target.to_owned()));
-        let write = || -> std::io::Result<()> {
-            // Never through a link that somebody has put there.
-            if temporary.symlink_metadata().is_ok() {
-                std::fs::remove_file(&temporary)?;
-            }
-            let mut file = File::create_new(&temporary)?;
-            file.write_all(contents)?;
-            file.sync_all()
-        };
-        write().map_err(|error| write_error(target, &error))
+        Ok(temporary)
+    }
+
+    /// The targets that are symbolic links by now. Finishing replaces the links themselves.
+    pub fn links(&self) -> Vec<PathBuf> {
+        let targets = self.files.iter().map(|(_, target)| target);
+        targets.filter(|target| target.is_symlink()).cloned().collect()
     }
 
     /// Puts all files in their places and returns these.
     pub fn finish(mut self) -> Result<Vec<PathBuf>, UserError> {
+        for (temporary, target) in &self.files {
+            // What others have written into a reserved file is on disk before it gets its name.
+            let flushed = File::open(temporary).and_then(|file| file.sync_all());
+            flushed.map_err(|error| write_error(target, &error))?;
+        }
         for (temporary, target) in &self.files {
             std::fs::rename(temporary, target).map_err(|error| write_error(target, &error))?;
         }

@@ -48,7 +48,7 @@ pub(crate) fn count_of(count: usize, noun: &str) -> String {
     format!("{} {noun}{s}", grouped(count))
 }
 
-fn grouped(count: usize) -> String {
+pub(crate) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {

@@ -20,6 +20,7 @@ mod tests;
 
 pub use build::{BuildReport, Finding, Link, Reason, build};
 pub use neighbours::{CutOff, Neighbours};
+pub use outline::ArcPolygon;
 pub use patch::{ArcRow, Swap, TopologyPatch, UnitRings};
 pub(crate) use sets::DisjointSets;
 

@@ -10,6 +10,26 @@ use crate::domain::ids::{ArcId, TerritoryId, UnitId};
 use crate::domain::polygon::{Polygon, Ring, Shape, ring_contains};
 use crate::domain::sphere::{Bounds, LonLat};
 
+/// A polygon as the arcs along its rings, with the inside on their left. A ring begins where its first arc does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ArcPolygon {
+    pub outer: Vec<ArcUse>,
+    pub holes: Vec<Vec<ArcUse>>,
+}
+
+/// A polygon found on the way along arcs, in both forms.
+struct Stitched {
+    area: f64,
+    polygon: Polygon,
+    arcs: ArcPolygon,
+}
+
+impl ArcPolygon {
+    pub fn rings(&self) -> impl Iterator<Item = &Vec<ArcUse>> {
+        std::iter::once(&self.outer).chain(&self.holes)
+    }
+}
+
 impl Topology {
     /// The shape of a unit.
     pub fn shape(&self, unit: UnitId) -> Shape {
@@ -35,12 +55,44 @@ impl Topology {
                 _ => {}
             }
         }
-        self.stitch(&uses)
+        shape_of(self.stitch(&uses))
     }
 
     /// The outlines of all territories, by territory; the first is that of the unassigned units. Units whose territory is not
     /// below `slots` are left out. One pass over the arcs.
     pub fn outlines(&self, assignment: &[TerritoryId], slots: usize) -> Vec<Shape> {
+        self.border_arcs(assignment, slots).par_iter().map(|uses| shape_of(self.stitch(uses))).collect()
+    }
+
+    /// The same outlines as the arcs they are made of.
+    pub fn outline_arcs(&self, assignment: &[TerritoryId], slots: usize) -> Vec<Vec<ArcPolygon>> {
+        let arcs = |uses: &Vec<ArcUse>| self.stitch(uses).into_iter().map(|stitched| stitched.arcs).collect();
+        self.border_arcs(assignment, slots).par_iter().map(arcs).collect()
+    }
+
+    /// The shape of a unit as the arcs it is made of.
+    pub fn arc_polygons(&self, unit: UnitId) -> Vec<ArcPolygon> {
+        let arrays = &self.arrays;
+        let range = |starts: &[u32], at: usize| starts[at] as usize..starts[at + 1] as usize;
+        let ring = |ring: usize| arrays.ring_arcs[range(&arrays.ring_starts, ring)].to_vec();
+        let polygon = |polygon: usize| {
+            let mut rings = range(&arrays.polygon_starts, polygon).map(ring);
+            ArcPolygon { outer: rings.next().unwrap_or_default(), holes: rings.collect() }
+        };
+        range(&arrays.unit_starts, unit.index()).map(polygon).collect()
+    }
+
+    /// The shape that polygons of arcs stand for.
+    pub fn shape_along(&self, polygons: &[ArcPolygon]) -> Shape {
+        let polygon = |polygon: &ArcPolygon| Polygon {
+            outer: self.ring(&polygon.outer),
+            holes: polygon.holes.iter().map(|hole| self.ring(hole)).collect(),
+        };
+        Shape { polygons: polygons.iter().map(polygon).collect() }
+    }
+
+    /// Per territory the arcs on its border, with the territory on their left.
+    fn border_arcs(&self, assignment: &[TerritoryId], slots: usize) -> Vec<Vec<ArcUse>> {
         let mut uses: Vec<Vec<ArcUse>> = vec![Vec::new(); slots];
         for arc in 0..self.arc_count() {
             let [left, right] = self.sides_in(assignment, ArcId::from_index(arc));
@@ -53,7 +105,7 @@ impl Topology {
                 }
             }
         }
-        uses.par_iter().map(|uses| self.stitch(uses)).collect()
+        uses
     }
 
     /// The ring along a chain of arcs.
@@ -73,21 +125,22 @@ impl Topology {
     }
 
     /// Rings, with the inside on the left, from arcs in any order.
-    fn stitch(&self, uses: &[ArcUse]) -> Shape {
+    fn stitch(&self, uses: &[ArcUse]) -> Vec<Stitched> {
         let (mut outers, mut holes) = (Vec::new(), Vec::new());
         for uses in self.walks(uses) {
             for uses in self.simple_loops(uses) {
                 let ring = self.ring(&uses);
                 let area = twice_area(&ring);
                 if area > 0.0 {
-                    outers.push((area, Polygon { outer: ring, holes: Vec::new() }));
+                    let polygon = Polygon { outer: ring, holes: Vec::new() };
+                    outers.push(Stitched { area, polygon, arcs: ArcPolygon { outer: uses, holes: Vec::new() } });
                 } else if area < 0.0 {
-                    holes.push(ring);
+                    holes.push((ring, uses));
                 }
             }
         }
         put_holes(&mut outers, holes);
-        Shape { polygons: outers.into_iter().map(|(_, polygon)| polygon).collect() }
+        outers
     }
 
     /// Closed walks. Where several arcs leave a place, the leftmost goes on along the same piece of inside.
@@ -181,18 +234,23 @@ fn twice_area(ring: &[LonLat]) -> f64 {
 }
 
 /// Each hole goes to the smallest outer ring around it.
-fn put_holes(outers: &mut [(f64, Polygon)], holes: Vec<Ring>) {
+fn put_holes(outers: &mut [Stitched], holes: Vec<(Ring, Vec<ArcUse>)>) {
     let boxes: Vec<Option<Bounds>> =
-        outers.iter().map(|(_, polygon)| Bounds::of(polygon.outer.iter().copied())).collect();
-    for hole in holes {
+        outers.iter().map(|stitched| Bounds::of(stitched.polygon.outer.iter().copied())).collect();
+    for (hole, uses) in holes {
         // A vertex of the hole may lie on the outer ring; the middle of an edge does not, or the edge would not be a border.
         let middle = LonLat::new((hole[0].lon + hole[1].lon) / 2.0, (hole[0].lat + hole[1].lat) / 2.0);
         let around = (0..outers.len())
             .filter(|&i| boxes[i].is_some_and(|bounds| bounds.contains(middle)))
-            .filter(|&i| ring_contains(&outers[i].1.outer, middle))
-            .min_by(|&a, &b| outers[a].0.total_cmp(&outers[b].0));
+            .filter(|&i| ring_contains(&outers[i].polygon.outer, middle))
+            .min_by(|&a, &b| outers[a].area.total_cmp(&outers[b].area));
         if let Some(i) = around {
-            outers[i].1.holes.push(hole);
+            outers[i].polygon.holes.push(hole);
+            outers[i].arcs.holes.push(uses);
         }
     }
+}
+
+fn shape_of(stitched: Vec<Stitched>) -> Shape {
+    Shape { polygons: stitched.into_iter().map(|stitched| stitched.polygon).collect() }
 }

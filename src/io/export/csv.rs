@@ -1,4 +1,4 @@
-//! Comma-separated text, UTF-8, with a header.
+//! Comma-separated text (RFC 4180), UTF-8, with a header.
 
 use std::path::Path;
 
@@ -6,16 +6,20 @@ use super::sheet::{Sheet, Values};
 use crate::error::UserError;
 use crate::io::files;
 
-pub(super) fn write(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, UserError> {
+/// By this Excel knows that a file is UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+pub(super) fn write(sheet: &Sheet, byte_order_mark: bool, path: &Path) -> Result<Vec<u8>, UserError> {
     let failed =
         |error: ::csv::Error| UserError::new(format!("Could not write {}", files::name_of(path))).because(error);
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    let start = if byte_order_mark { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(start);
     writer.write_record(sheet.columns.iter().map(|column| harmless(&column.name))).map_err(failed)?;
     for row in 0..sheet.rows {
         for column in &sheet.columns {
             match &column.values {
-                Values::Texts(texts) => writer.write_field(harmless(texts.get(row).map_or("", String::as_str))),
-                Values::Numbers(numbers) => writer.write_field(number(numbers.get(row).copied().unwrap_or(f64::NAN))),
+                Values::Texts(_) => writer.write_field(harmless(column.text(row)).as_bytes()),
+                Values::Numbers(_) => writer.write_field(column.number(row).map(number).unwrap_or_default()),
             }
             .map_err(failed)?;
         }

@@ -1,45 +1,51 @@
-//! What goes out: territories and units as shapefile, GeoJSON or CSV, accounts and metrics as CSV.
+//! What goes out: territories, groups, units, accounts and figures as shapefile, GeoJSON, GeoPackage, KML, TopoJSON, CSV or workbook.
 //!
 //! Same project, same bytes. Shapes come from the shared arcs, so neighbouring territories have exactly the same vertices along
-//! their border. Files appear whole or not at all.
+//! their border. Files appear whole or not at all. What a format will lose is known before it is written: [`losses`].
 
+mod antimeridian;
 mod assignment;
 mod csv;
+mod fields;
 mod geojson;
+mod geopackage;
+mod kml;
+pub mod loss;
 mod moves;
+pub mod order;
+mod part;
+mod parts;
+mod places;
+mod rows;
 mod shapefile;
 mod sheet;
+mod tables;
 #[cfg(test)]
 mod tests;
+mod topojson;
+mod wkb;
+mod xlsx;
+mod xml;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use assignment::{Assigned, write_assignment};
 pub use csv::{harmless, number};
+pub use loss::Loss;
 pub use moves::{MoveTable, check_moves_file, write_moves};
+pub use order::{DECIMALS, Format, Scope, What, Wish};
+pub use part::{Folders, Geometry, Part};
+pub use sheet::{Column, Sheet, Values};
 
+use super::cancelled;
 use super::files::{self, Writing};
-use super::{cancelled, count_of};
-use crate::domain::ids::TerritoryId;
 use crate::domain::metrics::Totals;
-use crate::domain::polygon::Shape;
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::project::Project;
 use crate::domain::shape::PlanMetrics;
 use crate::error::UserError;
-
-/// What to write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum What {
-    /// One row per territory with its rep, loads, targets and shape.
-    Territories,
-    /// One row per unit with its territory and rep.
-    Units,
-    /// One row per account with its unit, territory and rep.
-    Accounts,
-    /// One row per territory with all its figures, and one for what is unassigned.
-    Metrics,
-}
+use loss::Losses;
 
 /// Where it comes from: a project and the figures of its plan.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +53,7 @@ pub struct Source<'a> {
     pub project: &'a Project,
     /// Of the project's plan.
     pub totals: &'a Totals,
-    /// Of the project's plan.
+    /// Of the project's plan; needed for territories and their figures alone.
     pub metrics: &'a PlanMetrics,
 }
 
@@ -56,106 +62,211 @@ pub struct Source<'a> {
 pub struct ExportReport {
     /// All files, the one that was asked for first.
     pub files: Vec<PathBuf>,
-    /// Shortened names, cut texts, what is not in the file.
+    /// What is not in them as it is in the project.
+    pub losses: Vec<Loss>,
+    /// What else to know: a link that was replaced.
     pub notes: Vec<String>,
 }
 
-impl What {
-    pub const ALL: [Self; 4] = [Self::Territories, Self::Units, Self::Accounts, Self::Metrics];
-
-    /// "territories", as on the command line.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Territories => "territories",
-            Self::Units => "units",
-            Self::Accounts => "accounts",
-            Self::Metrics => "metrics",
-        }
-    }
-
-    /// The inverse of [`Self::words`].
-    pub fn from_words(words: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|what| what.words() == words)
-    }
-
-    /// The endings of the formats it can be written in, the usual one first.
-    pub fn endings(self) -> &'static [&'static str] {
-        match self {
-            Self::Territories | Self::Units => &["shp", "geojson", "csv"],
-            Self::Accounts | Self::Metrics => &["csv"],
-        }
-    }
+/// What a format will lose of what is wanted. Nothing is written.
+///
+/// # Errors
+/// Wishes that cannot be: see [`export`].
+pub fn losses(wish: &Wish, format: Format, source: Source) -> Result<Vec<Loss>, UserError> {
+    check(wish, format, source)?;
+    losses_of(&tables(wish, source)?, wish, format)
 }
 
-/// Writes to `path`, in the format of its ending (`.shp`, `.geojson` or `.json`, `.csv`).
+/// Writes to `path`, in the format of its ending. Of a format that holds one table each further one gets a file of its own, with its
+/// name at the end.
 ///
 /// CSV is UTF-8 with a header. Cells of text columns that begin with `=`, `+`, `-`, `@`, a tab or a line break get an apostrophe
 /// before them, so that no spreadsheet takes them for a formula; reading such a file back takes it away again.
 ///
+/// A file that is there is replaced. A symbolic link is replaced too; what it points to stays as it is.
+///
 /// # Errors
-/// An ending that does not fit, a place that cannot be written to, a full disk. No half file is left.
-pub fn export(what: What, source: Source, path: &Path, progress: &Progress) -> Result<ExportReport, UserError> {
+/// An ending that does not fit, a column that is not there, a place that cannot be written to, a full disk. No half file is left.
+pub fn export(wish: &Wish, source: Source, path: &Path, progress: &Progress) -> Result<ExportReport, UserError> {
     progress.begin(Phase::Writing, 0).map_err(cancelled)?;
-    let ending = match files::ending_of(path) {
-        ending if ending == "json" => "geojson".to_owned(),
-        ending => ending,
-    };
-    if !what.endings().contains(&ending.as_str()) {
-        let endings: Vec<String> = what.endings().iter().map(|ending| format!(".{ending}")).collect();
-        return Err(UserError::new(format!("Could not write {}", files::name_of(path)))
-            .because(format!("{} cannot be written as \".{ending}\"", what.words()))
-            .hint(format!("let the name end in {}", endings.join(" or "))));
-    }
-    let mut notes = Vec::new();
-    let sheet = match what {
-        What::Territories => sheet::territories(source),
-        What::Units => sheet::units(source),
-        What::Accounts => sheet::accounts(source),
-        What::Metrics => sheet::metrics(source),
-    };
+    let format = format_of(wish, path)?;
+    check(wish, format, source).map_err(|error| about(error, path))?;
+    let parts = tables(wish, source).map_err(|error| about(error, path))?;
     progress.check().map_err(cancelled)?;
-    let mut writing = Writing::new();
-    if ending == "csv" {
-        writing.add(path, &csv::write(&sheet, path)?)?;
-    } else {
-        let shapes = shapes(what, source, &mut notes);
-        if source.project.units.approximate {
-            notes.push("the shapes of the units are approximations".into());
-        }
-        if ending == "shp" {
-            for (ending, contents) in shapefile::write(&sheet, &shapes, path, progress, &mut notes)? {
-                writing.add(&path.with_extension(ending), &contents)?;
-            }
-        } else {
-            writing.add(path, &geojson::write(&sheet, &shapes, what.words(), progress)?)?;
-        }
-    }
-    progress.check().map_err(cancelled)?;
-    Ok(ExportReport { files: writing.finish()?, notes })
+    let losses = losses_of(&parts, wish, format)?;
+    let mut report = write_parts(&parts, wish, path, progress)?;
+    report.losses = losses;
+    Ok(report)
 }
 
-/// One shape per row of the sheet; rows without one are not written.
-fn shapes(what: What, source: Source, notes: &mut Vec<String>) -> Vec<Shape> {
-    let shapes: Vec<Shape> = match what {
-        What::Units => source.project.units.ids().map(|unit| source.project.units.topology.shape(unit)).collect(),
-        _ => {
-            let outline = |id: TerritoryId| source.metrics.outlines.get(id.index()).cloned().unwrap_or_default();
-            source.project.plan.territories().map(|(id, _)| outline(id)).collect()
+/// Writes tables that somebody else made: lists to hand over. The report has no losses.
+///
+/// # Errors
+/// As [`export`].
+pub fn write_parts(parts: &[Part], wish: &Wish, path: &Path, progress: &Progress) -> Result<ExportReport, UserError> {
+    let format = format_of(wish, path)?;
+    let mut writing = Writing::new();
+    if format.holds_several() {
+        match format {
+            Format::GeoPackage => {
+                let unfinished = writing.reserve(path)?;
+                geopackage::write(parts, &unfinished, progress).map_err(|error| about(error, path))?;
+            }
+            Format::Kml | Format::Kmz => {
+                let kml = kml::write(parts, &stem(path), wish.decimals, progress)?;
+                let packed = |kml: &[u8]| {
+                    kml::pack(kml).map_err(|error| {
+                        UserError::new(format!("Could not write {}", files::name_of(path))).because(error)
+                    })
+                };
+                writing.add(path, &if format == Format::Kmz { packed(&kml)? } else { kml })?;
+            }
+            Format::TopoJson => writing.add(path, &topojson::write(parts, wish.decimals, progress)?)?,
+            _ => writing.add(path, &xlsx::write(parts, progress).map_err(|error| about(error, path))?)?,
         }
-    };
-    let empty = shapes.iter().filter(|shape| shape.is_empty()).count();
-    if empty > 0 {
-        let noun = if what == What::Units { "unit" } else { "territorie" };
-        let left_out = match (what, empty) {
-            (What::Units, _) => count_of(empty, noun),
-            (_, 1) => "1 territory".to_owned(),
-            (_, count) => format!("{count} territories"),
-        };
-        notes.push(format!("{left_out} without a shape left out"));
+    } else {
+        for (part, path) in parts.iter().zip(paths_of(parts, path)) {
+            match format {
+                Format::Shapefile => {
+                    for (ending, contents) in shapefile::write(part, &path, progress)? {
+                        writing.add(&path.with_extension(ending), &contents)?;
+                    }
+                }
+                Format::GeoJson => writing.add(&path, &geojson::write(part, wish.decimals, progress)?)?,
+                _ => writing.add(&path, &csv::write(&part.sheet, wish.byte_order_mark, &path)?)?,
+            }
+        }
     }
-    let unassigned = source.totals.unit_count(TerritoryId::UNASSIGNED) as usize;
-    if what == What::Territories && unassigned > 0 {
-        notes.push(format!("{} in no territory left out", source.project.units.count_words(unassigned)));
+    progress.check().map_err(cancelled)?;
+    let links = writing.links();
+    let files = writing.finish()?;
+    let notes = links.iter().map(|link| {
+        format!("{} was a symbolic link; it is a file now, and what it pointed to is as it was", files::name_of(link))
+    });
+    Ok(ExportReport { notes: notes.collect(), files, losses: Vec::new() })
+}
+
+/// The format that a path's ending names.
+///
+/// # Errors
+/// An ending that is none, or that of a format that cannot hold what is wanted; the hint lists those that can.
+pub fn format_of(wish: &Wish, path: &Path) -> Result<Format, UserError> {
+    let takes = |format: &Format| wish.what.iter().all(|&what| format.takes(what));
+    if let Some(format) = Format::of(path).filter(takes) {
+        return Ok(format);
     }
-    shapes
+    let refused =
+        Format::of(path).map_or(wish.what.first(), |format| wish.what.iter().find(|what| !format.takes(**what)));
+    let endings: Vec<String> =
+        Format::ALL.iter().filter(|format| takes(format)).map(|format| format!(".{}", format.ending())).collect();
+    Err(UserError::new(format!("Could not write {}", files::name_of(path)))
+        .because(format!(
+            "{} cannot be written as \".{}\"",
+            refused.map_or("tables", |what| what.words()),
+            files::ending_of(path)
+        ))
+        .hint(format!("let the name end in {}", endings.join(" or "))))
+}
+
+fn check(wish: &Wish, format: Format, source: Source) -> Result<(), UserError> {
+    let wrong = |why: String| Err(UserError::new("Could not export").because(why));
+    if wish.what.is_empty() {
+        return wrong("nothing to write was chosen".into());
+    }
+    let levels = source.project.plan.hierarchy().levels();
+    for (position, what) in wish.what.iter().enumerate() {
+        if wish.what[..position].contains(what) {
+            return wrong(format!("{} were asked for twice", what.words()));
+        }
+        if !format.takes(*what) {
+            return wrong(format!("{} holds no {}", format.words(), what.words()));
+        }
+        if let What::Groups(level) = what
+            && usize::from(*level) >= levels.len()
+        {
+            return wrong(format!("the plan has no level {} above territories", level + 1));
+        }
+    }
+    match wish.decimals.filter(|decimals| !DECIMALS.contains(decimals)) {
+        Some(decimals) => {
+            wrong(format!("coordinates can have {} to {} decimals, not {decimals}", DECIMALS.start(), DECIMALS.end()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The tables with the columns that are wanted.
+fn tables<'a>(wish: &Wish, source: Source<'a>) -> Result<Vec<Part<'a>>, UserError> {
+    let mut parts = parts::parts(source, wish);
+    let all: BTreeMap<String, String> = parts
+        .iter()
+        .flat_map(|part| &part.sheet.columns)
+        .map(|column| (column.name.to_lowercase(), column.name.clone()))
+        .collect();
+    let wanted: BTreeSet<String> = wish.columns.iter().map(|name| name.trim().to_lowercase()).collect();
+    if let Some(unknown) = wish.columns.iter().find(|name| !all.contains_key(&name.trim().to_lowercase())) {
+        let names: Vec<&str> = all.values().map(String::as_str).collect();
+        return Err(UserError::new("Could not export")
+            .because(format!("there is no column \"{unknown}\""))
+            .hint(format!("the columns are {}", super::table::list_of(&names))));
+    }
+    for part in &mut parts {
+        part.sheet.keep(&wanted);
+        if part.sheet.columns.is_empty() {
+            return Err(UserError::new("Could not export")
+                .because(format!("none of the chosen columns is in {}", part.name))
+                .hint("choose a column of each table"));
+        }
+    }
+    Ok(parts)
+}
+
+fn losses_of(parts: &[Part], wish: &Wish, format: Format) -> Result<Vec<Loss>, UserError> {
+    let mut all: Vec<Loss> = Vec::new();
+    for part in parts {
+        // Where there is one table only, nobody needs to be told which.
+        let mut found = Losses::of(if parts.len() > 1 { &part.name } else { "" });
+        loss::common(part, format, wish.decimals, &mut found);
+        match format {
+            Format::Shapefile => shapefile::losses(part, &mut found),
+            Format::GeoJson | Format::Kml | Format::Kmz => geojson::losses(part, &mut found),
+            Format::GeoPackage => geopackage::losses(part, &mut found),
+            Format::Xlsx => xlsx::losses(part, &mut found),
+            Format::TopoJson | Format::Csv => {}
+        }
+        all.extend(found.list);
+    }
+    Ok(all)
+}
+
+/// The path, or one for each of several tables: "plan.csv" becomes "plan_units.csv".
+fn paths_of(parts: &[Part], path: &Path) -> Vec<PathBuf> {
+    if parts.len() == 1 {
+        return vec![path.to_owned()];
+    }
+    let mut taken = BTreeSet::new();
+    let ending = path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
+    let names = parts.iter().map(|part| {
+        let name = sheet::free_name(&in_a_file_name(&part.name), |name| taken.contains(&name.to_lowercase()));
+        taken.insert(name.to_lowercase());
+        path.with_file_name(format!("{}_{name}.{ending}", stem(path)))
+    });
+    names.collect()
+}
+
+/// Letters and digits of any language, everything else as underscores: no separators, no dots, nothing a system keeps for itself.
+fn in_a_file_name(name: &str) -> String {
+    const MOST: usize = 40;
+    let plain: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).take(MOST).collect();
+    let plain = plain.trim_matches('_').to_lowercase();
+    if plain.is_empty() { "table".into() } else { plain }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// An error that names the file.
+fn about(error: UserError, path: &Path) -> UserError {
+    UserError { what: format!("Could not write {}", files::name_of(path)), ..error }
 }

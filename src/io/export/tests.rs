@@ -89,7 +89,13 @@ fn write(project: &Project, what: What, path: &Path) -> Result<ExportReport, Use
     let progress = Progress::new();
     let totals = Totals::count(Arc::new(LoadTable::new(project)), &project.plan);
     let metrics = PlanMetrics::measure(project, &totals, &progress).unwrap();
-    export(what, Source { project, totals: &totals, metrics: &metrics }, path, &progress)
+    let wish = Wish { what: vec![what], ..Wish::default() };
+    export(&wish, Source { project, totals: &totals, metrics: &metrics }, path, &progress)
+}
+
+/// What was lost, in words.
+fn lost(report: &ExportReport) -> Vec<String> {
+    report.losses.iter().map(Loss::to_string).collect()
 }
 
 fn column<'a>(layer: &'a Layer, name: &str) -> Vec<&'a str> {
@@ -133,14 +139,18 @@ fn a_shapefile_is_complete_and_its_short_names_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let report = write(&project(), What::Units, &folder.path().join("u.shp")).unwrap();
     let endings: Vec<String> = report.files.iter().map(|file| files::ending_of(file)).collect();
-    assert_eq!(endings, ["shp", "shx", "dbf", "prj", "cpg"]);
+    assert_eq!(endings, ["shp", "shx", "dbf", "prj", "cpg", "csv"]);
     assert_eq!(
-        report.notes,
+        lost(&report),
         [
-            "1 text in \"Remarks\" cut to 254 bytes",
+            "Shapefile holds no styles; colours of territories are left out",
+            "1 text in \"Remarks\" cut to 254 bytes (row 1)",
             "field names have ten letters at most: Median_hou is \"Median household income\", Annual_rev is \"Annual revenue\"",
         ]
     );
+    let names = read_table(&folder.path().join("u.fields.csv"));
+    let position = cells(&names, "field").iter().position(|field| *field == "Annual_rev").unwrap();
+    assert_eq!(cells(&names, "column")[position], "Annual revenue");
     let layer = read_layer(&folder.path().join("u.shp"), &Progress::new()).unwrap().value;
     assert_eq!(column(&layer, "Remarks")[0], "ü".repeat(127), "cut between letters");
 }
@@ -160,7 +170,7 @@ fn territories_carry_their_figures_and_leave_out_what_has_no_shape() {
         assert!(target[0].starts_with("133.333333"), "{target:?}");
         assert_eq!(column(&layer, if long { "Households deviation %" } else { "Househo_DV" }), ["-25", "125"]);
         for note in ["1 territory without a shape left out", "1 county in no territory left out"] {
-            assert!(report.notes.iter().any(|line| line == note), "{:?}", report.notes);
+            assert!(lost(&report).iter().any(|line| line == note), "{:?}", report.losses);
         }
     }
 }
@@ -285,14 +295,17 @@ fn what_cannot_be_written_leaves_nothing_behind() {
     assert!(error.why.contains("a folder of that name"), "{error}");
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["t.cpg"]);
-    let error = write(&project, What::Accounts, &folder.path().join("a.shp")).unwrap_err();
-    assert_eq!(error.hint, "let the name end in .csv");
+    let error = write(&project, What::Metrics, &folder.path().join("a.shp")).unwrap_err();
+    assert_eq!(error.hint, "let the name end in .gpkg or .csv or .xlsx");
     let progress = Progress::new();
     let totals = Totals::count(Arc::new(LoadTable::new(&project)), &project.plan);
     let metrics = PlanMetrics::measure(&project, &totals, &progress).unwrap();
     progress.cancel();
     let source = Source { project: &project, totals: &totals, metrics: &metrics };
-    assert!(export(What::Units, source, &folder.path().join("u.csv"), &progress).is_err());
+    assert!(
+        export(&Wish { what: vec![What::Units], ..Wish::default() }, source, &folder.path().join("u.csv"), &progress)
+            .is_err()
+    );
     assert!(!folder.path().join("u.csv").exists());
 }
 
@@ -324,7 +337,7 @@ fn counties_joined_to_states_are_written_and_read_back_whole() {
     let out = std::env::var_os("EXPORT_TO").map_or_else(|| temporary.path().to_owned(), std::path::PathBuf::from);
     for file in ["states.shp", "states.geojson"] {
         let report = write(&project, What::Territories, &out.join(file)).unwrap();
-        println!("{file}: {:?}", report.notes);
+        println!("{file}: {:?}", report.losses);
         let read = read_layer(&out.join(file), &progress).unwrap();
         assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
         assert_eq!(read.value.len(), count);
