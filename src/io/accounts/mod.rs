@@ -18,8 +18,8 @@ use super::guess::{self, Profile};
 use super::numbers::{self, Cell, DecimalMark};
 use super::postal::PostalTable;
 use super::table::{self, Table};
-use super::{Imported, cancelled, count_of};
-use crate::domain::accounts::{Accounts, Placement};
+use super::{Imported, cancelled};
+use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
@@ -73,20 +73,13 @@ pub fn from_table(
         let code = accounts.codes[index].as_str();
         let name = columns.name.map_or("", |column| table.cell(row, column));
         accounts.names.push(if name.is_empty() { code.to_owned() } else { name.to_owned() });
-        let Placing { place, placement } = placer.place(row, code, diagnostics);
+        let Placing { place, placement, precision_km } = placer.place(row, code, diagnostics);
         accounts.places.push(place);
         accounts.placements.push(placement);
+        accounts.precisions_km.push(precision_km);
         accounts.units.push(None);
     }
     placer.sum_up(diagnostics);
-    let by_postal_code = accounts.placements.iter().filter(|&&placement| placement == Placement::PostalCode).count();
-    if by_postal_code > 0 {
-        let what = if by_postal_code == 1 { "is" } else { "are" };
-        diagnostics.push(Diagnostic::note(
-            super::diagnostic::Place::file(&table.file),
-            format!("{} {what} placed by postal code or town", count_of(by_postal_code, "account")),
-        ));
-    }
     // Columns do not depend on each other; they come back in their order.
     let read_measure = |&column: &usize| {
         let mut said = Vec::new();

@@ -137,11 +137,13 @@ pub(super) fn accounts(source: Source) -> Sheet {
     sheet.numbers("longitude", "", accounts.places.iter().map(|place| place.lon));
     sheet.numbers("latitude", "", accounts.places.iter().map(|place| place.lat));
     let placed = accounts.placements.iter().map(|placement| match placement {
-        Placement::Coordinates => "coordinates",
-        Placement::PostalCode => "postal code",
         Placement::Unplaced => "not placed",
+        placed => placed.word(),
     });
     sheet.texts("placed_by", placed.map(str::to_owned));
+    // Written as it is said: 8.7, not 8.699999809265137.
+    let precision = |row: usize| accounts.precision_km(row).map_or(f64::NAN, |km| (km * 10.0).round() / 10.0);
+    sheet.numbers("precision_km", "", (0..accounts.len()).map(precision));
     let unit_of = |row: usize| accounts.units.get(row).copied().flatten();
     let unit_codes = (0..accounts.len()).map(|row| unit_of(row).map_or("", |unit| &project.units.codes[unit.index()]));
     sheet.texts("unit", unit_codes.map(str::to_owned));
