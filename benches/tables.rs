@@ -123,6 +123,7 @@ fn project() -> Project {
         names: (0..ACCOUNTS).map(|row| format!("Customer {} Ltd", (row * 7_907) % ACCOUNTS)).collect(),
         places: homes.iter().map(|unit| project.units.centres[unit.index()]).collect(),
         placements: vec![Placement::Coordinates; ACCOUNTS],
+        precisions_km: Vec::new(),
         units: homes.into_iter().map(Some).collect(),
         attributes,
     });

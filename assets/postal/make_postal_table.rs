@@ -1,4 +1,5 @@
-//! Makes `assets/postal/us_zip.tsv.gz` from a table of ZIP codes with the columns zip, city, state, lat and lon.
+//! Makes `assets/postal/us_zip.tsv.gz` from a table of ZIP codes with the columns zip, city, state, lat, lon and
+//! land_area_sq_mi.
 //! `cargo run --release --example make_postal_table -- us_zip_codes.csv assets/postal/us_zip.tsv.gz`
 
 use std::io::Write;
@@ -11,7 +12,8 @@ fn main() -> anyhow::Result<()> {
     let mut reader = csv::Reader::from_path(from).with_context(|| from.clone())?;
     let header = reader.headers()?.clone();
     let column = |name: &str| header.iter().position(|column| column == name).with_context(|| format!("no {name}"));
-    let columns = [column("zip")?, column("city")?, column("state")?, column("lat")?, column("lon")?];
+    let columns =
+        [column("zip")?, column("city")?, column("state")?, column("lat")?, column("lon")?, column("land_area_sq_mi")?];
     let mut lines = Vec::new();
     let mut without_point = 0;
     for record in reader.records() {
@@ -21,7 +23,10 @@ fn main() -> anyhow::Result<()> {
             without_point += 1;
             continue;
         };
-        lines.push(format!("{}\t{}\t{}\t{lat:.4}\t{lon:.4}\n", cell(0), cell(1), cell(2)));
+        // The radius of a circle as large as the code's land.
+        let radius = cell(5).parse::<f64>().map(|miles| (miles * 2.589988 / std::f64::consts::PI).sqrt().max(0.3));
+        let radius = radius.map_or(String::new(), |km| format!("{km:.1}"));
+        lines.push(format!("{}\t{}\t{}\t{lat:.4}\t{lon:.4}\t{radius}\n", cell(0), cell(1), cell(2)));
     }
     lines.sort();
     let file = std::fs::File::create(to).with_context(|| to.clone())?;

@@ -12,7 +12,7 @@ use crate::domain::columns::{Aggregate, Subject};
 use crate::domain::ids::TerritoryId;
 use crate::io::diagnostic::Diagnostic;
 use crate::words;
-use crate::work::records;
+use crate::work::{places, records};
 
 /// Print what is in a project: units, accounts, measures, reps, plans, history, and what was noticed at import
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,7 @@ struct Info {
     units: usize,
     units_approximate: bool,
     accounts: usize,
+    accounts_placed: Vec<super::places::Count>,
     accounts_outside: usize,
     reps: usize,
     measures: Vec<MeasureInfo>,
@@ -99,6 +100,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         units: project.units.len(),
         units_approximate: project.units.approximate,
         accounts: project.accounts.len(),
+        accounts_placed: super::places::counts(&project.accounts),
         accounts_outside: project.accounts.units.iter().filter(|unit| unit.is_none()).count(),
         reps: project.reps.len(),
         measures: measures.collect(),
@@ -123,6 +125,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     let approximate = if info.units_approximate { " (approximate shapes)" } else { "" };
     line("Units", format!("{}{approximate}", project.units.count_words(info.units)));
     line("Accounts", format!("{}, {} outside every unit", grouped(info.accounts), grouped(info.accounts_outside)));
+    if !project.accounts.is_empty() {
+        line("Placed", places::counted(&project.accounts));
+    }
     line("Reps", grouped(info.reps));
     for measure in project.measures.iter().zip(&info.measures) {
         let (measure, info) = measure;

@@ -8,6 +8,7 @@ mod build;
 mod cut;
 mod explain;
 mod export;
+mod geocode;
 mod goals;
 mod import;
 mod info;
@@ -15,6 +16,7 @@ mod levels;
 mod metrics;
 mod new;
 mod output;
+mod places;
 mod project;
 mod rescue;
 mod search;
@@ -115,6 +117,9 @@ enum Command {
     Export(export::Arguments),
     Rescue(rescue::Arguments),
     Cut(cut::Arguments),
+    Places(places::List),
+    Place(places::Place),
+    Geocode(geocode::Arguments),
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Take the last step of the plan back
@@ -163,6 +168,9 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Metrics(arguments) => metrics::run(arguments, output),
         Command::Validate(arguments) => validate::run(arguments, output),
         Command::Info(arguments) => info::run(arguments, output),
+        Command::Places(arguments) => places::list(arguments, output),
+        Command::Place(arguments) => places::place(arguments, output),
+        Command::Geocode(arguments) => geocode::run(arguments, output),
         Command::Export(arguments) => export::run(arguments, output),
         Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),

@@ -94,7 +94,8 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
             | Change::Levels { .. }
             | Change::Adjacency { .. }
             | Change::Units(_)
-            | Change::Cells(_) => {}
+            | Change::Cells(_)
+            | Change::Places(_) => {}
         }
     }
     match (locked_units, locked_accounts) {
@@ -235,6 +236,10 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             effects.units_replaced = true;
         }
         Change::Cells(_) => effects.cells_edited = true,
+        Change::Places(places) => {
+            effects.accounts.extend(places.rows.iter().map(|&row| AccountId(row)));
+            effects.places_edited = true;
+        }
     }
     Ok(())
 }

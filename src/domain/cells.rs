@@ -182,15 +182,23 @@ impl Edit {
     }
 }
 
-/// Makes the changes of an edit of plan and cells, all or none.
+/// What a change does to the data; nothing, mostly.
+fn apply_to_data(project: &mut Project, change: &Change) -> Result<(), EditError> {
+    match change {
+        Change::Cells(cells) => cells.apply(project),
+        Change::Places(places) => places.apply(project),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the changes of an edit of plan, cells and places, all or none.
 pub fn apply_to_project(project: &mut Project, edit: &Edit, locks: Locks) -> Result<Effects, EditError> {
     let effects = apply(Arc::make_mut(&mut project.plan), edit, locks)?;
-    let cells: Vec<&Cells> = edit.cells().collect();
-    for (done, change) in cells.iter().enumerate() {
-        if let Err(error) = change.apply(project) {
+    for (done, change) in edit.changes.iter().enumerate() {
+        if let Err(error) = apply_to_data(project, change) {
             // Taking back what was just made cannot fail.
-            for change in cells[..done].iter().rev() {
-                let _ = change.inverse().apply(project);
+            for change in edit.changes[..done].iter().rev() {
+                let _ = apply_to_data(project, &change.clone().inverse());
             }
             let _ = apply(Arc::make_mut(&mut project.plan), &edit.inverse(), Locks::Pass);
             return Err(error);

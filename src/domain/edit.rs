@@ -7,6 +7,7 @@ pub use super::apply::{Locks, apply};
 use super::cells::Cells;
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
+use super::places::Places;
 use super::plan::{Adjacency, Plan, Territory};
 use super::units_patch::UnitsPatch;
 
@@ -62,6 +63,8 @@ pub enum Change {
     Units(Arc<UnitsPatch>),
     /// Values of an imported column. The plan stays; the project's data follow by [`super::cells::apply_to_project`].
     Cells(Arc<Cells>),
+    /// Where accounts are. The plan stays, as above.
+    Places(Arc<Places>),
 }
 
 /// One undo step.
@@ -90,6 +93,8 @@ pub struct Effects {
     pub units_replaced: bool,
     /// Values of imported columns are others.
     pub cells_edited: bool,
+    /// Accounts are somewhere else.
+    pub places_edited: bool,
 }
 
 /// Why an edit was refused. The plan is as it was before.
@@ -225,7 +230,12 @@ impl Edit {
 
     /// How many values it changes.
     pub fn size(&self) -> usize {
-        self.changes.iter().map(|change| if let Change::Cells(cells) = change { cells.rows.len() } else { 1 }).sum()
+        let size = |change: &Change| match change {
+            Change::Cells(cells) => cells.rows.len(),
+            Change::Places(places) => places.rows.len(),
+            _ => 1,
+        };
+        self.changes.iter().map(size).sum()
     }
 }
 
@@ -250,6 +260,7 @@ impl Change {
             Self::Adjacency { units, old, new } => Self::Adjacency { units, old: new, new: old },
             Self::Units(patch) => Self::Units(Arc::new(patch.inverse())),
             Self::Cells(cells) => Self::Cells(Arc::new(cells.inverse())),
+            Self::Places(places) => Self::Places(Arc::new(places.inverse())),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Sums are exact: values are rounded once to a grid of 2⁻⁴⁰ and added as integers. So the order of additions does not matter,
 //! totals kept up to date change by change equal a full recount to the last bit, and undo brings the same figures back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cells::CellColumn;
@@ -109,6 +109,39 @@ impl LoadTable {
             self.fill(divisor, measure.subject, weights);
         }
         [Some(column), divisor].into_iter().flatten().collect()
+    }
+
+    /// Accounts come to lie in other units.
+    fn carry_accounts(&mut self, moves: &[(AccountId, Option<UnitId>, Option<UnitId>)]) {
+        for &(account, before, after) in moves {
+            match before {
+                Some(unit) => self.accounts_in[unit.index()] -= 1,
+                None => self.accounts_outside -= 1,
+            }
+            match after {
+                Some(unit) => self.accounts_in[unit.index()] += 1,
+                None => self.accounts_outside += 1,
+            }
+            self.unit_of[account.index()] = after;
+        }
+        for column in 0..self.per_unit.len() {
+            // Columns of units have no figures of accounts.
+            if self.per_account[column].is_empty() {
+                continue;
+            }
+            let sums = Arc::make_mut(&mut self.per_unit[column]);
+            for &(account, before, after) in moves {
+                let value = self.per_account[column][account.index()];
+                match before {
+                    Some(unit) => sums[unit.index()] -= value,
+                    None => self.outside[column] -= value,
+                }
+                match after {
+                    Some(unit) => sums[unit.index()] += value,
+                    None => self.outside[column] += value,
+                }
+            }
+        }
     }
 
     /// A measure's figure for one unit, its accounts included; for a mean, the mean. NaN for a mean of nothing.
@@ -278,6 +311,32 @@ impl Totals {
             let table = Arc::make_mut(&mut self.table);
             for column in table.renew(project, MeasureId::from_index(index)) {
                 self.count_column(&project.plan, column);
+            }
+        }
+    }
+
+    /// Follows the places of an edit that has been applied and that [`Self::follow`] was told of: `project` is the project after it.
+    /// O(moved accounts × measures), and a copy of the columns where others hold the table as well.
+    pub fn follow_places(&mut self, project: &Project, edit: &Edit) {
+        let rows: BTreeSet<u32> = edit.places().flat_map(|places| places.rows.iter().copied()).collect();
+        let mut moves = Vec::new();
+        for account in rows.into_iter().map(AccountId) {
+            let before = self.table.unit_of.get(account.index()).copied().flatten();
+            let after = project.accounts.units.get(account.index()).copied().flatten();
+            if before != after {
+                moves.push((account, before, after));
+            }
+        }
+        if moves.is_empty() {
+            return;
+        }
+        let plan = &*project.plan;
+        let owner = |unit: Option<UnitId>| unit.map_or(TerritoryId::UNASSIGNED, |unit| plan.territory_of(unit));
+        Arc::make_mut(&mut self.table).carry_accounts(&moves);
+        for (account, before, after) in moves {
+            // A named account stays with its owner wherever it is.
+            if !plan.overrides().contains_key(&account) {
+                self.move_account(account, owner(before), owner(after));
             }
         }
     }

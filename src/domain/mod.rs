@@ -17,6 +17,7 @@ pub mod ids;
 mod level_edits;
 pub mod metrics;
 pub mod palette;
+pub mod places;
 pub mod plan;
 pub mod polygon;
 pub mod progress;

@@ -42,10 +42,11 @@ pub enum Phase {
     Comparing,
     Clashing,
     Cutting,
+    AskingGeocoder,
 }
 
 impl Phase {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Waiting,
         Self::Reading,
         Self::FindingBorders,
@@ -61,6 +62,7 @@ impl Phase {
         Self::Comparing,
         Self::Clashing,
         Self::Cutting,
+        Self::AskingGeocoder,
     ];
 
     /// Words for the status bar.
@@ -81,6 +83,7 @@ impl Phase {
             Self::Comparing => "Looking for other plans",
             Self::Clashing => "Looking for rules that clash",
             Self::Cutting => "Cutting",
+            Self::AskingGeocoder => "Asking the geocoder",
         }
     }
 }

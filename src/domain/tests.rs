@@ -48,6 +48,7 @@ fn random_project(random: &mut Random) -> Project {
         names: vec![String::new(); accounts],
         places: vec![LonLat::default(); accounts],
         placements: vec![Placement::Coordinates; accounts],
+        precisions_km: Vec::new(),
         units: (0..accounts).map(|_| at(random)).collect(),
         attributes: vec![],
     });

@@ -1,6 +1,6 @@
 //! Places of postal codes and towns in the United States, embedded, so that placing accounts needs no network.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -19,6 +19,8 @@ pub struct PostalPlace {
     /// Two letters.
     pub state: String,
     pub place: LonLat,
+    /// The radius in kilometres of a circle as large as the code's land; `None` for post office boxes and the like.
+    pub radius_km: Option<f32>,
 }
 
 /// Postal codes with their points, and towns.
@@ -51,7 +53,7 @@ impl PostalTable {
         })
     }
 
-    /// From lines of code, town, state, latitude, longitude, separated by tabs. Lines that are not like that are left out.
+    /// From lines of code, town, state, latitude, longitude, radius in kilometres, separated by tabs. Lines that are not like that are left out.
     pub fn from_lines(text: &str) -> Self {
         let mut places: Vec<PostalPlace> = text.lines().filter_map(read_line).collect();
         places.sort_by(|a, b| a.code.cmp(&b.code));
@@ -82,6 +84,20 @@ impl PostalTable {
     pub fn find(&self, code: &str) -> Option<&PostalPlace> {
         let index = self.places.binary_search_by(|place| place.code.as_str().cmp(code)).ok()?;
         self.places.get(index)
+    }
+
+    /// The towns with their state, the mean point of their codes, and a radius in kilometres as for all their land together.
+    pub fn towns(&self) -> Vec<((&str, &str), LonLat, f32)> {
+        let mut codes_of: BTreeMap<(&str, &str), Vec<&PostalPlace>> = BTreeMap::new();
+        for place in &self.places {
+            codes_of.entry((&place.town, &place.state)).or_default().push(place);
+        }
+        let town = |(name, codes): ((_, _), Vec<&PostalPlace>)| {
+            let centre = centroid(codes.iter().map(|code| (code.place, 1.0)))?;
+            let area: f32 = codes.iter().filter_map(|code| code.radius_km).map(|km| km * km).sum();
+            Some((name, centre, area.sqrt().max(1.5)))
+        };
+        codes_of.into_iter().filter_map(town).collect()
     }
 
     /// The point of a town, by its name and the two letters or the full name of its state.
@@ -115,8 +131,15 @@ fn read_line(line: &str) -> Option<PostalPlace> {
     let mut fields = line.split('\t');
     let (code, town, state) = (fields.next()?, fields.next()?, fields.next()?);
     let (lat, lon) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    let radius_km = fields.next().and_then(|km| km.parse().ok());
     let place = LonLat::new(lon, lat);
-    place.is_valid().then(|| PostalPlace { code: code.into(), town: town.into(), state: state.into(), place })
+    place.is_valid().then(|| PostalPlace {
+        code: code.into(),
+        town: town.into(),
+        state: state.into(),
+        place,
+        radius_km,
+    })
 }
 
 fn town_key(town: &str, state: &str) -> String {

@@ -32,6 +32,8 @@ pub struct Layers {
     accounts: Option<AccountBatches>,
     /// The data that is on the GPU.
     data_generation: u64,
+    /// The places of accounts that are on the GPU.
+    places_generation: u64,
     /// What the colours were computed from.
     seen: Option<Seen>,
     /// What the classes and categories were made from, and what they are.
@@ -73,6 +75,7 @@ impl Layers {
             units: None,
             accounts: None,
             data_generation: 0,
+            places_generation: 0,
             seen: None,
             wish: None,
             shading: Shading::default(),
@@ -94,6 +97,7 @@ impl Layers {
         self.units = Some(MapBatches::new(self.render_state.as_ref(), geometry));
         self.accounts = Some(AccountBatches::new(self.render_state.as_ref(), accounts));
         self.data_generation = session.data_generation;
+        self.places_generation = session.places_generation;
         self.seen = None;
         self.wish = None;
         self.selection.clear();
@@ -125,6 +129,13 @@ impl Layers {
     pub fn follow(&mut self, session: &Session, dark: bool) {
         if !self.has_geometry(session.data_generation) {
             return;
+        }
+        if self.places_generation != session.places_generation {
+            // Dots are sorted into chunks by their place, so all of them are put anew.
+            let places = AccountPlaces::new(&session.project.accounts.places);
+            self.accounts = Some(AccountBatches::new(self.render_state.as_ref(), places));
+            self.places_generation = session.places_generation;
+            (self.seen, self.wish) = (None, None);
         }
         let tolerance = session.goal().map(|goal| goal.tolerance);
         let (measure, level) = (session.view.measure, session.colour_level());

@@ -105,6 +105,8 @@ pub struct Session {
     pub data_generation: u64,
     /// Counts the edits of imported values since then.
     pub cells_generation: u64,
+    /// Counts the edits of places of accounts since then.
+    pub places_generation: u64,
     pub unit_index: Arc<UnitIndex>,
     pub account_index: Arc<AccountIndex>,
     pub measured: Option<Measured>,
@@ -166,6 +168,7 @@ impl Session {
             generation,
             data_generation: next_data_generation(),
             cells_generation: 0,
+            places_generation: 0,
             who: String::new(),
             tables: Tables::default(),
             unit_index: indices.units,
@@ -360,6 +363,13 @@ impl Session {
         match data {
             Some(data) => self.take_data(data),
             None => self.totals.follow(&self.project.plan, edit),
+        }
+        if effects.places_edited {
+            self.totals.follow_places(&self.project, edit);
+            self.account_index = Arc::new(AccountIndex::new(&self.project.accounts));
+            self.places_generation += 1;
+            // Columns of the tables say where accounts are.
+            self.cells_generation += 1;
         }
         if effects.cells_edited {
             self.totals.follow_cells(&self.project, edit);

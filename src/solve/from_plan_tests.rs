@@ -179,6 +179,7 @@ fn locks_and_named_accounts_stay() {
         names: vec!["One".into(), "Two".into()],
         places: vec![project.units.centres[63], project.units.centres[0]],
         placements: vec![crate::domain::accounts::Placement::Coordinates; 2],
+        precisions_km: Vec::new(),
         units: vec![Some(UnitId(6)), Some(UnitId(0))],
         attributes: vec![],
     };
@@ -212,6 +213,7 @@ fn the_balance_that_is_shown_has_named_accounts_in_it() {
         names: vec![String::new(); accounts],
         places: (0..accounts).map(|account| project.units.centres[account % 64]).collect(),
         placements: vec![crate::domain::accounts::Placement::Coordinates; accounts],
+        precisions_km: Vec::new(),
         units: (0..accounts).map(|account| Some(UnitId((account % 64) as u32))).collect(),
         attributes: vec![],
     });
@@ -242,6 +244,7 @@ fn what_named_accounts_leave_of_a_load_by_rounding_is_nothing() {
         names: vec![String::new(); 3],
         places: [0, 0, 1].map(|unit: usize| project.units.centres[unit]).to_vec(),
         placements: vec![crate::domain::accounts::Placement::Coordinates; 3],
+        precisions_km: Vec::new(),
         units: [0, 0, 1].map(|unit| Some(UnitId(unit))).to_vec(),
         attributes: vec![],
     });

@@ -9,6 +9,7 @@ mod copy;
 mod failure;
 mod lock;
 mod migrate;
+mod place_blobs;
 mod read;
 mod read_columns;
 mod read_plan;

@@ -173,7 +173,8 @@ fn units(connection: &Connection) -> Read<Units> {
 fn accounts(connection: &Connection, unit_count: usize, notes: &mut Vec<String>) -> Read<Accounts> {
     let mut accounts = Accounts::default();
     let mut lost = 0;
-    let mut query = connection.prepare("SELECT id, code, name, lon, lat, placement, unit FROM account ORDER BY id")?;
+    let mut query = connection
+        .prepare("SELECT id, code, name, lon, lat, placement, unit, precision_km FROM account ORDER BY id")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let index = accounts.codes.len();
@@ -182,10 +183,10 @@ fn accounts(connection: &Connection, unit_count: usize, notes: &mut Vec<String>)
         }
         let place = LonLat::new(real(row, 3), real(row, 4));
         let placement = match row.get_ref(5)? {
-            ValueRef::Text(b"coordinates") => Placement::Coordinates,
-            ValueRef::Text(b"postal code") => Placement::PostalCode,
-            _ => Placement::Unplaced,
-        };
+            ValueRef::Text(word) => str::from_utf8(word).ok().and_then(Placement::from_word),
+            _ => None,
+        }
+        .unwrap_or(Placement::Unplaced);
         let placed = place.is_valid() && placement != Placement::Unplaced;
         lost += usize::from(!placed && placement != Placement::Unplaced);
         let unit = match row.get_ref(6)? {
@@ -196,6 +197,7 @@ fn accounts(connection: &Connection, unit_count: usize, notes: &mut Vec<String>)
         accounts.names.push(text(row, 2));
         accounts.places.push(if placed { place } else { LonLat::new(f64::NAN, f64::NAN) });
         accounts.placements.push(if placed { placement } else { Placement::Unplaced });
+        accounts.precisions_km.push(if placed { real(row, 7) as f32 } else { f32::NAN });
         accounts.units.push(unit.filter(|_| placed));
     }
     if lost > 0 {

@@ -1,4 +1,4 @@
--- The tables of a project file, schema version 2. docs/file-format.md explains them and says what a reader may rely on.
+-- The tables of a project file, schema version 3. docs/file-format.md explains them and says what a reader may rely on.
 -- Ids of units, accounts, reps and measures count from 0 without gaps; territory ids count from 1 and may have gaps.
 
 -- One row.
@@ -39,13 +39,15 @@ CREATE TABLE topology (
 ) WITHOUT ROWID;
 
 CREATE TABLE account (
-  id        INTEGER PRIMARY KEY,
-  code      TEXT NOT NULL,
-  name      TEXT NOT NULL,
-  lon       REAL,                               -- NULL for unplaced accounts
-  lat       REAL,
-  placement TEXT NOT NULL CHECK (placement IN ('coordinates', 'postal code', 'unplaced')),
-  unit      INTEGER REFERENCES unit (id)        -- NULL outside every unit
+  id           INTEGER PRIMARY KEY,
+  code         TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  lon          REAL,                            -- NULL for unplaced accounts
+  lat          REAL,
+  placement    TEXT NOT NULL CHECK (placement IN
+                 ('coordinates', 'postal code', 'town', 'state', 'online', 'by hand', 'unplaced')),
+  precision_km REAL,                            -- how far the true place may be; 0 where it is exact, NULL where nobody knows
+  unit         INTEGER REFERENCES unit (id)     -- NULL outside every unit
 );
 CREATE INDEX account_code ON account (code);
 CREATE INDEX account_unit ON account (unit);

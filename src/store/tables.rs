@@ -7,7 +7,7 @@ use rusqlite::{Connection, Result, params};
 
 use super::PlanId;
 use super::blobs::encode_topology;
-use crate::domain::accounts::{Accounts, Placement};
+use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::hierarchy::Group;
 use crate::domain::ids::{GroupId, TerritoryId, UnitId};
@@ -70,7 +70,7 @@ pub fn put_units(connection: &Connection, units: &Units) -> Result<()> {
 
 /// Accounts, into an empty table.
 pub fn put_accounts(connection: &Connection, accounts: &Accounts) -> Result<()> {
-    let mut insert = connection.prepare("INSERT INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    let mut insert = connection.prepare("INSERT INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
     for index in 0..accounts.len() {
         let place = accounts.places[index];
         let (lon, lat) = if place.is_valid() { (Some(place.lon), Some(place.lat)) } else { (None, None) };
@@ -81,7 +81,8 @@ pub fn put_accounts(connection: &Connection, accounts: &Accounts) -> Result<()> 
             accounts.names[index],
             lon,
             lat,
-            placement_word(accounts.placements[index]),
+            accounts.placements[index].word(),
+            accounts.precisions_km.get(index).filter(|_| place.is_valid()).copied().and_then(precision),
             unit.map(|unit| unit.0),
         ])?;
     }
@@ -288,12 +289,9 @@ pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-pub fn placement_word(placement: Placement) -> &'static str {
-    match placement {
-        Placement::Coordinates => "coordinates",
-        Placement::PostalCode => "postal code",
-        Placement::Unplaced => "unplaced",
-    }
+/// How a precision stands in a row: NULL where nobody knows it.
+pub fn precision(km: f32) -> Option<f64> {
+    (km.is_finite() && km >= 0.0).then(|| f64::from(km))
 }
 
 pub fn subject_word(subject: Subject) -> &'static str {
@@ -370,7 +368,7 @@ struct SqlNames(HashSet<String>);
 impl Default for SqlNames {
     fn default() -> Self {
         // The fixed columns of unit and account, which the views show beside these.
-        let fixed = "id code name lon lat area_km2 west south east north placement unit";
+        let fixed = "id code name lon lat area_km2 west south east north placement precision_km unit";
         Self(fixed.split(' ').map(str::to_owned).collect())
     }
 }

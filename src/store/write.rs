@@ -10,6 +10,7 @@ use super::tables::{self, owner, seconds};
 use super::{PlanId, SavedMetrics, SavedProblem, units_patch};
 use crate::domain::cells::{CellColumn, CellValues, Cells};
 use crate::domain::edit::{Change, Edit};
+use crate::domain::places::Places;
 use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
 use crate::domain::reps::Rep;
@@ -164,6 +165,7 @@ fn write_changes(connection: &Connection, plan: PlanId, edit: &Edit) -> Result<(
             Change::Adjacency { units, new, .. } => tables::put_adjacency(connection, plan, *units, *new)?,
             Change::Units(patch) => units_patch::write(connection, plan, patch)?,
             Change::Cells(cells) => put_cells(connection, cells)?,
+            Change::Places(places) => put_places(connection, places)?,
         }
     }
     Ok(())
@@ -200,6 +202,26 @@ fn put_cells(connection: &Connection, cells: &Cells) -> Result<()> {
                 put.execute(params![row, number.and_then(tables::number)])?;
             }
         }
+    }
+    Ok(())
+}
+
+fn put_places(connection: &Connection, places: &Places) -> Result<()> {
+    let mut put = connection.prepare_cached(
+        "UPDATE account SET lon = ?2, lat = ?3, placement = ?4, precision_km = ?5, unit = ?6 WHERE id = ?1",
+    )?;
+    for (row, new) in places.rows.iter().zip(&places.new) {
+        let place = Some(new.place).filter(|place| place.is_valid());
+        let precision = place.and_then(|_| tables::precision(new.precision_km));
+        let unit = new.unit.map(|unit| unit.0);
+        put.execute(params![
+            row,
+            place.map(|at| at.lon),
+            place.map(|at| at.lat),
+            new.placement.word(),
+            precision,
+            unit
+        ])?;
     }
     Ok(())
 }

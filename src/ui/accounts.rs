@@ -37,6 +37,10 @@ pub fn inspect(ui: &mut Ui, session: &Session, account: AccountId, actions: &mut
     let placed = match accounts.placements[index] {
         Placement::Coordinates => RichText::new("by coordinates"),
         Placement::PostalCode => RichText::new("by postal code").color(tokens.weak),
+        Placement::Town => RichText::new("by town").color(tokens.weak),
+        Placement::Region => RichText::new("centre of its state").color(tokens.warning),
+        Placement::Online => RichText::new("by online geocoder"),
+        Placement::ByHand => RichText::new("by hand"),
         Placement::Unplaced => RichText::new("not placed").color(tokens.warning),
     };
     figure_row(ui, "Place", placed, "How the account got its place on the map");

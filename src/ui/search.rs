@@ -330,6 +330,7 @@ mod tests {
             codes: (0..names.len()).map(|account| format!("c{account}")).collect(),
             places: vec![LonLat::new(-89.95, 39.95); names.len()],
             placements: vec![Placement::Coordinates; names.len()],
+            precisions_km: Vec::new(),
             units: vec![None; names.len()],
             attributes: Vec::new(),
             names,

@@ -76,6 +76,7 @@ fn accounts(codes: &[&str]) -> Accounts {
         names: codes.iter().map(|&code| code.to_owned()).collect(),
         places: vec![LonLat::new(-89.95, 39.95); codes.len()],
         placements: vec![Placement::Coordinates; codes.len()],
+        precisions_km: Vec::new(),
         units: vec![None; codes.len()],
         attributes: Vec::new(),
     }

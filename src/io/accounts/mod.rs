@@ -24,7 +24,7 @@ use super::numbers::{self, Cell, DecimalMark};
 use super::postal::PostalTable;
 use super::table::Table;
 use super::{cancelled, count_of};
-use crate::domain::accounts::{Accounts, Placement};
+use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
@@ -69,20 +69,13 @@ pub fn from_table(
         let code = accounts.codes[index].as_str();
         let name = columns.name.map_or("", |column| table.cell(row, column));
         accounts.names.push(if name.is_empty() { code.to_owned() } else { name.to_owned() });
-        let Placing { place, placement } = placer.place(row, code, diagnostics);
+        let Placing { place, placement, precision_km } = placer.place(row, code, diagnostics);
         accounts.places.push(place);
         accounts.placements.push(placement);
+        accounts.precisions_km.push(precision_km);
         accounts.units.push(None);
     }
     placer.sum_up(diagnostics);
-    let by_postal_code = accounts.placements.iter().filter(|&&placement| placement == Placement::PostalCode).count();
-    if by_postal_code > 0 {
-        let what = if by_postal_code == 1 { "is" } else { "are" };
-        diagnostics.push(Diagnostic::note(
-            super::diagnostic::Place::file(&table.file),
-            format!("{} {what} placed by postal code or town", count_of(by_postal_code, "account")),
-        ));
-    }
     // Columns do not depend on each other; they come back in their order.
     let read_measure = |&column: &usize| {
         let mut said = Vec::new();

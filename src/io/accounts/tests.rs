@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::accounts::Placement;
 use crate::domain::sphere::LonLat;
 use crate::io::Imported;
 use crate::io::diagnostic::Severity;
@@ -56,19 +57,22 @@ fn every_row_loads_or_is_listed_with_its_reason() {
             "accounts.csv, row 4, column \"Billing Latitude\", 0003: expected a latitude from -90 to 90, found 123 — placed by its \
              postal code",
             "accounts.csv, row 5, column \"Billing Latitude\", 0004: latitude -83 lies in Antarctica: latitude and longitude are \
-             probably exchanged — placed by its postal code",
+             probably exchanged — placed by its postal code; the other way round they are 39.96, -83",
             "accounts.csv, row 6, column \"Billing Latitude\", 0005: latitude and longitude are 0, a place in the Atlantic — \
              placed by its town",
             "accounts.csv, row 9, 0008: no coordinates, and the postal code \"00000\" is not known — the account is kept without \
              a place",
             "accounts.csv, column \"BillingPostalCode\": 1 postal code had lost leading zeros — 2139 is read as 02139; keep the \
              column as text in the spreadsheet",
-            "accounts.csv: 4 accounts are placed by postal code or town",
+            "accounts.csv: 3 accounts placed by postal code, 1 by town, 1 not at all",
             "accounts.csv, row 5, column \"Annual Revenue\": expected a number, found \"many\" — row kept without Annual Revenue",
         ]
     );
-    use Placement::{Coordinates, PostalCode, Unplaced};
-    assert_eq!(accounts.placements, [Coordinates, PostalCode, PostalCode, PostalCode, PostalCode, Unplaced]);
+    use Placement::{Coordinates, PostalCode, Town, Unplaced};
+    assert_eq!(accounts.placements, [Coordinates, PostalCode, PostalCode, PostalCode, Town, Unplaced]);
+    assert_eq!(accounts.precision_km(0), Some(0.0));
+    assert!(accounts.precision_km(1).is_some_and(|km| (0.3..5.0).contains(&km)), "{:?}", accounts.precision_km(1));
+    assert_eq!(accounts.precision_km(5), None);
     assert_eq!(accounts.places[0], LonLat::new(-83.0, 39.96));
     assert!(accounts.places[1].distance_km(LonLat::new(-71.1, 42.36)) < 10.0);
     assert!(!accounts.places[5].is_valid());
@@ -170,8 +174,93 @@ fn exchanged_coordinates_are_found_by_the_postal_code() {
 #[test]
 fn postal_codes_of_other_countries_are_not_taken_for_american_ones() {
     let read = import("id,postal_code,country\n1,96317,Germany\n2,43215,United States\n3,43215,\n");
-    use Placement::{PostalCode, Unplaced};
-    assert_eq!(read.value.accounts.placements, [Unplaced, PostalCode, PostalCode]);
+    assert_eq!(read.value.accounts.placements, [Placement::PostalCode; 3]);
+    assert!(read.value.accounts.places[0].distance_km(LonLat::new(11.33, 50.24)) < 10.0);
+    assert!(read.value.accounts.places[2].distance_km(LonLat::new(-83.0, 39.96)) < 10.0);
+}
+
+fn said(text: &str) -> (Vec<Placement>, Vec<String>) {
+    let read = import(text);
+    let words = read.diagnostics.iter().filter(|said| said.severity != Severity::Note).map(ToString::to_string);
+    (read.value.accounts.placements, words.collect())
+}
+
+#[test]
+fn a_town_that_many_states_have_is_listed_and_not_guessed() {
+    let (placements, words) = said("id,city,state,revenue\n1,Springfield,,5\n2,Springfield,IL,5\n3,Springfield,Oz,5\n");
+    assert_eq!(placements, [Placement::Unplaced, Placement::Town, Placement::Unplaced]);
+    assert_eq!(words.len(), 2);
+    let begin = "accounts.csv, row 2, 1: the town \"Springfield\" may be Springfield, MO, United States; ";
+    assert!(words[0].starts_with(begin) && words[0].contains("Springfield, IL, United States"), "{}", words[0]);
+    assert!(words[0].ends_with("the account is kept without a place"), "{}", words[0]);
+}
+
+#[test]
+fn towns_of_other_countries_are_found_however_they_are_written() {
+    let read = import(
+        "id,city,state,country,revenue\n1,MÜNCHEN,Bayern,Deutschland,5\n2,Koeln,,DE,5\n3,Montreal,QC,Canada,5\n4,St. Gallen,,CHE,5\n\
+         5,London,,UK,5\n6,Nowhere,,Atlantis,5\n",
+    );
+    let accounts = &read.value.accounts;
+    let near = [(11.58, 48.14), (6.96, 50.94), (-73.59, 45.5), (9.37, 47.42), (-0.13, 51.5)];
+    for (row, (lon, lat)) in near.into_iter().enumerate() {
+        assert!(
+            accounts.places[row].distance_km(LonLat::new(lon, lat)) < 12.0,
+            "row {row}: {:?}",
+            accounts.places[row]
+        );
+        assert_eq!(accounts.placements[row], Placement::Town);
+    }
+    assert_eq!(accounts.placements[5], Placement::Unplaced);
+    assert!(read.diagnostics.iter().any(|said| said.message.contains("the country \"Atlantis\" is not known")));
+}
+
+#[test]
+fn a_file_that_does_not_say_its_country_is_understood_by_its_towns() {
+    let read =
+        import("Kundennummer;Ort;PLZ;Umsatz\n1;Dresden;1067;5\n2;München;80331;6\n3;Köln;50667;7\n4;Hamburg;20095;7\n");
+    let accounts = &read.value.accounts;
+    assert_eq!(accounts.placements, [Placement::PostalCode; 4]);
+    assert!(accounts.places[0].distance_km(LonLat::new(13.74, 51.05)) < 10.0);
+    let words: Vec<String> = read.diagnostics.iter().map(ToString::to_string).collect();
+    assert!(words.iter().any(|said| said.contains("rows without a country are taken to be in Germany")), "{words:?}");
+    assert!(words.iter().any(|said| said.contains("1 postal code had lost leading zeros")), "{words:?}");
+}
+
+#[test]
+fn a_state_alone_gives_its_middle_and_says_so() {
+    let (placements, words) =
+        said("id,zip,city,state,revenue\n1,,,OH,5\n2,99998,,TX,5\n3,,Franklin County,OH,5\n4,,,,5\n");
+    use Placement::{Region, Unplaced};
+    assert_eq!(placements, [Region, Region, Region, Unplaced]);
+    assert!(
+        words[0].contains("only its state is known — placed at the middle of Ohio, United States, up to "),
+        "{words:?}"
+    );
+    assert!(words[1].contains("the postal code \"99998\" is not known, only its state is"), "{words:?}");
+    assert!(words[2].contains("the middle of Franklin County, Ohio"), "{words:?}");
+}
+
+#[test]
+fn coordinates_far_from_the_postal_code_are_told_with_the_distance() {
+    let (placements, words) =
+        said("id,zip,lat,lon\n1,43215,41.5,-81.69\n2,43215,39.97,-83.0\n3,43215,0,0\n4,45402,-84.19,39.76\n");
+    use Placement::{Coordinates, PostalCode};
+    assert_eq!(placements, [Coordinates, Coordinates, PostalCode, PostalCode]);
+    assert!(
+        words[0].contains("row 2, 1: the coordinates lie 20") && words[0].contains(" km from the postal code"),
+        "{words:?}"
+    );
+    assert!(words[1].contains("latitude and longitude are 0"), "{words:?}");
+    assert!(words[2].ends_with("placed by its postal code; the other way round they are 39.76, -84.19"), "{words:?}");
+}
+
+#[test]
+fn a_code_that_stands_for_a_wide_area_gives_way_to_the_town() {
+    let read = import("id,postcode,city,country,revenue\n1,AB10 1AA,Aberdeen,UK,5\n2,K1A 0B1,,Canada,5\n");
+    let accounts = &read.value.accounts;
+    assert_eq!(accounts.placements, [Placement::Town, Placement::PostalCode]);
+    assert!(accounts.places[1].distance_km(LonLat::new(-75.7, 45.42)) < 10.0);
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn project() -> Project {
         names: vec!["x".into(); 6],
         places: places.to_vec(),
         placements: vec![Placement::Coordinates; 6],
+        precisions_km: Vec::new(),
         attributes: vec![TextColumn::new("Owner", &["Ann", "Bo", "Bo", "Bo", "", "Cy"])],
         ..Accounts::default()
     };

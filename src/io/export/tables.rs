@@ -119,6 +119,9 @@ pub(super) fn accounts<'a>(source: Source<'a>, ids: &[AccountId]) -> Sheet<'a> {
     sheet.numbers("longitude", "", rows().map(|row| accounts.places[row].lon));
     sheet.numbers("latitude", "", rows().map(|row| accounts.places[row].lat));
     sheet.texts("placed_by", rows().map(|row| placed_by(accounts.placements[row])));
+    // Written as it is said: 8.7, not 8.699999809265137.
+    let precision = |row: usize| accounts.precision_km(row).map_or(f64::NAN, |km| (km * 10.0).round() / 10.0);
+    sheet.numbers("precision_km", "", rows().map(precision));
     let unit_of = |row: usize| accounts.units.get(row).copied().flatten();
     sheet.texts("unit", rows().map(|row| unit_of(row).map_or("", |unit| project.units.codes[unit.index()].as_str())));
     let owners: Vec<TerritoryId> =
@@ -137,9 +140,8 @@ pub(super) fn accounts<'a>(source: Source<'a>, ids: &[AccountId]) -> Sheet<'a> {
 
 fn placed_by(placement: Placement) -> &'static str {
     match placement {
-        Placement::Coordinates => "coordinates",
-        Placement::PostalCode => "postal code",
         Placement::Unplaced => "not placed",
+        placed => placed.word(),
     }
 }
 

@@ -50,6 +50,7 @@ fn project() -> Project {
         names: vec!["Ale, \"Best\"".into(), "@home".into()],
         places: vec![LonLat::new(-82.9, 40.1), LonLat::new(f64::NAN, f64::NAN)],
         placements: vec![Placement::Coordinates, Placement::Unplaced],
+        precisions_km: Vec::new(),
         units: vec![Some(UnitId(0)), None],
         attributes: vec![TextColumn::new("Phone", &["+1 614", "5"])],
     };

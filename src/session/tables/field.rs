@@ -273,9 +273,8 @@ impl<'a> Source<'a> {
                 }
             }
             Field::Placed => match self.project.accounts.placements.get(row) {
-                Some(Placement::Coordinates) => "coordinates",
-                Some(Placement::PostalCode) => "postal code",
                 Some(Placement::Unplaced) | None => "",
+                Some(placement) => placement.word(),
             },
             Field::Attribute(at) => self.attribute(at).map_or("", |column| column.get(row)),
             Field::Accounts | Field::Area | Field::Longitude | Field::Latitude | Field::Measure(_) => "",

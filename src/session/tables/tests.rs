@@ -21,6 +21,7 @@ fn project() -> Project {
         names: names.map(str::to_owned).to_vec(),
         places: vec![LonLat::new(f64::NAN, f64::NAN); 6],
         placements: vec![Placement::Unplaced; 6],
+        precisions_km: Vec::new(),
         units: units.map(|unit| unit.map(UnitId)).to_vec(),
         attributes: vec![TextColumn::new("Segment", &["pub", "Bar", "", "bar", "pub", "Pub"])],
     };

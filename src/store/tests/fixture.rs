@@ -68,9 +68,10 @@ pub fn accounts(units: &Units, count: usize, random: &mut Random) -> Accounts {
         accounts.places.push(if placed { units.centres[unit.index()] } else { LonLat::new(f64::NAN, f64::NAN) });
         accounts.placements.push(match index % 10 {
             9 => Placement::Unplaced,
-            8 => Placement::PostalCode,
+            kind @ 3..=8 => Placement::ALL[kind - 3],
             _ => Placement::Coordinates,
         });
+        accounts.precisions_km.push(if placed && index % 4 != 0 { index as f32 / 8.0 } else { f32::NAN });
         accounts.units.push(placed.then_some(unit));
     }
     accounts
@@ -243,6 +244,7 @@ pub fn assert_same(found: &Project, expected: &Project) {
                 "{:?}",
                 (&accounts.codes, &accounts.names, &accounts.places, &accounts.placements, &accounts.units)
             ),
+            format!("{:?}", (0..accounts.len()).map(|row| accounts.precision_km(row)).collect::<Vec<_>>()),
             format!("{:?}", &accounts.attributes),
             format!("{:?}", project.measures),
             format!("{:?}", project.reps),

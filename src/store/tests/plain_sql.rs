@@ -117,7 +117,7 @@ fn the_file_is_marked_as_ours_and_is_sound() {
         format!("{value:?}")
     };
     assert_eq!(pragma("application_id"), format!("Integer({})", 0x4257_4C4B));
-    assert_eq!(pragma("user_version"), "Integer(2)");
+    assert_eq!(pragma("user_version"), "Integer(3)");
     assert_eq!(pragma("journal_mode"), "Text(\"delete\")");
     assert_eq!(pragma("integrity_check"), "Text(\"ok\")");
     check(&path, "SELECT count(*) FROM pragma_foreign_key_check", &["0"]);

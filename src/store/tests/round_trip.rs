@@ -1,7 +1,8 @@
 use super::fixture::{assert_same, place, project};
+use crate::domain::accounts::Placement;
 use crate::domain::edit::{Change, Edit, Locks, apply};
 use crate::domain::hierarchy::Group;
-use crate::domain::ids::TerritoryId;
+use crate::domain::ids::{TerritoryId, UnitId};
 use crate::domain::project::Project;
 use crate::store::{Access, Existing, PlanId, SavedMetrics, SavedProblem, Wanted, create, open};
 
@@ -120,4 +121,29 @@ fn a_file_of_the_first_version_opens_with_everything_in_it() {
     let plan = &opened.project.plan;
     assert_eq!(plan.territories_in(id).collect::<Vec<_>>(), [TerritoryId(1)]);
     assert_eq!(plan.hierarchy().levels(), ["District"]);
+}
+
+#[test]
+fn a_file_of_the_second_version_keeps_places_and_named_accounts() {
+    let (_folder, path) = place();
+    std::fs::write(&path, include_bytes!("old/version_2.bwk")).unwrap();
+    let (store, opened) = open(&path, Wanted::ReadWrite).unwrap();
+    let accounts = &opened.project.accounts;
+    use Placement::{Coordinates, PostalCode, Unplaced};
+    assert_eq!(accounts.placements, [Coordinates, PostalCode, Unplaced, Coordinates, PostalCode]);
+    let precisions: Vec<_> = (0..5).map(|row| accounts.precision_km(row)).collect();
+    assert_eq!(precisions, [Some(0.0), None, None, Some(0.0), None]);
+    assert_eq!(accounts.units, [Some(UnitId(0)), Some(UnitId(4)), None, Some(UnitId(4)), None]);
+    let named: Vec<_> = opened.project.plan.overrides().iter().map(|(account, owner)| (account.0, owner.0)).collect();
+    assert_eq!(named, [(0, 2), (2, 1)]);
+    // The tables that refer to accounts still do, and steps of before can be taken back.
+    store.undo(opened.history.undo_step().unwrap());
+    store.flush().unwrap();
+    drop(store);
+    let (_store, opened) = open(&path, Wanted::ReadWrite).unwrap();
+    assert!(opened.project.plan.overrides().is_empty());
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let broken: i64 =
+        connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(broken, 0);
 }

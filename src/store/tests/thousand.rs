@@ -6,11 +6,13 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 
 use super::fixture::{assert_same, place, project, random_edit};
+use crate::domain::accounts::Placement;
 use crate::domain::cells::{Cell, CellColumn, apply_to_project};
 use crate::domain::columns::Subject;
 use crate::domain::edit::{Change, Edit, Locks};
 use crate::domain::history::History;
-use crate::domain::ids::MeasureId;
+use crate::domain::ids::{AccountId, MeasureId, UnitId};
+use crate::domain::places::AccountPlace;
 use crate::domain::project::Project;
 use crate::domain::random::Random;
 use crate::store::{Existing, Store, Wanted, create, open};
@@ -110,6 +112,18 @@ fn any_edit(project: &Project, random: &mut Random) -> Edit {
             let column = CellColumn::Measure(MeasureId(random.below(project.measures.len()) as u16));
             Edit::set_cells(project, subject, column, &chosen, &Cell::Number(number))
         }
+        7..9 => {
+            let somewhere = |random: &mut Random| {
+                let unit = UnitId::from_index(random.below(project.units.len()));
+                let centre = project.units.centres[unit.index()];
+                match random.below(5) {
+                    0 => AccountPlace::NOWHERE,
+                    kind => AccountPlace::at(centre, Placement::ALL[kind], random.unit(), |_| Some(unit)),
+                }
+            };
+            let wanted = chosen.iter().map(|&row| (AccountId(row), somewhere(random)));
+            Edit::place_accounts(project, wanted.collect::<Vec<_>>())
+        }
         6 => {
             let levels = project.plan.hierarchy().levels();
             let kept = levels.len().saturating_sub(random.below(2));
@@ -135,6 +149,7 @@ fn kind(change: &Change) -> &'static str {
         Change::Group { .. } => "group",
         Change::Adjacency { .. } => "adjacency",
         Change::Units(_) => "units",
+        Change::Places(_) => "places",
         Change::Cells(cells) => match cells.column {
             CellColumn::Name => "name",
             CellColumn::Attribute(_) => "words",
@@ -179,7 +194,7 @@ fn check(seed: u64, steps: usize) -> BTreeSet<&'static str> {
 #[test]
 fn a_thousand_edits_of_every_kind_are_taken_back_and_made_again_to_the_bit() {
     let kinds = check(11, 1_000);
-    assert_eq!(kinds.len(), 13, "{kinds:?}");
+    assert_eq!(kinds.len(), 14, "{kinds:?}");
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn project(text: &str, accounts: &[(f64, f64, f64)]) -> Project {
         codes,
         places: accounts.iter().map(|account| at(account.0, account.1)).collect(),
         placements: vec![Placement::Coordinates; accounts.len()],
+        precisions_km: Vec::new(),
         ..Accounts::default()
     };
     let index = UnitIndex::new(&project.units);

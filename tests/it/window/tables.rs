@@ -26,6 +26,7 @@ fn project() -> Project {
         names: names.map(str::to_owned).to_vec(),
         places,
         placements: vec![Placement::Coordinates; 8],
+        precisions_km: Vec::new(),
         units: (0..8).map(|unit| Some(bailiwick::domain::ids::UnitId(unit))).collect(),
         attributes: vec![TextColumn::new("Segment", &["pub", "bar", "pub", "inn", "bar", "pub", "", "inn"])],
     };
