@@ -16,6 +16,7 @@ mod metrics;
 mod new;
 mod output;
 mod project;
+mod refresh;
 mod search;
 mod solve;
 mod undo;
@@ -114,6 +115,8 @@ enum Command {
     Export(export::Arguments),
     Cut(cut::Arguments),
     #[command(subcommand)]
+    Refresh(refresh::Refresh),
+    #[command(subcommand)]
     Bench(bench::Bench),
     /// Take the last step of the plan back
     Undo(undo::Arguments),
@@ -163,6 +166,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Info(arguments) => info::run(arguments, output),
         Command::Export(arguments) => export::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
+        Command::Refresh(refresh) => refresh::run(refresh, output),
         Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),
         Command::Redo(arguments) => undo::redo(arguments, output),

@@ -7,6 +7,7 @@ mod assignment;
 mod csv;
 mod geojson;
 mod moves;
+mod rows;
 mod shapefile;
 mod sheet;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 pub use assignment::{Assigned, write_assignment};
 pub use csv::{harmless, number};
 pub use moves::{MoveTable, check_moves_file, write_moves};
+pub use rows::write_rows;
 
 use super::files::{self, Writing};
 use super::{cancelled, count_of};
