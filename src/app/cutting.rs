@@ -73,7 +73,7 @@ impl App {
         }
         self.steps_wanted = None;
         let step = if back { history.undo_step() } else { history.redo_step() };
-        let Some(step) = step.filter(|step| step.units_patch().is_some()).cloned() else { return false };
+        let Some(step) = step.filter(|step| step.replaces_data()).cloned() else { return false };
         self.steps_wanted = Some(if back { history.applied() - 1 } else { history.applied() + 1 });
         let (project, version) = (session.project.clone(), session.version());
         self.jobs.start(JobKind::Step, move |_| cutting::step(&project, &step, back, version));
@@ -102,10 +102,13 @@ impl App {
             }
         };
         let Some(step) = step else {
-            self.ui.notices.refused(ctx, "Not possible: the units have changed in between");
+            self.ui.notices.refused(ctx, "Not possible: the data have changed in between");
             return;
         };
         self.jobs.cancel(JobKind::Measure);
+        if step.accounts_patch().is_some() {
+            self.forget_columns();
+        }
         if let Some(store) = &self.store {
             if back {
                 store.undo(&step);

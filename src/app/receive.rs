@@ -5,12 +5,15 @@ use egui::Context;
 use super::App;
 use super::asking::file_name;
 use super::leaving::Next;
+use crate::domain::edit::Edit;
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::jobs::spec::{ImportOrder, ImportWhat, JobKind};
 use crate::jobs::{ImportedData, JobOutput, OpenedProject, tasks};
+use crate::session::data::NewData;
 use crate::session::{Indices, Measured, recent};
+use crate::store;
 use crate::ui::import_dialog;
 use crate::words;
 use crate::work::{records, rejoin};
@@ -101,9 +104,17 @@ impl App {
         // What is made of the project left behind has no place in this one.
         self.imports.clear();
         self.steps_wanted = None;
-        for kind in
-            [JobKind::Build, JobKind::Suggest, JobKind::Step, JobKind::Import, JobKind::Measure, JobKind::Geometry]
-        {
+        for kind in [
+            JobKind::Build,
+            JobKind::Suggest,
+            JobKind::Step,
+            JobKind::Compare,
+            JobKind::Duplicates,
+            JobKind::Replace,
+            JobKind::Import,
+            JobKind::Measure,
+            JobKind::Geometry,
+        ] {
             self.jobs.cancel(kind);
         }
         let repaint = ctx.clone();
@@ -150,7 +161,16 @@ impl App {
             return;
         }
         let what = data.what;
-        if let Some((project, indices)) = data.replaced {
+        let patch = data.edit.as_ref().and_then(|edit| edit.accounts_patch()).cloned();
+        if let (Some((project, indices)), Some(patch)) = (&data.replaced, patch) {
+            // What hangs on accounts may have changed while the file was read: the plan's part of the step is made anew.
+            let goals = patch.goals_after(&session.project.goals);
+            let edit = Edit::replace_accounts(&session.project.plan, patch, data.label.clone());
+            let new = NewData { project: Project { goals, ..project.clone() }, indices: indices.clone() };
+            if !self.make_replaced(ctx, edit, new) {
+                return;
+            }
+        } else if let Some((project, indices)) = data.replaced {
             // The plan may have been changed while the file was read.
             let saved = rejoin::rejoin(&data.began, &session.project, project)
                 .and_then(|project| self.replace_data(ctx, what, project, indices, &data.label));
@@ -159,7 +179,7 @@ impl App {
                 return;
             }
         }
-        if let Some(edit) = data.edit.filter(|edit| !edit.is_empty())
+        if let Some(edit) = data.edit.filter(|edit| !edit.is_empty() && !edit.replaces_data())
             && !self.try_make(ctx, edit, false)
         {
             return;
@@ -208,12 +228,44 @@ impl App {
         // Figures of other units would be nonsense; new ones are measured in this frame.
         self.jobs.cancel(JobKind::Measure);
         if !of_reps {
-            // Its wishes name measures by their place in the list, which may be another now.
-            self.ui.build.forget_measures(session);
-            // So do the filters of the tables.
-            self.ui.tables = Default::default();
+            self.forget_columns();
         }
         Ok(())
+    }
+
+    /// After measures or columns have changed their places in the lists: what dialogs and tables remember names them by these.
+    pub(super) fn forget_columns(&mut self) {
+        if let Some(session) = self.session.as_ref() {
+            self.ui.build.forget_measures(session);
+        }
+        self.ui.tables = Default::default();
+    }
+
+    /// Makes a step that replaces units or accounts, with the data that it leads to. Tells whether it was made.
+    pub(super) fn make_replaced(&mut self, ctx: &Context, edit: Edit, data: NewData) -> bool {
+        let Some(session) = self.session.as_mut() else { return false };
+        if let Some(why) = session.read_only.clone() {
+            self.ui.notices.refused(ctx, why);
+            return false;
+        }
+        if session.proposal.is_some() {
+            self.ui.notices.refused(ctx, "The proposal was made of the data before; build again");
+        }
+        let label = edit.label.clone();
+        if let Some(Err(error)) = self.store.as_ref().map(|_| store::check_columns(&data.project)) {
+            self.ui.notices.failed(ctx, &error);
+            return false;
+        }
+        if let Err(error) = session.apply_with(edit, data) {
+            self.ui.notices.refused(ctx, format!("{label}: not done, {error}"));
+            return false;
+        }
+        self.jobs.cancel(JobKind::Measure);
+        if let (Some(store), Some(step)) = (&self.store, session.history.undo_step()) {
+            store.apply(step);
+        }
+        self.forget_columns();
+        true
     }
 
     /// Begins an import, or lets it wait for the one under way.

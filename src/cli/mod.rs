@@ -19,6 +19,7 @@ mod output;
 mod places;
 mod project;
 mod rescue;
+mod refresh;
 mod search;
 mod solve;
 mod undo;
@@ -121,6 +122,8 @@ enum Command {
     Place(places::Place),
     Geocode(geocode::Arguments),
     #[command(subcommand)]
+    Refresh(refresh::Refresh),
+    #[command(subcommand)]
     Bench(bench::Bench),
     /// Take the last step of the plan back
     Undo(undo::Arguments),
@@ -174,6 +177,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Export(arguments) => export::run(arguments, output),
         Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
+        Command::Refresh(refresh) => refresh::run(refresh, output),
         Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),
         Command::Redo(arguments) => undo::redo(arguments, output),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::edit::{Change, Edit, EditError, Effects};
 use super::hierarchy::{Group, MOST_LEVELS};
-use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
+use super::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
 use super::plan::Plan;
 
 /// Whether [`apply`] holds an edit against locks.
@@ -55,9 +55,15 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
         None => Ok(()),
     };
     // Locking an account names it and freeing it may end that, without changing whose it is.
-    let relocked: BTreeSet<AccountId> = edit.changes.iter().filter_map(Change::relocked).collect();
+    let mut relocked: BTreeSet<AccountId> = edit.changes.iter().filter_map(Change::relocked).collect();
+    // What is no longer there cannot be kept.
+    relocked.extend(edit.accounts_patch().iter().flat_map(|patch| patch.rows.removed.iter().copied().map(AccountId)));
+    // A number that stands for another unit afterwards is freed and given anew; that is no move.
+    let renewed: BTreeSet<UnitId> =
+        edit.units_patch().iter().flat_map(|patch| patch.owners.iter().flatten().map(|(unit, _)| *unit)).collect();
     for change in &edit.changes {
         match change {
+            Change::Assign { unit, .. } if renewed.contains(unit) => {}
             Change::Assign { unit, old, new } => {
                 locked_units += usize::from(plan.locked_units.contains(unit));
                 is_free(*old)?;
@@ -94,6 +100,7 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
             | Change::Levels { .. }
             | Change::Adjacency { .. }
             | Change::Units(_)
+            | Change::Accounts(_)
             | Change::Cells(_)
             | Change::Places(_) => {}
         }
@@ -234,6 +241,26 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             effects.units.extend(patch.touched());
             effects.adjacency_edited = true;
             effects.units_replaced = true;
+        }
+        Change::Accounts(patch) => {
+            let accounts = patch.accounts_moved();
+            let measures = patch.measures_moved();
+            let moved = |account: &AccountId| accounts.get(account.index()).copied().flatten();
+            let stay = plan.overrides.keys().chain(&plan.locked_accounts).all(|account| moved(account).is_some());
+            let targets = plan.territories.iter().flatten().flat_map(|territory| territory.targets.keys());
+            let known = |measure: &MeasureId| measures.get(measure.index()).copied().flatten();
+            if !stay || !targets.into_iter().all(|measure| known(measure).is_some()) {
+                return Err(EditError::Stale);
+            }
+            let overrides = std::mem::take(&mut plan.overrides);
+            plan.overrides = overrides.iter().filter_map(|(account, owner)| Some((moved(account)?, *owner))).collect();
+            plan.locked_accounts = plan.locked_accounts.iter().filter_map(moved).collect();
+            for territory in plan.territories.iter_mut().flatten() {
+                let targets = std::mem::take(&mut territory.targets);
+                let targets = targets.iter().filter_map(|(measure, target)| Some((known(measure)?, *target)));
+                territory.targets = targets.collect();
+            }
+            effects.accounts_replaced = true;
         }
         Change::Cells(_) => effects.cells_edited = true,
         Change::Places(places) => {

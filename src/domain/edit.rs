@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use super::accounts_patch::AccountsPatch;
 pub use super::apply::{Locks, apply};
 use super::cells::Cells;
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::places::Places;
 use super::plan::{Adjacency, Plan, Territory};
+use super::project::Project;
 use super::units_patch::UnitsPatch;
 
 /// One value replaced by another.
@@ -65,6 +67,9 @@ pub enum Change {
     Cells(Arc<Cells>),
     /// Where accounts are. The plan stays, as above.
     Places(Arc<Places>),
+    /// Accounts were replaced by others, or their columns. What hangs on accounts that stay follows; on those that go nothing may hang
+    /// any more, see [`Edit::replace_accounts`]. The project's data follow by [`AccountsPatch::apply`].
+    Accounts(Arc<AccountsPatch>),
 }
 
 /// One undo step.
@@ -91,6 +96,8 @@ pub struct Effects {
     pub adjacency_edited: bool,
     /// There are other units than before.
     pub units_replaced: bool,
+    /// There are other accounts or measures than before.
+    pub accounts_replaced: bool,
     /// Values of imported columns are others.
     pub cells_edited: bool,
     /// Accounts are somewhere else.
@@ -228,11 +235,55 @@ impl Edit {
         })
     }
 
-    /// How many values it changes.
+    /// What the edit does to the accounts themselves.
+    pub fn accounts_patch(&self) -> Option<&Arc<AccountsPatch>> {
+        self.changes.iter().find_map(|change| match change {
+            Change::Accounts(patch) => Some(patch),
+            _ => None,
+        })
+    }
+
+    /// Whether units or accounts are others afterwards, see [`Self::data_after`].
+    pub fn replaces_data(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change, Change::Units(_) | Change::Accounts(_)))
+    }
+
+    /// The project with the units and accounts as they are after the edit is made (`back`: taken back); its plan is left as it is.
+    /// `None` for an edit that replaces neither.
+    ///
+    /// # Errors
+    /// The project is not the one that the edit was made for.
+    pub fn data_after(&self, project: &Project, back: bool) -> Option<Result<Project, String>> {
+        let replaces = |change: &&Change| matches!(change, Change::Units(_) | Change::Accounts(_));
+        let mut changes: Vec<&Change> = self.changes.iter().filter(replaces).collect();
+        if back {
+            changes.reverse();
+        }
+        let mut data: Option<Result<Project, String>> = None;
+        for change in changes {
+            let before = match &data {
+                Some(Ok(project)) => project,
+                Some(Err(_)) => break,
+                None => project,
+            };
+            let after = match change {
+                Change::Units(patch) if back => patch.inverse().apply(before),
+                Change::Units(patch) => patch.apply(before),
+                Change::Accounts(patch) if back => patch.inverse().apply(before),
+                Change::Accounts(patch) => patch.apply(before),
+                _ => continue,
+            };
+            data = Some(after);
+        }
+        data
+    }
+
+    /// How many values it changes; of what takes more memory, as many as take it.
     pub fn size(&self) -> usize {
         let size = |change: &Change| match change {
             Change::Cells(cells) => cells.rows.len(),
             Change::Places(places) => places.rows.len(),
+            Change::Accounts(patch) => 1 + patch.bytes() / 24,
             _ => 1,
         };
         self.changes.iter().map(size).sum()
@@ -261,6 +312,7 @@ impl Change {
             Self::Units(patch) => Self::Units(Arc::new(patch.inverse())),
             Self::Cells(cells) => Self::Cells(Arc::new(cells.inverse())),
             Self::Places(places) => Self::Places(Arc::new(places.inverse())),
+            Self::Accounts(patch) => Self::Accounts(Arc::new(patch.inverse())),
         }
     }
 }

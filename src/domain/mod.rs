@@ -2,6 +2,7 @@
 //! only from a seed, so nothing here can fail for outside reasons.
 
 pub mod accounts;
+pub mod accounts_patch;
 mod apply;
 pub mod categories;
 pub mod cells;
@@ -15,6 +16,7 @@ pub mod hierarchy;
 pub mod history;
 pub mod ids;
 mod level_edits;
+pub mod lists;
 pub mod metrics;
 pub mod palette;
 pub mod places;

@@ -53,6 +53,9 @@ pub struct UnitsPatch {
     pub origins: Vec<[UnitId; 2]>,
     /// Accounts that come to lie in another unit, with the units before and after; by account.
     pub homes: Vec<(AccountId, [Option<UnitId>; 2])>,
+    /// Of a new vintage of units, per direction: for each number that stands for another unit afterwards, the number before whose owner
+    /// it takes in other plans; nobody's where there is none. Empty for cuts.
+    pub owners: [Vec<(UnitId, Option<UnitId>)>; 2],
     /// What was done to each unit and what was not, as a heading ("10001", "Left whole") and a sentence each.
     pub notes: Vec<[String; 2]>,
 }
@@ -63,12 +66,14 @@ impl UnitsPatch {
     /// The patch that takes this one back.
     #[must_use]
     pub fn inverse(&self) -> Self {
-        let Self { counts: [before, after], rows, topology, origins, homes, notes } = self.clone();
+        let Self { counts: [before, after], rows, topology, origins, homes, owners, notes } = self.clone();
+        let [forward, backward] = owners;
         Self {
             counts: [after, before],
             rows: rows.into_iter().map(Swap::inverse).collect(),
             topology: topology.inverse(),
             origins,
+            owners: [backward, forward],
             homes: homes.into_iter().map(|(account, [old, new])| (account, [new, old])).collect(),
             notes,
         }
@@ -142,6 +147,11 @@ impl UnitsPatch {
         }
         new.truncate(self.counts[1] as usize);
         new
+    }
+
+    /// Whether numbers of units stand for others afterwards, as in a new vintage; a cut keeps them.
+    pub fn renumbers(&self) -> bool {
+        self.owners.iter().any(|side| !side.is_empty())
     }
 
     /// The units that are replaced or added.

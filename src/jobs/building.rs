@@ -117,7 +117,9 @@ fn choice(building: Building, progress: &Progress) -> Result<Choice, Cancelled> 
     let terms = &building.built.proposal.terms;
     let edit = match building.change.kind {
         ChangeKind::Plan(edit) => edit,
-        ChangeKind::Units | ChangeKind::Accounts | ChangeKind::Reps => Default::default(),
+        ChangeKind::Units | ChangeKind::Accounts | ChangeKind::ReplacedAccounts(_) | ChangeKind::Reps => {
+            Default::default()
+        }
     };
     Ok(Choice {
         edit,

@@ -134,10 +134,10 @@ fn notes(project: &Project, done: &CutDone) -> Vec<String> {
     .collect()
 }
 
-/// Works out the units as they are when a step is taken back, or made again.
+/// Works out units and accounts as they are when a step is taken back, or made again.
 pub fn step(project: &Project, step: &Edit, back: bool, version: Version) -> JobOutput {
     let data = match cut::data_after(project, step, back) {
-        None => Err("the step does not change the units".to_owned()),
+        None => Err("the step replaces neither units nor accounts".to_owned()),
         Some(Err(why)) => Err(why),
         Some(Ok(project)) => Ok(Box::new(NewData { indices: Indices::new(&project), project })),
     };

@@ -17,8 +17,14 @@ pub enum JobKind {
     Explain,
     Conflict,
     Suggest,
-    /// Taking back, or making again, a step that changes the units.
+    /// Taking back, or making again, a step that replaces units or accounts.
     Step,
+    /// Holding a newer file against the project.
+    Compare,
+    /// Looking for accounts that are one.
+    Duplicates,
+    /// Working out a step that replaces units or accounts.
+    Replace,
     Export,
     SaveAs,
     Geometry,
@@ -47,7 +53,10 @@ impl JobKind {
             Self::Explain => "Explaining the moves",
             Self::Conflict => "Looking for rules that cannot hold together",
             Self::Suggest => "Working it out",
-            Self::Step => "Changing the units",
+            Self::Step => "Changing the data",
+            Self::Compare => "Comparing",
+            Self::Duplicates => "Looking for double accounts",
+            Self::Replace => "Working out the change",
             Self::Export => "Exporting",
             Self::SaveAs => "Saving a copy",
             Self::Geometry => "Preparing the map",

@@ -258,6 +258,11 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
         let file_setting = work::records::file_setting(&change.kind);
         let (replaced, edit) = match change.kind {
             ChangeKind::Plan(edit) => (None, Some(edit)),
+            ChangeKind::ReplacedAccounts(edit) if edit.is_empty() => (None, None),
+            ChangeKind::ReplacedAccounts(edit) => {
+                let indices = Indices::new(&change.project);
+                (Some((change.project, indices)), Some(edit))
+            }
             ChangeKind::Units | ChangeKind::Accounts | ChangeKind::Reps => {
                 let indices = Indices::new(&change.project);
                 (Some((change.project, indices)), None)

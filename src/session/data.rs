@@ -1,7 +1,8 @@
-//! Steps that change the units themselves: their data are worked out by a job, and put in place together with the plan.
+//! Steps that replace units or accounts: their data are worked out by a job, and put in place together with the plan.
 
 use std::sync::Arc;
 
+use super::tables::Tables;
 use super::{Indices, Selection, Session, next_data_generation};
 use crate::domain::edit::{Edit, EditError, Effects, Locks};
 use crate::domain::metrics::Totals;
@@ -21,14 +22,14 @@ impl std::fmt::Debug for NewData {
 }
 
 impl Session {
-    /// Makes a change of the units, with the data that it leads to.
+    /// Makes a change of units or accounts, with the data that it leads to.
     pub fn apply_with(&mut self, edit: Edit, data: NewData) -> Result<Effects, EditError> {
         let effects = self.change(&edit, Locks::Obey, Some(data))?;
         self.record(edit);
         Ok(effects)
     }
 
-    /// Takes back the last step, or makes the next one again, where that changes the units; returns the step as it was made.
+    /// Takes back the last step, or makes the next one again, where that changes units or accounts; returns the step as it was made.
     pub fn step_with(&mut self, back: bool, data: NewData) -> Option<Edit> {
         let step = if back { self.history.undo_step() } else { self.history.redo_step() }?.clone();
         let wanted = if back { step.inverse() } else { step.clone() };
@@ -44,9 +45,17 @@ impl Session {
     /// After the plan has changed: the data that belong to it.
     pub(super) fn take_data(&mut self, data: NewData) {
         let NewData { project, indices } = data;
+        let viewed = self.view.measure.and_then(|measure| self.project.measure(measure));
+        self.view.measure = viewed.and_then(|measure| project.measure_like(measure));
+        if !Arc::ptr_eq(&project.measures, &self.project.measures) {
+            // Filters and columns are named by their numbers, which may be others now.
+            self.tables = Tables::default();
+        }
         self.project.units = project.units;
         self.project.accounts = project.accounts;
         self.project.measures = project.measures;
+        self.project.goals = project.goals;
+        self.view.measure = self.view.measure.or_else(|| self.project.main_goal().map(|goal| goal.measure));
         self.totals = Totals::count(Arc::clone(&indices.loads), &self.project.plan);
         self.unit_index = indices.units;
         self.account_index = indices.accounts;

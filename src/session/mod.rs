@@ -354,9 +354,9 @@ impl Session {
         Some(step)
     }
 
-    /// A step that changes the units needs the data that it leads to, any other has none.
+    /// A step that replaces units or accounts needs the data that it leads to, any other has none.
     fn change(&mut self, edit: &Edit, locks: Locks, data: Option<NewData>) -> Result<Effects, EditError> {
-        if edit.units_patch().is_some() != data.is_some() {
+        if edit.replaces_data() != data.is_some() {
             return Err(EditError::Stale);
         }
         let effects = cells::apply_to_project(&mut self.project, edit, locks)?;

@@ -1,8 +1,14 @@
 //! The blobs of the file: little-endian, a version byte first, every length checked. docs/file-format.md has the layout.
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+
+use super::accounts_patch;
 use super::cell_blobs;
 use super::place_blobs;
 use super::units_patch;
@@ -16,8 +22,21 @@ use crate::domain::topology::{ArcUse, TopologyArrays};
 /// The layout version that is written; the first byte of every blob.
 const VERSION: u8 = 1;
 
+/// The changes of a large edit are compressed: this byte, the length before in four bytes, a zlib stream of the rest.
+const COMPRESSED: u8 = 2;
+
+/// From so many bytes on they are. Replaced units and accounts take megabytes, everything else a few bytes a change.
+const LARGE: usize = 64 * 1024;
+
+/// A zlib stream does not shrink anything further: a longer length is a lie.
+const MOST_SHRUNK: usize = 1_100;
+
+/// The kind of change that replaces accounts.
+const ACCOUNTS: u8 = 13;
 /// The kind of change that replaces units.
 const UNITS: u8 = 12;
+/// The same for a new vintage of units, in which numbers stand for other units.
+const VINTAGE: u8 = 17;
 /// The kind of change of imported values.
 const CELLS: u8 = 10;
 const PLACES: u8 = 14;
@@ -135,9 +154,18 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 units.iter().for_each(|unit| out.extend(unit.0.to_le_bytes()));
                 out.extend([old, new].map(|adjacency| adjacency_byte(*adjacency)));
             }
+            Change::Units(patch) if patch.renumbers() => {
+                out.push(VINTAGE);
+                units_patch::encode(&mut out, patch);
+                units_patch::encode_owners(&mut out, patch);
+            }
             Change::Units(patch) => {
                 out.push(UNITS);
                 units_patch::encode(&mut out, patch);
+            }
+            Change::Accounts(patch) => {
+                out.push(ACCOUNTS);
+                accounts_patch::encode(&mut out, patch);
             }
             Change::Cells(cells) => {
                 out.push(CELLS);
@@ -149,12 +177,44 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
             }
         }
     }
-    out
+    if out.len() >= LARGE { compressed(&out).unwrap_or(out) } else { out }
+}
+
+/// The same in fewer bytes. The fastest level: the writer must not fall behind, and half of what can be saved is saved by it.
+fn compressed(changes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = vec![COMPRESSED];
+    out.extend(u32::try_from(changes.len()).ok()?.to_le_bytes());
+    let mut encoder = ZlibEncoder::new(out, Compression::fast());
+    encoder.write_all(changes).ok()?;
+    encoder.finish().ok()
+}
+
+fn inflated(mut bytes: Bytes) -> Result<Vec<u8>, String> {
+    let length = bytes.u32()? as usize;
+    if length > bytes.left().saturating_mul(MOST_SHRUNK) {
+        return Err("its length cannot be right".into());
+    }
+    let mut out = Vec::with_capacity(length);
+    let read = ZlibDecoder::new(bytes.0).take(length as u64 + 1).read_to_end(&mut out);
+    match read {
+        Ok(read) if read == length => Ok(out),
+        _ => Err("it cannot be unpacked".into()),
+    }
 }
 
 /// The inverse of [`encode_changes`].
 pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
     let mut bytes = Bytes(blob);
+    if blob.first() == Some(&COMPRESSED) {
+        let _ = bytes.u8()?;
+        let plain = inflated(bytes)?;
+        // Only once: a stream within a stream is no edit.
+        return if plain.first() == Some(&VERSION) {
+            decode_changes(label, &plain)
+        } else {
+            Err("it is no edit".into())
+        };
+    }
     let version = bytes.u8()?;
     if version != VERSION {
         return Err(format!("layout version {version}, expected {VERSION}"));
@@ -190,6 +250,8 @@ pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
                 new: bytes.adjacency()?,
             },
             UNITS => Change::Units(Arc::new(units_patch::decode(&mut bytes)?)),
+            VINTAGE => Change::Units(Arc::new(units_patch::decode_with_owners(&mut bytes)?)),
+            ACCOUNTS => Change::Accounts(Arc::new(accounts_patch::decode(&mut bytes)?)),
             CELLS => Change::Cells(Arc::new(cell_blobs::decode(&mut bytes)?)),
             PLACES => Change::Places(Arc::new(place_blobs::decode(&mut bytes)?)),
             kind => return Err(format!("a change of unknown kind {kind}")),

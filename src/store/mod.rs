@@ -1,6 +1,7 @@
 //! The project file: one SQLite file is one project (docs/file-format.md). There is no Save: every change is queued here, written
 //! by one thread, one transaction each, and acknowledged. Undo history, audit trail and recovery record are one journal.
 
+mod accounts_patch;
 mod blobs;
 mod cell_blobs;
 mod cells;
@@ -203,6 +204,12 @@ impl Store {
         self.queue(Write::Edit(edit.clone()))
     }
 
+    /// The same for an edit that replaces units or accounts; `project` is what it leads to. Refused where the file could not hold it.
+    pub fn apply_to_data(&self, project: &Project, edit: &Edit) -> Result<Sequence, UserError> {
+        check_columns(project)?;
+        Ok(self.apply(edit))
+    }
+
     /// The last step in force, `edit`, has been undone.
     pub fn undo(&self, edit: &Edit) -> Sequence {
         self.queue(Write::Undo(edit.clone()))
@@ -337,7 +344,7 @@ impl Store {
 }
 
 /// More columns than a table of the file can have would be refused by every attempt to write them.
-fn check_columns(project: &Project) -> Result<(), UserError> {
+pub fn check_columns(project: &Project) -> Result<(), UserError> {
     for (subject, words, attributes) in [
         (Subject::Units, "units", project.units.attributes.len()),
         (Subject::Accounts, "accounts", project.accounts.attributes.len()),

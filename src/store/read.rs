@@ -83,7 +83,7 @@ fn read_all(target: &Target) -> Read<Opened> {
         accounts: Arc::new(accounts),
         measures: Arc::new(measures),
         reps: Arc::new(reps),
-        goals: goals(connection, sizes)?,
+        goals: goals(connection, sizes.measures)?,
         plan: Arc::new(opened.plan),
     };
     Ok(Opened {
@@ -170,7 +170,7 @@ fn units(connection: &Connection) -> Read<Units> {
         .map_err(|why| Trouble::Damaged(format!("units and shapes do not fit together: {why}")))
 }
 
-fn accounts(connection: &Connection, unit_count: usize, notes: &mut Vec<String>) -> Read<Accounts> {
+pub(super) fn accounts(connection: &Connection, unit_count: usize, notes: &mut Vec<String>) -> Read<Accounts> {
     let mut accounts = Accounts::default();
     let mut lost = 0;
     let mut query = connection
@@ -222,15 +222,12 @@ fn reps(connection: &Connection) -> Read<Vec<Rep>> {
     })
 }
 
-fn goals(connection: &Connection, sizes: Sizes) -> Read<Vec<Goal>> {
+pub(super) fn goals(connection: &Connection, measures: usize) -> Read<Vec<Goal>> {
     let all = list(connection, "SELECT measure, tolerance, weight FROM goal ORDER BY position", |row| {
         Ok((integer(row, 0), real(row, 1), real(row, 2)))
     })?;
     let usable = |&(measure, tolerance, weight): &(i64, f64, f64)| {
-        (0..sizes.measures as i64).contains(&measure)
-            && tolerance >= 0.0
-            && weight > 0.0
-            && (tolerance + weight).is_finite()
+        (0..measures as i64).contains(&measure) && tolerance >= 0.0 && weight > 0.0 && (tolerance + weight).is_finite()
     };
     let goal =
         |(measure, tolerance, weight)| Goal { measure: MeasureId::from_index(measure as usize), tolerance, weight };

@@ -175,7 +175,8 @@ fn history(connection: &Connection, id: PlanId, applied: i64, notes: &mut Vec<St
         match decoded {
             Ok(edit) => {
                 changes += edit.size();
-                if changes > MAX_CHANGES {
+                // The newest step is always taken: it is the one that undo is for.
+                if changes > MAX_CHANGES && !edits.is_empty() {
                     if step < applied {
                         break;
                     }

@@ -100,6 +100,15 @@ pub fn put_columns(connection: &Connection, project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// Measures and attributes of accounts alone, in place of those that were there; those of units stay.
+pub fn put_account_columns(connection: &Connection, project: &Project) -> Result<()> {
+    connection.execute_batch(
+        "DELETE FROM measure WHERE subject = 'account'; DELETE FROM attribute WHERE subject = 'account';
+         DROP VIEW IF EXISTS v_account; DROP TABLE IF EXISTS account_data",
+    )?;
+    put_columns_of(connection, project, Subject::Accounts, &project.accounts.attributes, project.accounts.len())
+}
+
 pub fn put_reps(connection: &Connection, reps: &[Rep]) -> Result<()> {
     // Kept rows are altered in place, so that territories keep their rep.
     connection.execute("DELETE FROM rep WHERE id >= ?1", [reps.len() as i64])?;

@@ -30,6 +30,25 @@ pub fn encode(out: &mut Vec<u8>, patch: &UnitsPatch) {
     put_list(out, &patch.notes, |out, note| note.iter().for_each(|text| put_text(out, text)));
 }
 
+/// What a new vintage of units has besides.
+pub fn encode_owners(out: &mut Vec<u8>, patch: &UnitsPatch) {
+    for side in &patch.owners {
+        put_list(out, side, |out, (unit, of)| {
+            out.extend(unit.0.to_le_bytes());
+            out.extend(of.map_or(NOWHERE, |of| of.0).to_le_bytes());
+        });
+    }
+}
+
+/// The inverse of [`encode`] and [`encode_owners`].
+pub fn decode_with_owners(bytes: &mut Bytes) -> Result<UnitsPatch, String> {
+    let mut patch = decode(bytes)?;
+    let owner =
+        |bytes: &mut Bytes| Ok((UnitId(bytes.u32()?), Some(bytes.u32()?).filter(|&of| of != NOWHERE).map(UnitId)));
+    patch.owners = [list(bytes, 8, owner)?, list(bytes, 8, owner)?];
+    Ok(patch)
+}
+
 /// The inverse of [`encode`]. Whether the patch fits the project is seen when it is applied.
 pub fn decode(bytes: &mut Bytes) -> Result<UnitsPatch, String> {
     let counts = [bytes.u32()?, bytes.u32()?];
@@ -46,7 +65,7 @@ pub fn decode(bytes: &mut Bytes) -> Result<UnitsPatch, String> {
     })?;
     let notes = list(bytes, 8, |bytes| Ok([bytes.text()?, bytes.text()?]))?;
     let topology = TopologyPatch { arcs, units, old_links, new_links };
-    Ok(UnitsPatch { counts, rows, topology, origins, homes, notes })
+    Ok(UnitsPatch { counts, rows, topology, origins, homes, owners: Default::default(), notes })
 }
 
 fn put_list<T>(out: &mut Vec<u8>, list: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
@@ -138,6 +157,9 @@ fn rings(bytes: &mut Bytes) -> Result<UnitRings, String> {
 pub fn write(connection: &Connection, plan: PlanId, patch: &UnitsPatch) -> Result<()> {
     let [before, after] = patch.counts;
     write_topology(connection, &patch.topology)?;
+    if patch.renumbers() {
+        free_codes(connection, patch)?;
+    }
     let mut put = connection.prepare(
         "INSERT INTO unit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO UPDATE SET code = excluded.code,
          name = excluded.name, lon = excluded.lon, lat = excluded.lat, area_km2 = excluded.area_km2, west = excluded.west,
@@ -173,6 +195,9 @@ pub fn write(connection: &Connection, plan: PlanId, patch: &UnitsPatch) -> Resul
             assign.execute(params![unit.0, of.0, plan.0])?;
         }
     }
+    if patch.renumbers() {
+        renew_owners(connection, plan, &patch.owners[0])?;
+    }
     for sql in [
         "DELETE FROM assignment WHERE unit >= ?1",
         "DELETE FROM locked_unit WHERE unit >= ?1",
@@ -185,6 +210,45 @@ pub fn write(connection: &Connection, plan: PlanId, patch: &UnitsPatch) -> Resul
     connection.execute("UPDATE journal SET step = NULL WHERE step IS NOT NULL AND plan <> ?1", [plan.0])?;
     connection.execute("UPDATE plan SET applied = 0, generation = generation + 1 WHERE id <> ?1", [plan.0])?;
     Ok(())
+}
+
+/// Codes are unique, and those of a new vintage may stand at other numbers: they are taken off first. What other plans say about units
+/// by number is kept by code.
+fn free_codes(connection: &Connection, patch: &UnitsPatch) -> Result<()> {
+    connection.execute_batch(
+        "CREATE TEMP TABLE kept_assignment AS SELECT plan, unit, territory FROM assignment;
+         CREATE TEMP TABLE kept_lock AS SELECT locked_unit.plan, unit.code
+           FROM locked_unit JOIN unit ON unit.id = locked_unit.unit;
+         CREATE TEMP TABLE kept_adjacency AS SELECT adjacency.plan, first.code AS a, second.code AS b, adjacency.kind
+           FROM adjacency JOIN unit AS first ON first.id = adjacency.a JOIN unit AS second ON second.id = adjacency.b",
+    )?;
+    let mut free = connection.prepare("UPDATE unit SET code = char(1) || id WHERE id = ?1")?;
+    for swap in &patch.rows {
+        free.execute([swap.at])?;
+    }
+    Ok(())
+}
+
+/// Numbers that stand for other units belong to nobody in the plan that the change is a step of, whose edit gives them away; in other
+/// plans to whom the unit belonged that they take most of.
+fn renew_owners(connection: &Connection, plan: PlanId, owners: &[(UnitId, Option<UnitId>)]) -> Result<()> {
+    let mut put = connection.prepare(
+        "REPLACE INTO assignment SELECT plan.id, ?1, CASE WHEN plan.id = ?3 THEN NULL ELSE kept.territory END
+         FROM plan LEFT JOIN temp.kept_assignment AS kept ON kept.plan = plan.id AND kept.unit = ?2",
+    )?;
+    for (unit, of) in owners {
+        put.execute(params![unit.0, of.map(|of| of.0), plan.0])?;
+    }
+    connection.execute_batch(&format!(
+        "DELETE FROM locked_unit WHERE plan <> {plan}; DELETE FROM adjacency WHERE plan <> {plan};
+         INSERT INTO locked_unit SELECT kept_lock.plan, unit.id FROM temp.kept_lock JOIN unit ON unit.code = kept_lock.code
+           WHERE kept_lock.plan <> {plan};
+         INSERT INTO adjacency SELECT kept_adjacency.plan, min(first.id, second.id), max(first.id, second.id), kept_adjacency.kind
+           FROM temp.kept_adjacency JOIN unit AS first ON first.code = kept_adjacency.a
+           JOIN unit AS second ON second.code = kept_adjacency.b WHERE kept_adjacency.plan <> {plan};
+         DROP TABLE temp.kept_assignment; DROP TABLE temp.kept_lock; DROP TABLE temp.kept_adjacency",
+        plan = plan.0
+    ))
 }
 
 /// The columns of `unit_data`, as the values and words of a row are ordered.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::blobs::encode_changes;
 use super::tables::{self, owner, seconds};
-use super::{PlanId, SavedMetrics, SavedProblem, units_patch};
+use super::{PlanId, SavedMetrics, SavedProblem, accounts_patch, units_patch};
 use crate::domain::cells::{CellColumn, CellValues, Cells};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::places::Places;
@@ -164,6 +164,7 @@ fn write_changes(connection: &Connection, plan: PlanId, edit: &Edit) -> Result<(
                 .map(drop)?,
             Change::Adjacency { units, new, .. } => tables::put_adjacency(connection, plan, *units, *new)?,
             Change::Units(patch) => units_patch::write(connection, plan, patch)?,
+            Change::Accounts(patch) => accounts_patch::write(connection, plan, patch)?,
             Change::Cells(cells) => put_cells(connection, cells)?,
             Change::Places(places) => put_places(connection, places)?,
         }

@@ -80,17 +80,7 @@ pub fn with_accounts(
         );
     } else {
         locate(&mut accounts, &project.units, progress)?;
-        let unit = project.units.kind_of_one();
-        for account in accounts.ids().filter(|&account| is_outside(&accounts, account)) {
-            let at = accounts.places[account.index()];
-            diagnostics.push(
-                Diagnostic::warning(
-                    place.clone().item(&accounts.codes[account.index()]),
-                    format!("the account lies outside every {unit}, at latitude {} and longitude {}", at.lat, at.lon),
-                )
-                .hint("it counts as unassigned"),
-            );
-        }
+        note_outside(&accounts, &project.units, place, diagnostics);
     }
     if !project.accounts.is_empty() {
         let by_code = accounts.by_code();
@@ -102,7 +92,7 @@ pub fn with_accounts(
             if before > 0 { format!(": {kept} of {before} named accounts are still there") } else { String::new() };
         diagnostics.push(
             Diagnostic::note(place.clone(), format!("the accounts were replaced{named}"))
-                .hint("earlier steps can no longer be undone"),
+                .hint("undo brings the others back; \"refresh\" compares before it replaces"),
         );
     }
     let joined = Joined::new(project, Subject::Accounts, measures, place, diagnostics)?;
@@ -189,7 +179,8 @@ pub fn default_goals(measures: &[Measure]) -> Vec<Goal> {
     chosen.map(goal).into_iter().collect()
 }
 
-fn locate(accounts: &mut Accounts, units: &Units, progress: &Progress) -> Result<(), UserError> {
+/// Finds the accounts in the units.
+pub(super) fn locate(accounts: &mut Accounts, units: &Units, progress: &Progress) -> Result<(), UserError> {
     progress.begin(Phase::PlacingAccounts, accounts.len() as u64).map_err(cancelled)?;
     let index = UnitIndex::new(units);
     accounts.locate(|place| {
@@ -198,6 +189,21 @@ fn locate(accounts: &mut Accounts, units: &Units, progress: &Progress) -> Result
         index.unit_at(place)
     });
     progress.check().map_err(cancelled)
+}
+
+/// A warning for each account that has a place and no unit, where there are units.
+pub(super) fn note_outside(accounts: &Accounts, units: &Units, place: &Place, diagnostics: &mut Vec<Diagnostic>) {
+    let unit = units.kind_of_one();
+    for account in accounts.ids().filter(|&account| !units.is_empty() && is_outside(accounts, account)) {
+        let at = accounts.places[account.index()];
+        diagnostics.push(
+            Diagnostic::warning(
+                place.clone().item(&accounts.codes[account.index()]),
+                format!("the account lies outside every {unit}, at latitude {} and longitude {}", at.lat, at.lon),
+            )
+            .hint("it counts as unassigned"),
+        );
+    }
 }
 
 fn outside_words(count: usize, units: &Units, place: &Place) -> Diagnostic {

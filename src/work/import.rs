@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::columns::{AccountColumns, AlignmentColumns, RepColumns, UnitColumns};
-use super::{Change, ChangeKind, carry};
+use super::{Change, ChangeKind, carry, refresh};
 use crate::domain::edit::{self, Change as PlanChange, Edit, Locks};
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
@@ -39,7 +39,8 @@ pub fn import_units(
     Ok(Imported::new(change, diagnostics))
 }
 
-/// Replaces the accounts and their measures by those of a table. Named accounts whose code is still there keep their owner.
+/// Replaces the accounts and their measures by those of a table, as one undo step. Named accounts whose code is still there keep their
+/// owner.
 pub fn import_accounts(
     project: &Project,
     path: &Path,
@@ -53,8 +54,15 @@ pub fn import_accounts(
     drop(table);
     let taken = found.accounts.len();
     let label = format!("Imported {} from {}", count(taken, "account"), place.file);
-    let project = carry::with_accounts(project, found.accounts, found.measures, &place, progress, &mut diagnostics)?;
-    let change = Change { project, label, kind: ChangeKind::Accounts, taken, columns: mapping.reasons };
+    let new = carry::with_accounts(project, found.accounts, found.measures, &place, progress, &mut diagnostics)?;
+    let columns = mapping.reasons;
+    if project.accounts.is_empty() && project.plan.territory_count() == 0 {
+        // Nothing is replaced, and there is nothing to go back to.
+        let change = Change { project: new, label, kind: ChangeKind::Accounts, taken, columns };
+        return Ok(Imported::new(change, diagnostics));
+    }
+    let (project, edit) = refresh::replaced(project, new, label.clone())?;
+    let change = Change { project, label, kind: ChangeKind::ReplacedAccounts(edit), taken, columns };
     Ok(Imported::new(change, diagnostics))
 }
 

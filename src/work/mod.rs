@@ -1,17 +1,20 @@
 //! What both front ends do with a project: import into it, build territories, check and export them. A function here takes a
 //! [`Project`] and gives a changed copy back, with what was noticed on the way; nothing is written until [`Change::save`].
 
+pub mod boundaries;
 pub mod build;
 pub mod carry;
 pub mod check;
 pub mod columns;
 pub mod cut;
+pub mod duplicates;
 pub mod explain;
 pub mod export;
 pub mod import;
 pub mod live;
 pub mod places;
 pub mod records;
+pub mod refresh;
 pub mod rejoin;
 pub mod territory;
 #[cfg(test)]
@@ -42,8 +45,10 @@ pub struct Change {
 pub enum ChangeKind {
     /// Units and whatever hangs on them; the undo history begins anew.
     Units,
-    /// Accounts and their measures; the undo history begins anew.
+    /// The first accounts, with their measures; the undo history begins anew.
     Accounts,
+    /// Accounts in place of others, as one undo step. An edit without changes says that they were like that already.
+    ReplacedAccounts(Edit),
     /// The roster.
     Reps,
     /// The plan alone, as one undo step. An edit without changes says that nothing had to be done.
@@ -64,7 +69,8 @@ impl Change {
             ChangeKind::Units => store.put_units(&self.project, &self.label).map(Some),
             ChangeKind::Accounts => store.put_accounts(&self.project, &self.label).map(Some),
             ChangeKind::Reps => Ok(Some(store.put_reps(&self.project.reps))),
-            ChangeKind::Plan(edit) if edit.is_empty() => Ok(None),
+            ChangeKind::Plan(edit) | ChangeKind::ReplacedAccounts(edit) if edit.is_empty() => Ok(None),
+            ChangeKind::ReplacedAccounts(edit) => store.apply_to_data(&self.project, edit).map(Some),
             ChangeKind::Plan(edit) => Ok(Some(store.apply(edit))),
         }
     }

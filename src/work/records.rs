@@ -65,7 +65,7 @@ pub fn saved_problems(
 pub fn file_setting(kind: &ChangeKind) -> &'static str {
     match kind {
         ChangeKind::Units => "file of units",
-        ChangeKind::Accounts => "file of accounts",
+        ChangeKind::Accounts | ChangeKind::ReplacedAccounts(_) => "file of accounts",
         ChangeKind::Reps => "file of reps",
         ChangeKind::Plan(_) => "file of the alignment",
     }

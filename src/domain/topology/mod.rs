@@ -17,6 +17,7 @@ mod sets;
 mod simplify;
 #[cfg(test)]
 mod tests;
+mod vintage;
 
 pub use build::{BuildReport, Finding, Link, Reason, build};
 pub use neighbours::{CutOff, Neighbours};

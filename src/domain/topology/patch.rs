@@ -155,7 +155,7 @@ fn entries<T>(swaps: &[Swap<T>], count: usize) -> Result<Vec<Entry<'_, T>>, Stri
     Ok(all)
 }
 
-fn arc_row(arrays: &TopologyArrays, arc: usize) -> Option<ArcRow> {
+pub(super) fn arc_row(arrays: &TopologyArrays, arc: usize) -> Option<ArcRow> {
     let (&start, &end) = (arrays.arc_starts.get(arc)?, arrays.arc_starts.get(arc + 1)?);
     let sides = [arrays.arc_left[arc], arrays.arc_right[arc]];
     Some(ArcRow { points: arrays.points[start as usize..end as usize].to_vec(), sides })
@@ -169,7 +169,7 @@ fn rings_of(arrays: &TopologyArrays, unit: usize) -> impl Iterator<Item = impl I
     })
 }
 
-fn unit_rings(arrays: &TopologyArrays, unit: usize) -> UnitRings {
+pub(super) fn unit_rings(arrays: &TopologyArrays, unit: usize) -> UnitRings {
     rings_of(arrays, unit).map(|polygon| polygon.map(<[ArcUse]>::to_vec).collect()).collect()
 }
 

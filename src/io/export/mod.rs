@@ -19,6 +19,7 @@ mod places;
 mod rows;
 mod shapefile;
 mod sheet;
+mod text_rows;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub use moves::{MoveTable, check_moves_file, write_moves};
 pub use order::{DECIMALS, Format, Scope, What, Wish};
 pub use part::{Folders, Geometry, Part};
 pub use sheet::{Column, Sheet, Values};
+pub use text_rows::write_rows;
 
 use super::cancelled;
 use super::files::{self, Writing};

@@ -6,14 +6,15 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 
 use super::fixture::{assert_same, place, project, random_edit};
-use crate::domain::accounts::Placement;
+use crate::domain::accounts::{Accounts, Placement};
+use crate::domain::accounts_patch::AccountsPatch;
 use crate::domain::cells::{Cell, CellColumn, apply_to_project};
-use crate::domain::columns::Subject;
+use crate::domain::columns::{Measure, Subject, TextColumn};
 use crate::domain::edit::{Change, Edit, Locks};
 use crate::domain::history::History;
 use crate::domain::ids::{AccountId, MeasureId, UnitId};
 use crate::domain::places::AccountPlace;
-use crate::domain::project::Project;
+use crate::domain::project::{Goal, Project};
 use crate::domain::random::Random;
 use crate::store::{Existing, Store, Wanted, create, open};
 
@@ -25,8 +26,23 @@ struct Desk {
 }
 
 impl Desk {
+    /// Makes a step or takes it back: the data that it leads to, and the plan.
+    fn step(&mut self, edit: &Edit, back: bool) -> bool {
+        let wanted = if back { edit.inverse() } else { edit.clone() };
+        let mut next = self.project.clone();
+        let made = apply_to_project(&mut next, &wanted, Locks::Pass).is_ok();
+        if made {
+            let data = edit.data_after(&self.project, back).map(|data| data.expect("the accounts are as they were"));
+            self.project = match data {
+                Some(data) => Project { plan: next.plan, ..data },
+                None => next,
+            };
+        }
+        made
+    }
+
     fn make(&mut self, edit: Edit) -> bool {
-        let made = apply_to_project(&mut self.project, &edit, Locks::Pass).is_ok();
+        let made = self.step(&edit, false);
         if made {
             self.store.apply(&edit);
             self.history.push(edit);
@@ -36,7 +52,7 @@ impl Desk {
 
     fn undo(&mut self) -> bool {
         let Some(edit) = self.history.undo_step().cloned() else { return false };
-        apply_to_project(&mut self.project, &edit.inverse(), Locks::Pass).unwrap();
+        assert!(self.step(&edit, true));
         self.store.undo(&edit);
         self.history.mark_undone();
         true
@@ -44,7 +60,7 @@ impl Desk {
 
     fn redo(&mut self) -> bool {
         let Some(edit) = self.history.redo_step().cloned() else { return false };
-        apply_to_project(&mut self.project, &edit, Locks::Pass).unwrap();
+        assert!(self.step(&edit, false));
         self.store.redo(&edit);
         self.history.mark_redone();
         true
@@ -96,7 +112,8 @@ fn any_edit(project: &Project, random: &mut Random) -> Edit {
     let chosen: Vec<u32> = (0..1 + random.below(6)).map(|_| random.below(rows) as u32).collect();
     let word = ["", "pub", "Ohio", "a \"b\"; --", "ß𝄞", "new word"][random.below(6)];
     let number = [None, Some(0.1), Some(-0.0), Some(1e15), Some(-12.5), Some(random.unit())][random.below(6)];
-    let mut edit = match random.below(20) {
+    let mut edit = match random.below(21) {
+        20 => return other_accounts(project, random),
         0..2 => Edit::set_cells(
             project,
             subject,
@@ -136,6 +153,64 @@ fn any_edit(project: &Project, random: &mut Random) -> Edit {
     edit
 }
 
+/// Accounts go and come, values change, a column comes or goes, another measure is balanced.
+fn other_accounts(project: &Project, random: &mut Random) -> Edit {
+    let old = &*project.accounts;
+    let mut rows: Vec<Option<AccountId>> = old.ids().map(Some).collect();
+    for _ in 0..random.below(4).min(rows.len() / 2) {
+        rows.remove(random.below(rows.len()));
+    }
+    for _ in 0..random.below(4) {
+        rows.insert(random.below(rows.len() + 1), None);
+    }
+    let draw = random.below(100_000);
+    let is_new = |nth: usize| rows[nth].is_none() || (nth + draw).is_multiple_of(9);
+    let word = |nth: usize, old: &str| if is_new(nth) { format!("new {}", (nth + draw) % 7) } else { old.to_owned() };
+    let at = |nth: usize| rows[nth].map_or(0, |account| account.index());
+    let all = 0..rows.len();
+    let mut accounts = Accounts {
+        codes: all.clone().map(|n| rows[n].map_or(format!("N-{draw}-{n}"), |a| old.codes[a.index()].clone())).collect(),
+        names: all.clone().map(|nth| word(nth, &old.names[at(nth)])).collect(),
+        places: all.clone().map(|nth| old.places[at(nth)]).collect(),
+        placements: all.clone().map(|nth| old.placements[at(nth)]).collect(),
+        units: all.clone().map(|nth| old.units[at(nth)]).collect(),
+        attributes: Vec::new(),
+    };
+    for column in &old.attributes {
+        let words: Vec<String> = all.clone().map(|nth| word(nth, column.get(at(nth)))).collect();
+        accounts.attributes.push(TextColumn::new(column.name.clone(), &words));
+    }
+    let value = |nth: usize, old: f64| if is_new(nth) { (nth * draw) as f64 / 3.0 } else { old };
+    let mut measures: Vec<Measure> = Vec::clone(&project.measures);
+    for measure in measures.iter_mut().filter(|measure| measure.subject == Subject::Accounts) {
+        measure.values = all.clone().map(|nth| value(nth, measure.values[at(nth)])).collect();
+    }
+    match random.below(6) {
+        0 if accounts.attributes.len() < 6 => {
+            let words: Vec<String> = all.map(|nth| format!("{}", nth % 3)).collect();
+            accounts.attributes.insert(random.below(2), TextColumn::new(format!("Column {draw}"), &words));
+        }
+        1 if accounts.attributes.len() > 3 => drop(accounts.attributes.remove(random.below(3))),
+        2 if measures.len() < 6 => {
+            let values = all.map(|nth| nth as f64 * 0.1).collect();
+            measures.push(Measure::sum(format!("Measure {draw}"), "", Subject::Accounts, values));
+        }
+        3 if measures.last().is_some_and(|measure| measure.subject == Subject::Accounts) => drop(measures.pop()),
+        4 => {
+            // The measures change places; the income's weight stays the households.
+            if let Some(at) = measures.iter().position(|measure| measure.subject == Subject::Accounts) {
+                let moved = measures.remove(at);
+                measures.push(moved);
+            }
+        }
+        _ => {}
+    }
+    let goal = Goal { measure: MeasureId::from_index(random.below(measures.len())), tolerance: 0.2, weight: 1.0 };
+    let new = Project { accounts: accounts.into(), measures: measures.into(), goals: vec![goal], ..project.clone() };
+    let patch = AccountsPatch::between(project, &new, &rows).expect("two states of a project");
+    Edit::replace_accounts(&project.plan, patch.into(), "Replaced accounts")
+}
+
 fn kind(change: &Change) -> &'static str {
     match change {
         Change::Assign { .. } => "assign",
@@ -150,6 +225,7 @@ fn kind(change: &Change) -> &'static str {
         Change::Adjacency { .. } => "adjacency",
         Change::Units(_) => "units",
         Change::Places(_) => "places",
+        Change::Accounts(_) => "accounts",
         Change::Cells(cells) => match cells.column {
             CellColumn::Name => "name",
             CellColumn::Attribute(_) => "words",

@@ -8,7 +8,7 @@ mod mixed_tests;
 mod report;
 mod split;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -116,13 +116,12 @@ pub fn cut(project: &Project, order: &CutOrder, progress: &Progress) -> Result<C
     Ok(done)
 }
 
-/// The project after an edit is made (`back`: taken back), which changes its units. `None` for an edit of the plan alone.
+/// The project after an edit is made (`back`: taken back), which changes its units or accounts. `None` for an edit of the plan alone.
 ///
 /// # Errors
 /// The units are not those that the edit was made for.
 pub fn data_after(project: &Project, edit: &Edit, back: bool) -> Option<Result<Project, String>> {
-    let patch = edit.units_patch()?;
-    Some(if back { patch.inverse().apply(project) } else { patch.apply(project) })
+    edit.data_after(project, back)
 }
 
 /// What is to be looked at in a project, with what a cut did to each unit; without it, when the cut was taken back.

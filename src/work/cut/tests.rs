@@ -229,7 +229,7 @@ pub(super) fn picture(project: &Project) -> String {
 }
 
 /// Every row of the file that is not the journal's, as text.
-pub(super) fn rows(path: &Path) -> String {
+pub(in crate::work) fn rows(path: &Path) -> String {
     let connection = Connection::open(path).expect("the file is there");
     let mut text = String::new();
     for table in [
