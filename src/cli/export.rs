@@ -10,6 +10,7 @@ use super::output::Output;
 use super::{Outcome, Result, project};
 use crate::io::export::What;
 use crate::work::export::export;
+use crate::work::segments;
 
 /// Write territories, units, accounts or metrics to a file; the format is that of the file's ending
 ///
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// What to write
     #[arg(long)]
     what: ExportWhat,
+    /// Only the accounts of this segment; figures of territories count them alone
+    #[arg(long, value_name = "NAME")]
+    segment: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -45,7 +49,11 @@ struct Exported {
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
-    let opened = project::open_to_read(&arguments.plan)?;
+    let mut opened = project::open_to_read(&arguments.plan)?;
+    if let Some(name) = &arguments.segment {
+        let segment = segments::find(&opened.project, name)?.clone();
+        opened.project = segments::only(&opened.project, &segment)?;
+    }
     let what = match arguments.what {
         ExportWhat::Territories => What::Territories,
         ExportWhat::Units => What::Units,

@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod column;
 mod cut;
 mod explain;
 mod export;
@@ -17,6 +18,7 @@ mod new;
 mod output;
 mod project;
 mod search;
+mod segment;
 mod solve;
 mod undo;
 mod validate;
@@ -113,6 +115,8 @@ enum Command {
     Info(info::Arguments),
     Export(export::Arguments),
     Cut(cut::Arguments),
+    Column(Box<column::Arguments>),
+    Segment(Box<segment::Arguments>),
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Take the last step of the plan back
@@ -163,6 +167,8 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Info(arguments) => info::run(arguments, output),
         Command::Export(arguments) => export::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
+        Command::Column(arguments) => column::run(arguments, output),
+        Command::Segment(arguments) => segment::run(arguments, output),
         Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),
         Command::Redo(arguments) => undo::redo(arguments, output),

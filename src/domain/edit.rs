@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 pub use super::apply::{Locks, apply};
 use super::cells::Cells;
+use super::computed::ComputedChange;
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::plan::{Adjacency, Plan, Territory};
+use super::segments::Segment;
 use super::units_patch::UnitsPatch;
 
 /// One value replaced by another.
@@ -62,6 +64,13 @@ pub enum Change {
     Units(Arc<UnitsPatch>),
     /// Values of an imported column. The plan stays; the project's data follow by [`super::cells::apply_to_project`].
     Cells(Arc<Cells>),
+    /// Adds, removes or alters a computed column. The project's data follow as those of cells do.
+    Computed(Arc<ComputedChange>),
+    /// The segments of accounts, all of them.
+    Segments {
+        old: Arc<Vec<Segment>>,
+        new: Arc<Vec<Segment>>,
+    },
 }
 
 /// One undo step.
@@ -90,6 +99,9 @@ pub struct Effects {
     pub units_replaced: bool,
     /// Values of imported columns are others.
     pub cells_edited: bool,
+    /// A column was added, removed or altered as a whole.
+    pub columns_edited: bool,
+    pub segments_edited: bool,
 }
 
 /// Why an edit was refused. The plan is as it was before.
@@ -105,6 +117,10 @@ pub enum EditError {
     AccountsLocked(usize),
     #[error("\"{0}\" is locked")]
     GroupLocked(String),
+    #[error("\"{0}\" is computed; change its formula instead")]
+    Computed(String),
+    #[error("\"{0}\" needs it")]
+    InUse(String),
     #[error("the plan has changed in between")]
     Stale,
     #[error("a unit, account, territory or level of the edit does not exist")]
@@ -238,6 +254,11 @@ impl Change {
         }
     }
 
+    /// It changes the project's data beside the plan.
+    pub(super) fn is_of_data(&self) -> bool {
+        matches!(self, Self::Cells(_) | Self::Computed(_) | Self::Segments { .. })
+    }
+
     pub(super) fn inverse(self) -> Self {
         match self {
             Self::Assign { unit, old, new } => Self::Assign { unit, old: new, new: old },
@@ -250,6 +271,8 @@ impl Change {
             Self::Adjacency { units, old, new } => Self::Adjacency { units, old: new, new: old },
             Self::Units(patch) => Self::Units(Arc::new(patch.inverse())),
             Self::Cells(cells) => Self::Cells(Arc::new(cells.inverse())),
+            Self::Computed(change) => Self::Computed(Arc::new(change.inverse())),
+            Self::Segments { old, new } => Self::Segments { old: new, new: old },
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cell_blobs;
+use super::computed_blobs;
 use super::units_patch;
 use crate::domain::edit::{Change, Edit};
 use crate::domain::hierarchy::Group;
@@ -19,6 +20,8 @@ const VERSION: u8 = 1;
 const UNITS: u8 = 12;
 /// The kind of change of imported values.
 const CELLS: u8 = 10;
+/// The kind of changes of computed columns and of segments.
+const COMPUTED: u8 = 15;
 
 /// An array of numbers: version, element width in bytes, two zero bytes, then the elements.
 const ARRAY_HEADER: usize = 4;
@@ -141,6 +144,14 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 out.push(CELLS);
                 cell_blobs::encode(&mut out, cells);
             }
+            Change::Computed(change) => {
+                out.push(COMPUTED);
+                computed_blobs::encode(&mut out, change);
+            }
+            Change::Segments { old, new } => {
+                out.push(COMPUTED);
+                computed_blobs::encode_segments(&mut out, [old, new]);
+            }
         }
     }
     out
@@ -185,6 +196,7 @@ pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
             },
             UNITS => Change::Units(Arc::new(units_patch::decode(&mut bytes)?)),
             CELLS => Change::Cells(Arc::new(cell_blobs::decode(&mut bytes)?)),
+            COMPUTED => computed_blobs::decode(&mut bytes)?,
             kind => return Err(format!("a change of unknown kind {kind}")),
         });
     }

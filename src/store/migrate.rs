@@ -3,16 +3,20 @@
 use rusqlite::{Connection, Transaction};
 
 /// The schema version that this program writes.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 /// A change of the schema and of the rows in it.
 pub type Step = fn(&Transaction) -> rusqlite::Result<()>;
 
 /// `STEPS[n]` takes a file from version n + 1 to n + 2. There is always one fewer than [`VERSION`].
-pub const STEPS: [Step; VERSION as usize - 1] = [levels_above_territories];
+pub const STEPS: [Step; VERSION as usize - 1] = [levels_above_territories, data_in_and_out];
 
 fn levels_above_territories(transaction: &Transaction) -> rusqlite::Result<()> {
     transaction.execute_batch(include_str!("schema_2.sql"))
+}
+
+fn data_in_and_out(transaction: &Transaction) -> rusqlite::Result<()> {
+    transaction.execute_batch(include_str!("schema_3.sql"))
 }
 
 /// Makes all steps after version `from` in one transaction: a file is migrated or untouched. Foreign keys are checked at the end.

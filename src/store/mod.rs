@@ -4,6 +4,8 @@
 mod blobs;
 mod cell_blobs;
 mod cells;
+mod computed;
+mod computed_blobs;
 mod connection;
 mod copy;
 mod failure;

@@ -8,10 +8,12 @@ pub mod columns;
 pub mod cut;
 pub mod explain;
 pub mod export;
+pub mod formulas;
 pub mod import;
 pub mod live;
 pub mod records;
 pub mod rejoin;
+pub mod segments;
 pub mod territory;
 #[cfg(test)]
 mod tests;
