@@ -13,6 +13,7 @@ use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::export::{Loss, Scope, What, Wish};
 use crate::work::export::{export, losses};
+use crate::work::segments;
 
 /// Write territories, groups, units, accounts or metrics to a file; the format is that of the file's ending
 ///
@@ -50,6 +51,9 @@ pub struct Arguments {
     /// Write nothing when the format would lose something it could hold otherwise
     #[arg(long)]
     strict: bool,
+    /// Only the accounts of this segment; figures of territories count them alone
+    #[arg(long, value_name = "NAME")]
+    segment: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,7 +84,11 @@ struct Lost {
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
-    let opened = project::open_to_read(&arguments.plan)?;
+    let mut opened = project::open_to_read(&arguments.plan)?;
+    if let Some(name) = &arguments.segment {
+        let segment = segments::find(&opened.project, name)?.clone();
+        opened.project = segments::only(&opened.project, &segment)?;
+    }
     let wish = wish(arguments, &opened.project)?;
     let mut exported = Exported {
         command: "export",

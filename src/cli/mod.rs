@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod column;
 mod cut;
 mod explain;
 mod export;
@@ -21,6 +22,7 @@ mod project;
 mod rescue;
 mod refresh;
 mod search;
+mod segment;
 mod solve;
 mod undo;
 mod validate;
@@ -123,6 +125,8 @@ enum Command {
     Geocode(geocode::Arguments),
     #[command(subcommand)]
     Refresh(refresh::Refresh),
+    Column(Box<column::Arguments>),
+    Segment(Box<segment::Arguments>),
     #[command(subcommand)]
     Bench(bench::Bench),
     /// Take the last step of the plan back
@@ -178,6 +182,8 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
         Command::Refresh(refresh) => refresh::run(refresh, output),
+        Command::Column(arguments) => column::run(arguments, output),
+        Command::Segment(arguments) => segment::run(arguments, output),
         Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),
         Command::Redo(arguments) => undo::redo(arguments, output),

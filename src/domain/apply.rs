@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::computed::ComputedChange;
 use super::edit::{Change, Edit, EditError, Effects};
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
@@ -102,7 +103,9 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
             | Change::Units(_)
             | Change::Accounts(_)
             | Change::Cells(_)
-            | Change::Places(_) => {}
+            | Change::Places(_)
+            | Change::Computed(_)
+            | Change::Segments { .. } => {}
         }
     }
     match (locked_units, locked_accounts) {
@@ -267,6 +270,11 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             effects.accounts.extend(places.rows.iter().map(|&row| AccountId(row)));
             effects.places_edited = true;
         }
+        Change::Computed(change) => {
+            effects.columns_edited = true;
+            move_targets(plan, change);
+        }
+        Change::Segments { .. } => effects.segments_edited = true,
     }
     Ok(())
 }
@@ -296,4 +304,17 @@ fn apply_group(plan: &mut Plan, id: GroupId, old: Option<&Group>, new: Option<&G
     *hierarchy.slot(id) = new.cloned();
     hierarchy.trim();
     Ok(())
+}
+
+/// Targets are kept by the numbers of measures, which change when one comes or goes.
+fn move_targets(plan: &mut Plan, change: &ComputedChange) {
+    let removed = change.removed_measure();
+    if removed.is_none() && change.added_measure().is_none() {
+        return;
+    }
+    for territory in plan.territories.iter_mut().flatten() {
+        let targets = std::mem::take(&mut territory.targets).into_iter();
+        territory.targets =
+            targets.filter(|&(id, _)| Some(id) != removed).map(|(id, target)| (change.moved(id), target)).collect();
+    }
 }

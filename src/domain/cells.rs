@@ -53,7 +53,7 @@ impl Cells {
     }
 
     /// Makes the change, or leaves everything as it is where a value is not the old one.
-    fn apply(&self, project: &mut Project) -> Result<(), EditError> {
+    pub(super) fn apply(&self, project: &mut Project) -> Result<(), EditError> {
         let count = if self.subject == Subject::Units { project.units.len() } else { project.accounts.len() };
         let ascending = self.rows.is_sorted_by(|a, b| a < b);
         if !ascending || self.rows.last().is_some_and(|&row| row as usize >= count) {
@@ -182,22 +182,14 @@ impl Edit {
     }
 }
 
-/// What a change does to the data; nothing, mostly.
-fn apply_to_data(project: &mut Project, change: &Change) -> Result<(), EditError> {
-    match change {
-        Change::Cells(cells) => cells.apply(project),
-        Change::Places(places) => places.apply(project),
-        _ => Ok(()),
-    }
-}
-
-/// Makes the changes of an edit of plan, cells and places, all or none.
+/// Makes the changes of an edit of plan and data, all or none; other units come from elsewhere.
 pub fn apply_to_project(project: &mut Project, edit: &Edit, locks: Locks) -> Result<Effects, EditError> {
     let effects = apply(Arc::make_mut(&mut project.plan), edit, locks)?;
-    for (done, change) in edit.changes.iter().enumerate() {
+    let changes: Vec<&Change> = edit.changes.iter().filter(|change| change.is_of_data()).collect();
+    for (done, change) in changes.iter().enumerate() {
         if let Err(error) = apply_to_data(project, change) {
             // Taking back what was just made cannot fail.
-            for change in edit.changes[..done].iter().rev() {
+            for &change in changes[..done].iter().rev() {
                 let _ = apply_to_data(project, &change.clone().inverse());
             }
             let _ = apply(Arc::make_mut(&mut project.plan), &edit.inverse(), Locks::Pass);
@@ -205,6 +197,20 @@ pub fn apply_to_project(project: &mut Project, edit: &Edit, locks: Locks) -> Res
         }
     }
     Ok(effects)
+}
+
+fn apply_to_data(project: &mut Project, change: &Change) -> Result<(), EditError> {
+    match change {
+        Change::Cells(cells) => cells.apply(project),
+        Change::Places(places) => places.apply(project),
+        Change::Computed(change) => change.apply(project),
+        Change::Segments { old, .. } if project.segments != *old => Err(EditError::Stale),
+        Change::Segments { new, .. } => {
+            project.segments = Arc::clone(new);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

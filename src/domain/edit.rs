@@ -6,11 +6,13 @@ use std::sync::Arc;
 use super::accounts_patch::AccountsPatch;
 pub use super::apply::{Locks, apply};
 use super::cells::Cells;
+use super::computed::ComputedChange;
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::places::Places;
 use super::plan::{Adjacency, Plan, Territory};
 use super::project::Project;
+use super::segments::Segment;
 use super::units_patch::UnitsPatch;
 
 /// One value replaced by another.
@@ -70,6 +72,13 @@ pub enum Change {
     /// Accounts were replaced by others, or their columns. What hangs on accounts that stay follows; on those that go nothing may hang
     /// any more, see [`Edit::replace_accounts`]. The project's data follow by [`AccountsPatch::apply`].
     Accounts(Arc<AccountsPatch>),
+    /// Adds, removes or alters a computed column. The project's data follow as those of cells do.
+    Computed(Arc<ComputedChange>),
+    /// The segments of accounts, all of them.
+    Segments {
+        old: Arc<Vec<Segment>>,
+        new: Arc<Vec<Segment>>,
+    },
 }
 
 /// One undo step.
@@ -102,6 +111,9 @@ pub struct Effects {
     pub cells_edited: bool,
     /// Accounts are somewhere else.
     pub places_edited: bool,
+    /// A column was added, removed or altered as a whole.
+    pub columns_edited: bool,
+    pub segments_edited: bool,
 }
 
 /// Why an edit was refused. The plan is as it was before.
@@ -117,6 +129,10 @@ pub enum EditError {
     AccountsLocked(usize),
     #[error("\"{0}\" is locked")]
     GroupLocked(String),
+    #[error("\"{0}\" is computed; change its formula instead")]
+    Computed(String),
+    #[error("\"{0}\" needs it")]
+    InUse(String),
     #[error("the plan has changed in between")]
     Stale,
     #[error("a unit, account, territory or level of the edit does not exist")]
@@ -299,6 +315,11 @@ impl Change {
         }
     }
 
+    /// It changes the project's data beside the plan.
+    pub(super) fn is_of_data(&self) -> bool {
+        matches!(self, Self::Cells(_) | Self::Places(_) | Self::Computed(_) | Self::Segments { .. })
+    }
+
     pub(super) fn inverse(self) -> Self {
         match self {
             Self::Assign { unit, old, new } => Self::Assign { unit, old: new, new: old },
@@ -313,6 +334,8 @@ impl Change {
             Self::Cells(cells) => Self::Cells(Arc::new(cells.inverse())),
             Self::Places(places) => Self::Places(Arc::new(places.inverse())),
             Self::Accounts(patch) => Self::Accounts(Arc::new(patch.inverse())),
+            Self::Computed(change) => Self::Computed(Arc::new(change.inverse())),
+            Self::Segments { old, new } => Self::Segments { old: new, new: old },
         }
     }
 }

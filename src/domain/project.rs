@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::accounts::Accounts;
 use super::columns::{Measure, Subject};
+use super::computed::Computed;
 use super::ids::MeasureId;
 use super::plan::Plan;
 use super::reps::Rep;
+use super::segments::Segment;
 use super::units::Units;
 
 /// A measure that shall be balanced.
@@ -31,6 +33,10 @@ pub struct Project {
     /// What is balanced; the first is the one the window shows first. Empty until the user chose.
     pub goals: Vec<Goal>,
     pub plan: Arc<Plan>,
+    /// The formulas behind columns, in the order of [`Computed`].
+    pub computed: Arc<Vec<Computed>>,
+    /// Sets of accounts, in the user's order.
+    pub segments: Arc<Vec<Segment>>,
 }
 
 impl Project {

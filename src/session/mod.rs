@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::cells;
+use crate::domain::computed;
 use crate::domain::edit::{self, Edit, EditError, Effects, Locks};
 use crate::domain::hierarchy::Member;
 use crate::domain::history::{History, Made};
@@ -327,6 +328,7 @@ impl Session {
 
     /// Makes a change: the plan, its totals and the history follow. The caller saves it.
     pub fn apply(&mut self, edit: Edit) -> Result<Effects, EditError> {
+        let edit = computed::followed(&self.project, edit)?;
         let effects = self.change(&edit, Locks::Obey, None)?;
         self.record(edit);
         Ok(effects)

@@ -18,7 +18,7 @@ impl Move {
             words += &format!(", {measure} of {from} from {a} to {b} off its target and of {to} from {c} to {d}");
         }
         words += ". ";
-        words + &self.reason(problem, names)
+        words + self.reason(problem, names).as_str()
     }
 
     /// Why the unit is not put back, in words.

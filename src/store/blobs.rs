@@ -11,6 +11,7 @@ use flate2::write::ZlibEncoder;
 use super::accounts_patch;
 use super::cell_blobs;
 use super::place_blobs;
+use super::computed_blobs;
 use super::units_patch;
 use crate::domain::edit::{Change, Edit};
 use crate::domain::hierarchy::Group;
@@ -40,6 +41,8 @@ const VINTAGE: u8 = 17;
 /// The kind of change of imported values.
 const CELLS: u8 = 10;
 const PLACES: u8 = 14;
+/// The kind of changes of computed columns and of segments.
+const COMPUTED: u8 = 15;
 
 /// An array of numbers: version, element width in bytes, two zero bytes, then the elements.
 const ARRAY_HEADER: usize = 4;
@@ -175,6 +178,14 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 out.push(PLACES);
                 place_blobs::encode(&mut out, places);
             }
+            Change::Computed(change) => {
+                out.push(COMPUTED);
+                computed_blobs::encode(&mut out, change);
+            }
+            Change::Segments { old, new } => {
+                out.push(COMPUTED);
+                computed_blobs::encode_segments(&mut out, [old, new]);
+            }
         }
     }
     if out.len() >= LARGE { compressed(&out).unwrap_or(out) } else { out }
@@ -254,6 +265,7 @@ pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
             ACCOUNTS => Change::Accounts(Arc::new(accounts_patch::decode(&mut bytes)?)),
             CELLS => Change::Cells(Arc::new(cell_blobs::decode(&mut bytes)?)),
             PLACES => Change::Places(Arc::new(place_blobs::decode(&mut bytes)?)),
+            COMPUTED => computed_blobs::decode(&mut bytes)?,
             kind => return Err(format!("a change of unknown kind {kind}")),
         });
     }

@@ -9,13 +9,13 @@ pub const VERSION: i32 = 3;
 pub type Step = fn(&Transaction) -> rusqlite::Result<()>;
 
 /// `STEPS[n]` takes a file from version n + 1 to n + 2. There is always one fewer than [`VERSION`].
-pub const STEPS: [Step; VERSION as usize - 1] = [levels_above_territories, precise_places];
+pub const STEPS: [Step; VERSION as usize - 1] = [levels_above_territories, data_in_and_out];
 
 fn levels_above_territories(transaction: &Transaction) -> rusqlite::Result<()> {
     transaction.execute_batch(include_str!("schema_2.sql"))
 }
 
-fn precise_places(transaction: &Transaction) -> rusqlite::Result<()> {
+fn data_in_and_out(transaction: &Transaction) -> rusqlite::Result<()> {
     transaction.execute_batch(include_str!("schema_3.sql"))
 }
 

@@ -5,6 +5,8 @@ mod accounts_patch;
 mod blobs;
 mod cell_blobs;
 mod cells;
+mod computed;
+mod computed_blobs;
 mod connection;
 mod copy;
 mod failure;

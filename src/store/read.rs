@@ -13,6 +13,7 @@ use super::copy::{Target, TargetLock};
 use super::failure::{Trouble, damaged, short_name};
 use super::read_columns::{columns, measures};
 use super::read_plan::{Sizes, plan};
+use super::computed;
 use super::{Access, Opened, OpenedPlan, PlanId, PlanInfo, SavedProblem};
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::Subject;
@@ -85,6 +86,8 @@ fn read_all(target: &Target) -> Read<Opened> {
         reps: Arc::new(reps),
         goals: goals(connection, sizes.measures)?,
         plan: Arc::new(opened.plan),
+        computed: Arc::new(computed::read(connection)?),
+        segments: Arc::new(computed::read_segments(connection)?),
     };
     Ok(Opened {
         project,

@@ -60,7 +60,9 @@ CREATE TABLE measure (
   subject   TEXT NOT NULL CHECK (subject IN ('unit', 'account')),
   aggregate TEXT NOT NULL CHECK (aggregate IN ('sum', 'mean')),
   weight    INTEGER,                            -- the measure that weights a mean; NULL for a plain mean
-  sql_name  TEXT NOT NULL
+  sql_name  TEXT NOT NULL,
+  formula   TEXT,                               -- of a computed column, else NULL
+  as_of     TEXT                                -- what today() means in it
 );
 
 -- Columns of words. Their values are the column sql_name of unit_data or account_data.
@@ -69,11 +71,38 @@ CREATE TABLE attribute (
   position INTEGER NOT NULL,
   name     TEXT    NOT NULL,
   sql_name TEXT    NOT NULL,
+  formula  TEXT,                                -- of a computed column, else NULL
+  as_of    TEXT,                                -- what today() means in it
   PRIMARY KEY (subject, position)
 ) WITHOUT ROWID;
 
 -- The tables unit_data and account_data (id, then one column per measure and attribute), and the views v_unit and v_account that
 -- join them to unit and account, are made anew with every import, because their columns are those of the imported file.
+
+-- Segments of accounts.
+CREATE TABLE segment (
+  position INTEGER PRIMARY KEY,
+  name     TEXT NOT NULL,
+  formula  TEXT,                                -- NULL where conditions say who belongs
+  as_of    TEXT NOT NULL                        -- what today() means, and where "in the last days" ends; may be empty
+);
+CREATE TABLE segment_group (
+  segment INTEGER NOT NULL REFERENCES segment (position) ON DELETE CASCADE,
+  "group" INTEGER NOT NULL,                     -- 0 is the segment itself, others stand within it
+  combine TEXT    NOT NULL CHECK (combine IN ('all', 'any', 'none')),
+  PRIMARY KEY (segment, "group")
+) WITHOUT ROWID;
+CREATE TABLE segment_condition (
+  segment  INTEGER NOT NULL,
+  "group"  INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  "column" TEXT    NOT NULL,
+  operator TEXT    NOT NULL,
+  value    TEXT    NOT NULL,
+  until    TEXT    NOT NULL,                    -- the other end of 'between'
+  PRIMARY KEY (segment, "group", position),
+  FOREIGN KEY (segment, "group") REFERENCES segment_group (segment, "group") ON DELETE CASCADE
+) WITHOUT ROWID;
 
 CREATE TABLE rep (
   id             INTEGER PRIMARY KEY,

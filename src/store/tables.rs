@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, Result, params};
 
-use super::PlanId;
+use super::{PlanId, computed};
 use super::blobs::encode_topology;
 use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
@@ -31,6 +31,7 @@ pub fn create(connection: &Connection, project: &Project, plan: PlanId) -> Resul
     put_columns(connection, project)?;
     put_reps(connection, &project.reps)?;
     put_goals(connection, &project.goals)?;
+    computed::put_segments(connection, &project.segments)?;
     put_plan(connection, plan, &project.plan)
 }
 
@@ -323,15 +324,25 @@ fn put_columns_of(
     let mut names = SqlNames::default();
     let mut numbers: Vec<&Measure> = Vec::new();
     let mut columns = Vec::new();
+    let formula = |name: &str, number: bool| {
+        project.computed_column(subject, name).filter(|column| column.number == number)
+    };
     for (id, measure) in project.measures_of(subject) {
         let sql_name = names.make(&measure.name);
-        let (aggregate, weight) = match measure.aggregate {
-            Aggregate::Sum => ("sum", None),
-            Aggregate::Mean { weight } => ("mean", weight.map(|weight| weight.0)),
-        };
+        let (aggregate, weight) = aggregate_words(measure.aggregate);
         connection.execute(
-            "INSERT INTO measure VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![id.0, measure.name, measure.unit, table, aggregate, weight, sql_name],
+            "INSERT INTO measure VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                id.0,
+                measure.name,
+                measure.unit,
+                table,
+                aggregate,
+                weight,
+                sql_name,
+                formula(&measure.name, true).map(|column| &column.formula),
+                formula(&measure.name, true).map(|column| &column.as_of),
+            ],
         )?;
         columns.push((quoted(&sql_name), "REAL"));
         numbers.push(measure);
@@ -339,17 +350,19 @@ fn put_columns_of(
     for (position, attribute) in attributes.iter().enumerate() {
         let sql_name = names.make(&attribute.name);
         connection.execute(
-            "INSERT INTO attribute VALUES (?1, ?2, ?3, ?4)",
-            params![table, position as i64, attribute.name, sql_name],
+            "INSERT INTO attribute VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                table,
+                position as i64,
+                attribute.name,
+                sql_name,
+                formula(&attribute.name, false).map(|column| &column.formula),
+                formula(&attribute.name, false).map(|column| &column.as_of),
+            ],
         )?;
         columns.push((quoted(&sql_name), "TEXT"));
     }
-    let definitions: String = columns.iter().map(|(name, kind)| format!(", {name} {kind}")).collect();
-    let selected: String = columns.iter().map(|(name, _)| format!(", {table}_data.{name}")).collect();
-    connection.execute_batch(&format!(
-        "CREATE TABLE {table}_data (id INTEGER PRIMARY KEY{definitions});
-         CREATE VIEW v_{table} AS SELECT {table}.*{selected} FROM {table} LEFT JOIN {table}_data ON {table}_data.id = {table}.id",
-    ))?;
+    create_data_table(connection, table, &columns)?;
     if columns.is_empty() {
         return Ok(());
     }
@@ -371,8 +384,26 @@ fn put_columns_of(
     Ok(())
 }
 
+/// An empty table for the values of imported and computed columns, by name (as SQL) and type, and the view that shows them.
+pub fn create_data_table(connection: &Connection, table: &str, columns: &[(String, &str)]) -> Result<()> {
+    let definitions: String = columns.iter().map(|(name, kind)| format!(", {name} {kind}")).collect();
+    let selected: String = columns.iter().map(|(name, _)| format!(", {table}_data.{name}")).collect();
+    connection.execute_batch(&format!(
+        "CREATE TABLE {table}_data (id INTEGER PRIMARY KEY{definitions});
+         CREATE VIEW v_{table} AS SELECT {table}.*{selected} FROM {table} LEFT JOIN {table}_data ON {table}_data.id = {table}.id",
+    ))
+}
+
+/// How an aggregate stands in a row, with the number of the measure that weights it.
+pub fn aggregate_words(aggregate: Aggregate) -> (&'static str, Option<u16>) {
+    match aggregate {
+        Aggregate::Sum => ("sum", None),
+        Aggregate::Mean { weight } => ("mean", weight.map(|weight| weight.0)),
+    }
+}
+
 /// Names of SQL columns from what the user's file calls them: near to it, and unique as SQLite compares them.
-struct SqlNames(HashSet<String>);
+pub struct SqlNames(HashSet<String>);
 
 impl Default for SqlNames {
     fn default() -> Self {
@@ -383,7 +414,12 @@ impl Default for SqlNames {
 }
 
 impl SqlNames {
-    fn make(&mut self, name: &str) -> String {
+    /// A name that is taken already.
+    pub fn take(&mut self, name: &str) {
+        self.0.insert(name.to_lowercase());
+    }
+
+    pub fn make(&mut self, name: &str) -> String {
         let cleaned: String = name.trim().chars().filter(|letter| !letter.is_control()).take(80).collect();
         let stem = if cleaned.is_empty() { "column".to_owned() } else { cleaned };
         let mut candidate = stem.clone();

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::blobs::encode_changes;
 use super::tables::{self, owner, seconds};
-use super::{PlanId, SavedMetrics, SavedProblem, accounts_patch, units_patch};
+use super::{PlanId, SavedMetrics, SavedProblem, accounts_patch, computed, units_patch};
 use crate::domain::cells::{CellColumn, CellValues, Cells};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::places::Places;
@@ -167,6 +167,8 @@ fn write_changes(connection: &Connection, plan: PlanId, edit: &Edit) -> Result<(
             Change::Accounts(patch) => accounts_patch::write(connection, plan, patch)?,
             Change::Cells(cells) => put_cells(connection, cells)?,
             Change::Places(places) => put_places(connection, places)?,
+            Change::Computed(change) => computed::write(connection, change)?,
+            Change::Segments { new, .. } => computed::put_segments(connection, new)?,
         }
     }
     Ok(())
@@ -283,6 +285,7 @@ fn with_accounts_out(
     connection.execute("UPDATE project SET name = ?1", [&project.name])?;
     tables::put_reps(connection, &project.reps)?;
     tables::put_goals(connection, &project.goals)?;
+    computed::put_segments(connection, &project.segments)?;
     tables::put_plan(connection, plan, &project.plan)?;
     connection.execute_batch(&format!(
         "INSERT OR IGNORE INTO override SELECT kept_override.plan, account.id, kept_override.territory

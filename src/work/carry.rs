@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::accounts::Accounts;
-use crate::domain::columns::{Aggregate, Measure, Subject};
+use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
 use crate::domain::plan::{Plan, PlanParts, Territory};
 use crate::domain::progress::{Phase, Progress};
@@ -18,11 +18,72 @@ use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::guess::has_word;
 use crate::words;
 
+/// Columns that the project computes come along, without values: those are worked out of the new data in the end. What the file has of
+/// the same name (it may be an export of this very project) is left out.
+fn with_computed(
+    project: &Project,
+    subject: Subject,
+    rows: usize,
+    measures: &mut Vec<Measure>,
+    attributes: &mut Vec<TextColumn>,
+    place: &Place,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for computed in project.computed.iter().filter(|column| column.subject == subject) {
+        let same = |name: &str| name.eq_ignore_ascii_case(&computed.name);
+        let removed = measures.iter().position(|measure| same(&measure.name));
+        if removed.is_some() || attributes.iter().any(|column| same(&column.name)) {
+            diagnostics.push(
+                Diagnostic::note(place.clone().column(&computed.name), "the project computes a column of that name")
+                    .hint("the values of the file were not taken"),
+            );
+        }
+        attributes.retain(|column| !same(&column.name));
+        if let Some(at) = removed {
+            measures.remove(at);
+            for measure in measures.iter_mut() {
+                if let Aggregate::Mean { weight } = &mut measure.aggregate {
+                    *weight = weight.filter(|weight| weight.index() != at).map(|weight| {
+                        if weight.index() > at { MeasureId::from_index(weight.index() - 1) } else { weight }
+                    });
+                }
+            }
+        }
+    }
+    for computed in project.computed.iter().filter(|column| column.subject == subject) {
+        if !computed.number {
+            attributes.push(TextColumn::new(computed.name.clone(), &vec![""; rows]));
+            continue;
+        }
+        let old = project.measures.iter().find(|measure| measure.subject == subject && measure.name == computed.name);
+        let mut measure = Measure::sum(computed.name.clone(), "", subject, vec![f64::NAN; rows]);
+        if let Some(old) = old {
+            measure.unit.clone_from(&old.unit);
+            measure.aggregate = match old.aggregate {
+                Aggregate::Sum => Aggregate::Sum,
+                Aggregate::Mean { weight } => {
+                    let name = weight.and_then(|id| project.measure(id)).map(|weight| weight.name.as_str());
+                    let at = name.and_then(|name| measures.iter().position(|measure| measure.name == name));
+                    Aggregate::Mean { weight: at.map(MeasureId::from_index) }
+                }
+            };
+        }
+        measures.push(measure);
+    }
+}
+
+/// Works the computed columns out after the data were replaced.
+fn recompute(project: Project, diagnostics: &mut Vec<Diagnostic>) -> Project {
+    let (project, said) = super::formulas::refreshed(project);
+    diagnostics.extend(said);
+    project
+}
+
 /// The project with other units. `measures` are those of the units; weights in them are positions in the list itself.
 pub fn with_units(
     project: &Project,
-    units: Units,
-    measures: Vec<Measure>,
+    mut units: Units,
+    mut measures: Vec<Measure>,
     place: &Place,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
@@ -45,6 +106,8 @@ pub fn with_units(
             .hint("earlier steps can no longer be undone"),
         );
     }
+    let rows = units.len();
+    with_computed(project, Subject::Units, rows, &mut measures, &mut units.attributes, place, diagnostics);
     let joined = Joined::new(project, Subject::Units, measures, place, diagnostics)?;
     let mut accounts = Accounts::clone(&project.accounts);
     locate(&mut accounts, &units, progress)?;
@@ -55,19 +118,20 @@ pub fn with_units(
         }
     }
     let plan = joined.plan(carried(project, &units, &project.accounts, |measure| joined.moved(measure)))?;
-    Ok(joined.finish(Project {
+    let project = joined.finish(Project {
         units: Arc::new(units),
         accounts: Arc::new(accounts),
         plan: Arc::new(plan),
         ..project.clone()
-    }))
+    });
+    Ok(recompute(project, diagnostics))
 }
 
 /// The project with other accounts, which are located in its units. `measures` are those of the accounts.
 pub fn with_accounts(
     project: &Project,
     mut accounts: Accounts,
-    measures: Vec<Measure>,
+    mut measures: Vec<Measure>,
     place: &Place,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
@@ -95,9 +159,12 @@ pub fn with_accounts(
                 .hint("undo brings the others back; \"refresh\" compares before it replaces"),
         );
     }
+    let rows = accounts.len();
+    with_computed(project, Subject::Accounts, rows, &mut measures, &mut accounts.attributes, place, diagnostics);
     let joined = Joined::new(project, Subject::Accounts, measures, place, diagnostics)?;
     let plan = joined.plan(carried(project, &project.units, &accounts, |measure| joined.moved(measure)))?;
-    Ok(joined.finish(Project { accounts: Arc::new(accounts), plan: Arc::new(plan), ..project.clone() }))
+    let project = joined.finish(Project { accounts: Arc::new(accounts), plan: Arc::new(plan), ..project.clone() });
+    Ok(recompute(project, diagnostics))
 }
 
 /// The plan of a project for these units and accounts, which are found again by their codes. `moved` says where measures are now.

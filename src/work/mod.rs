@@ -10,12 +10,14 @@ pub mod cut;
 pub mod duplicates;
 pub mod explain;
 pub mod export;
+pub mod formulas;
 pub mod import;
 pub mod live;
 pub mod places;
 pub mod records;
 pub mod refresh;
 pub mod rejoin;
+pub mod segments;
 pub mod territory;
 #[cfg(test)]
 mod tests;

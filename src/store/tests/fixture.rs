@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::accounts::{Accounts, Placement};
+use crate::domain::computed::Computed;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::edit::{Change, Edit, Locks, apply};
 use crate::domain::hierarchy::Group;
@@ -13,6 +14,7 @@ use crate::domain::polygon::{Polygon, Shape};
 use crate::domain::progress::Progress;
 use crate::domain::project::{Goal, Project};
 use crate::domain::random::Random;
+use crate::domain::segments::{self, Combine, Condition, Operator, Rule, Segment};
 use crate::domain::reps::Rep;
 use crate::domain::sphere::LonLat;
 use crate::domain::topology;
@@ -84,12 +86,12 @@ pub fn project() -> Project {
     let states: Vec<_> = (0..units.len()).map(|index| if index % 2 == 0 { "Ohio" } else { "Iowa" }).collect();
     units.attributes.push(TextColumn::new("State", &states));
     let mut accounts = accounts(&units, 60, &mut random);
-    let segments: Vec<_> = (0..60).map(|_| ["pub", "shop", "", "hôtel"][random.below(4)]).collect();
-    accounts.attributes.push(TextColumn::new("Segment", &segments));
+    let words: Vec<_> = (0..60).map(|_| ["pub", "shop", "", "hôtel"][random.below(4)]).collect();
+    accounts.attributes.push(TextColumn::new("Segment", &words));
     // Names that SQL would take for the same, or for a fixed column.
-    accounts.attributes.push(TextColumn::new("segment", &segments));
-    accounts.attributes.push(TextColumn::new("Code", &segments));
-    accounts.attributes.push(TextColumn::new("a \"quoted\"; DROP TABLE plan; --", &segments));
+    accounts.attributes.push(TextColumn::new("segment", &words));
+    accounts.attributes.push(TextColumn::new("Code", &words));
+    accounts.attributes.push(TextColumn::new("a \"quoted\"; DROP TABLE plan; --", &words));
     let numbers = |random: &mut Random, count: usize| -> Vec<f64> {
         (0..count).map(|index| if index % 7 == 6 { f64::NAN } else { random.unit() * 1e6 }).collect()
     };
@@ -99,6 +101,32 @@ pub fn project() -> Project {
         Measure::sum("Households", "", Subject::Units, vec![12.0; units.len()]),
         Measure::sum("Revenue", "$", Subject::Accounts, numbers(&mut random, 60)),
         income,
+        Measure::sum("Per head", "", Subject::Units, vec![1.0; units.len()]),
+    ];
+    let computed = Computed {
+        subject: Subject::Units,
+        number: true,
+        name: "Per head".into(),
+        formula: "12 / Households".into(),
+        as_of: "2026-01-31".into(),
+    };
+    let condition = |column: &str, operator: Operator| Condition {
+        column: column.into(),
+        operator,
+        value: "a \"b\", ß".into(),
+        until: "5".into(),
+    };
+    let within = |combine: Combine| segments::Group { combine, conditions: vec![condition("Code", Operator::OneOf)], groups: vec![] };
+    let whole = segments::Group {
+        combine: Combine::Any,
+        conditions: vec![condition("Revenue", Operator::Between), condition("Segment", Operator::IsEmpty)],
+        groups: vec![within(Combine::None), within(Combine::All)],
+    };
+    let rule_of = |name: &str, rule: Rule| Segment { name: name.into(), rule, as_of: "2026-02-28".into() };
+    let segments = vec![
+        rule_of("Zulu", Rule::Formula("Revenue > 5".into())),
+        rule_of("'; DROP TABLE plan; --", Rule::Conditions(whole)),
+        rule_of("Empty", Rule::Conditions(segments::Group::default())),
     ];
     let rep = |code: &str, name: &str| Rep { code: code.into(), name: name.into(), ..Rep::default() };
     let mut reps = vec![rep("007", "Anna Árnadóttir"), rep("8", "Ben")];
@@ -149,6 +177,8 @@ pub fn project() -> Project {
         reps: Arc::new(reps),
         goals: vec![Goal { measure: MeasureId(1), tolerance: 0.05, weight: 2.0 }],
         plan: Arc::new(plan),
+        computed: Arc::new(vec![computed]),
+        segments: Arc::new(segments),
     }
 }
 
@@ -249,6 +279,7 @@ pub fn assert_same(found: &Project, expected: &Project) {
             format!("{:?}", project.measures),
             format!("{:?}", project.reps),
             format!("{:?}", project.plan),
+            format!("{:?}", (&project.computed, &project.segments)),
         ]
     };
     for (found, expected) in words(found).into_iter().zip(words(expected)) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 
@@ -10,12 +11,15 @@ use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::accounts_patch::AccountsPatch;
 use crate::domain::cells::{Cell, CellColumn, apply_to_project};
 use crate::domain::columns::{Measure, Subject, TextColumn};
+use crate::domain::computed::{Column, Computed, ComputedChange, ComputedColumn, followed, work_out};
 use crate::domain::edit::{Change, Edit, Locks};
+use crate::domain::formula::Columns;
 use crate::domain::history::History;
 use crate::domain::ids::{AccountId, MeasureId, UnitId};
 use crate::domain::places::AccountPlace;
 use crate::domain::project::{Goal, Project};
 use crate::domain::random::Random;
+use crate::domain::segments::{Rule, Segment};
 use crate::store::{Existing, Store, Wanted, create, open};
 
 /// The window in small: project and history, every step of which goes to the file.
@@ -42,6 +46,8 @@ impl Desk {
     }
 
     fn make(&mut self, edit: Edit) -> bool {
+        // Nobody sets cells of a computed column.
+        let Ok(edit) = followed(&self.project, edit) else { return false };
         let made = self.step(&edit, false);
         if made {
             self.store.apply(&edit);
@@ -112,8 +118,8 @@ fn any_edit(project: &Project, random: &mut Random) -> Edit {
     let chosen: Vec<u32> = (0..1 + random.below(6)).map(|_| random.below(rows) as u32).collect();
     let word = ["", "pub", "Ohio", "a \"b\"; --", "ß𝄞", "new word"][random.below(6)];
     let number = [None, Some(0.1), Some(-0.0), Some(1e15), Some(-12.5), Some(random.unit())][random.below(6)];
-    let mut edit = match random.below(21) {
-        20 => return other_accounts(project, random),
+    let mut edit = match random.below(25) {
+        24 => return other_accounts(project, random),
         0..2 => Edit::set_cells(
             project,
             subject,
@@ -146,6 +152,20 @@ fn any_edit(project: &Project, random: &mut Random) -> Edit {
             let kept = levels.len().saturating_sub(random.below(2));
             let names = (0..kept).map(|level| (Some(level), format!("Level {}", random.below(99))));
             Edit::set_levels(&project.plan, &names.collect::<Vec<_>>())
+        }
+        9..11 => return column_edit(project, subject, random),
+        11 => {
+            let formula = ["Revenue > 5", "name = \"\"", "lon > 0"][random.below(3)].to_owned();
+            let segment = Segment {
+                name: format!("Segment {}", random.below(99)),
+                rule: Rule::Formula(formula),
+                as_of: String::new(),
+            };
+            let mut new = Vec::clone(&project.segments);
+            new.truncate(random.below(4));
+            new.push(segment);
+            let change = Change::Segments { old: Arc::clone(&project.segments), new: Arc::new(new) };
+            Edit { changes: vec![change], ..Edit::default() }
         }
         _ => return random_edit(&project.plan, project.accounts.len(), random),
     };
@@ -211,6 +231,54 @@ fn other_accounts(project: &Project, random: &mut Random) -> Edit {
     Edit::replace_accounts(&project.plan, patch.into(), "Replaced accounts")
 }
 
+/// A computed column comes, goes or gets another formula.
+fn column_edit(project: &Project, subject: Subject, random: &mut Random) -> Edit {
+    let known: Vec<&Computed> = project.computed.iter().filter(|column| column.subject == subject).collect();
+    let old = known.get(random.below(known.len() + 2));
+    let state = |column: &Computed, at: CellColumn| ComputedColumn {
+        formula: column.formula.clone(),
+        as_of: column.as_of.clone(),
+        column: match at {
+            CellColumn::Measure(id) => Column::Number(project.measures[id.index()].clone()),
+            CellColumn::Attribute(at) => Column::Text(project.attributes(subject)[usize::from(at)].clone()),
+            CellColumn::Name => unreachable!(),
+        },
+    };
+    let name = old.map_or_else(|| format!("Score {}", project.computed.len() + random.below(3)), |old| old.name.clone());
+    let free = Columns::of(project, subject).find(&name).is_none() && project.find_measure(&name).is_none();
+    let numbers = old.map_or_else(|| random.below(2) == 0, |old| old.number);
+    let formula = match (numbers, random.below(3)) {
+        (true, 0) => "coalesce(lon, 0) * 0.1".to_owned(),
+        (true, 1) => "rank(lat)".to_owned(),
+        (true, _) => project.measures_of(subject).next().map_or("1".into(), |(_, first)| format!("[{}] / 3", first.name)),
+        (false, 0) => "upper(name) & \"-\" & code".to_owned(),
+        (false, 1) => "if(lon > 0, \"ß\", \"\")".to_owned(),
+        (false, _) => "tier(lat, 50, 90)".to_owned(),
+    };
+    let at = match old {
+        Some(old) => project.place_of(old).unwrap(),
+        None if numbers => CellColumn::Measure(MeasureId(project.measures.len() as u16)),
+        None => CellColumn::Attribute(project.attributes(subject).len() as u16),
+    };
+    let removes = old.is_some() && random.below(2) == 0;
+    let new = (!removes && (old.is_some() || free)).then(|| {
+        let values = work_out(project, subject, &formula, "").unwrap().values;
+        let column = Column::of_values(&values, &name, subject);
+        Box::new(ComputedColumn { formula, as_of: String::new(), column })
+    });
+    let goal = project.goals.iter().zip(0..).find(|(goal, _)| CellColumn::Measure(goal.measure) == at);
+    let change = ComputedChange {
+        subject,
+        at,
+        old: old.map(|old| Box::new(state(old, at))),
+        goal: goal.filter(|_| removes).map(|(goal, place)| (place, *goal)),
+        new,
+    };
+    // Without either side there is nothing to do.
+    let is_change = change.old.is_some() || change.new.is_some();
+    Edit { label: "Changed a column".into(), changes: is_change.then(|| Change::Computed(Arc::new(change))).into_iter().collect() }
+}
+
 fn kind(change: &Change) -> &'static str {
     match change {
         Change::Assign { .. } => "assign",
@@ -226,6 +294,13 @@ fn kind(change: &Change) -> &'static str {
         Change::Units(_) => "units",
         Change::Places(_) => "places",
         Change::Accounts(_) => "accounts",
+        Change::Computed(change) => match (&change.old, &change.new, change.at) {
+            (None, _, CellColumn::Measure(_)) => "computed figures added",
+            (None, ..) => "computed words added",
+            (_, None, _) => "computed removed",
+            _ => "computed altered",
+        },
+        Change::Segments { .. } => "segments",
         Change::Cells(cells) => match cells.column {
             CellColumn::Name => "name",
             CellColumn::Attribute(_) => "words",
@@ -270,7 +345,7 @@ fn check(seed: u64, steps: usize) -> BTreeSet<&'static str> {
 #[test]
 fn a_thousand_edits_of_every_kind_are_taken_back_and_made_again_to_the_bit() {
     let kinds = check(11, 1_000);
-    assert_eq!(kinds.len(), 14, "{kinds:?}");
+    assert_eq!(kinds.len(), 20, "{kinds:?}");
 }
 
 #[test]

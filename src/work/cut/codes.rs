@@ -52,7 +52,7 @@ fn letters(number: usize) -> String {
     let last = char::from(b'a' + (number % 26) as u8);
     match number / 26 {
         0 => last.to_string(),
-        more => letters(more - 1) + &last.to_string(),
+        more => letters(more - 1) + last.to_string().as_str(),
     }
 }
 
