@@ -93,6 +93,11 @@ impl Accounts {
         known.filter(|_| placed).map(f64::from)
     }
 
+    /// [`Self::precisions_km`] with a value for every account.
+    pub fn all_precisions_km(&self) -> Vec<f32> {
+        (0..self.len()).map(|row| self.precision_km(row).map_or(f32::NAN, |km| km as f32)).collect()
+    }
+
     /// The number of accounts of each kind that there is, in the order of [`Placement::ALL`].
     pub fn placement_counts(&self) -> Vec<(Placement, usize)> {
         let count = |kind: Placement| self.placements.iter().filter(|&&placement| placement == kind).count();

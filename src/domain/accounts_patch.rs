@@ -31,6 +31,7 @@ pub struct AccountsPatch {
     pub names: ListPatch<Vec<String>>,
     pub places: ListPatch<Vec<LonLat>>,
     pub placements: ListPatch<Vec<Placement>>,
+    pub precisions_km: ListPatch<Vec<f32>>,
     pub units: ListPatch<Vec<Option<UnitId>>>,
     /// The project's list of measures before and after, without values. Those of units stay what they are.
     pub measures: [Vec<Measure>; 2],
@@ -141,6 +142,7 @@ impl AccountsPatch {
             names: ListPatch::between(&a.names, &b.names, &rows),
             places: ListPatch::between(&a.places, &b.places, &rows),
             placements: ListPatch::between(&a.placements, &b.placements, &rows),
+            precisions_km: ListPatch::between(&a.all_precisions_km(), &b.all_precisions_km(), &rows),
             units: ListPatch::between(&a.units, &b.units, &rows),
             measures: [heads(old), heads(new)],
             measure_values,
@@ -164,6 +166,7 @@ impl AccountsPatch {
             names: this.names.inverse(),
             places: this.places.inverse(),
             placements: this.placements.inverse(),
+            precisions_km: this.precisions_km.inverse(),
             units: this.units.inverse(),
             measures: [measures_after, measures_before],
             measure_values: this.measure_values.into_iter().map(ColumnPatch::inverse).collect(),
@@ -184,6 +187,7 @@ impl AccountsPatch {
             && self.names.keeps_values()
             && self.places.keeps_values()
             && self.placements.keeps_values()
+            && self.precisions_km.keeps_values()
             && self.units.keeps_values()
             && self.measures[0] == self.measures[1]
             && self.attributes[0] == self.attributes[1]
@@ -224,6 +228,7 @@ impl AccountsPatch {
                 names: self.names.apply(&old.names, rows)?,
                 places: self.places.apply(&old.places, rows)?,
                 placements: self.placements.apply(&old.placements, rows)?,
+                precisions_km: self.precisions_km.apply(&old.all_precisions_km(), rows)?,
                 units: self.units.apply(&old.units, rows)?,
                 attributes: Vec::new(),
             })
@@ -277,6 +282,7 @@ impl AccountsPatch {
             + self.names.bytes()
             + self.places.bytes()
             + self.placements.bytes()
+            + self.precisions_km.bytes()
             + self.units.bytes()
             + self.measure_values.iter().map(ColumnPatch::bytes).sum::<usize>()
             + self.attribute_values.iter().map(ColumnPatch::bytes).sum::<usize>()

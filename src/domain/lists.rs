@@ -119,6 +119,12 @@ impl Value for f64 {
     }
 }
 
+impl Value for f32 {
+    fn same(&self, other: &Self) -> bool {
+        bits(f64::from(*self)) == bits(f64::from(*other))
+    }
+}
+
 impl Value for LonLat {
     fn same(&self, other: &Self) -> bool {
         if !self.is_valid() || !other.is_valid() {

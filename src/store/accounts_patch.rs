@@ -29,6 +29,7 @@ pub fn encode(out: &mut Vec<u8>, patch: &AccountsPatch) {
     put_patch(out, &patch.names);
     put_patch(out, &patch.places);
     put_patch(out, &patch.placements);
+    put_patch(out, &patch.precisions_km);
     put_patch(out, &patch.units);
     for heads in &patch.measures {
         put_u32(out, heads.len());
@@ -55,7 +56,8 @@ pub fn decode(bytes: &mut Bytes) -> Result<AccountsPatch, String> {
     let counts = [bytes.u32()?, bytes.u32()?];
     let rows = RowPatch { counts, removed: get_rows(bytes)?, added: get_rows(bytes)? };
     let (codes, names) = (get_patch(bytes)?, get_patch(bytes)?);
-    let (places, placements, units) = (get_patch(bytes)?, get_patch(bytes)?, get_patch(bytes)?);
+    let (places, placements) = (get_patch(bytes)?, get_patch(bytes)?);
+    let (precisions_km, units) = (get_patch(bytes)?, get_patch(bytes)?);
     let mut heads = || (0..bytes.count(10)?).map(|_| get_head(bytes)).collect::<Result<Vec<Measure>, String>>();
     let measures = [heads()?, heads()?];
     let measure_values = get_columns(bytes)?;
@@ -70,6 +72,7 @@ pub fn decode(bytes: &mut Bytes) -> Result<AccountsPatch, String> {
         names,
         places,
         placements,
+        precisions_km,
         units,
         measures,
         measure_values,
@@ -146,6 +149,18 @@ impl CodedValue for f64 {
     }
 }
 
+impl CodedValue for f32 {
+    const LEAST: usize = 4;
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend(self.to_le_bytes());
+    }
+
+    fn get(bytes: &mut Bytes) -> Result<Self, String> {
+        Ok(Self::from_le_bytes(bytes.array()?))
+    }
+}
+
 impl CodedValue for LonLat {
     const LEAST: usize = 16;
 
@@ -167,6 +182,10 @@ impl CodedValue for Placement {
             Self::Unplaced => 0,
             Self::Coordinates => 1,
             Self::PostalCode => 2,
+            Self::Town => 3,
+            Self::Region => 4,
+            Self::Online => 5,
+            Self::ByHand => 6,
         });
     }
 
@@ -175,6 +194,10 @@ impl CodedValue for Placement {
             0 => Ok(Self::Unplaced),
             1 => Ok(Self::Coordinates),
             2 => Ok(Self::PostalCode),
+            3 => Ok(Self::Town),
+            4 => Ok(Self::Region),
+            5 => Ok(Self::Online),
+            6 => Ok(Self::ByHand),
             other => Err(format!("an account placed in the unknown way {other}")),
         }
     }

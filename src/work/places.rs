@@ -18,6 +18,7 @@ use crate::io::gazetteer::{Found, Gazetteer, ask};
 use crate::io::guess;
 use crate::io::numbers;
 use crate::io::online::{Question, Reply};
+use crate::io::options::ReadOptions;
 use crate::io::table;
 use crate::words;
 
@@ -201,7 +202,7 @@ pub fn from_file(
     path: &Path,
     progress: &Progress,
 ) -> Result<Imported<Edit>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
+    let Imported { value: table, mut diagnostics } = table::read(path, &ReadOptions::default(), progress)?;
     let find = |names: &[&str]| {
         let best = (0..table.columns.len())
             .max_by_key(|&column| (guess::fit(&table.columns[column], names), usize::MAX - column));

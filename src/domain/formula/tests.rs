@@ -18,6 +18,7 @@ fn project() -> Project {
         names: ["Dental Care", "Bäckerei Süd", "Acme Inc.", ""].map(str::to_owned).to_vec(),
         places: vec![LonLat::new(-83.0, 40.0), LonLat::new(0.0, 0.0), LonLat::new(nan, nan), LonLat::new(10.0, 50.0)],
         placements: vec![Placement::Coordinates; 4],
+        precisions_km: Vec::new(),
         units: vec![None; 4],
         attributes: vec![
             TextColumn::new("State", &["OH", "IN", "oh", ""]),
@@ -285,6 +286,7 @@ fn a_million_rows() {
         names: (0..count).map(|row| format!("Account {row}")).collect(),
         places: vec![LonLat::new(1.0, 2.0); count],
         placements: vec![Placement::Coordinates; count],
+        precisions_km: Vec::new(),
         units: vec![None; count],
         attributes: vec![TextColumn::new("City", &words)],
     };

@@ -149,7 +149,6 @@ impl GeoPackage {
         let mut statement = self.database.prepare(&format!("SELECT * FROM {}", quoted(&table.name))).map_err(failed)?;
         let described: Vec<(String, String)> = statement
             .columns()
-            .iter()
             .map(|column| (column.name().to_owned(), column.decl_type().unwrap_or_default().to_uppercase()))
             .collect();
         let geometry =

@@ -193,6 +193,7 @@ fn other_accounts(project: &Project, random: &mut Random) -> Edit {
         names: all.clone().map(|nth| word(nth, &old.names[at(nth)])).collect(),
         places: all.clone().map(|nth| old.places[at(nth)]).collect(),
         placements: all.clone().map(|nth| old.placements[at(nth)]).collect(),
+        precisions_km: all.clone().map(|nth| old.all_precisions_km()[at(nth)]).collect(),
         units: all.clone().map(|nth| old.units[at(nth)]).collect(),
         attributes: Vec::new(),
     };

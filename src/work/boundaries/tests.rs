@@ -87,9 +87,10 @@ fn updated(project: &Project, units: &Units, measures: &[Measure]) -> BoundaryUp
 fn picture(project: &Project) -> String {
     let (units, accounts) = (&project.units, &project.accounts);
     format!(
-        "{:?}",
-        (&units.codes, &units.names, &units.centres, &units.areas_km2, &units.attributes, units.topology.arrays())
-    ) + &format!("{:?}", (&accounts.units, &project.measures, &project.plan))
+        "{:?} {:?}",
+        (&units.codes, &units.names, &units.centres, &units.areas_km2, &units.attributes, units.topology.arrays()),
+        (&accounts.units, &project.measures, &project.plan)
+    )
 }
 
 /// The step leads to what was promised and can be taken back, in memory and through the file.

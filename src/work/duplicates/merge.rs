@@ -120,6 +120,8 @@ fn together(project: &Project, order: &MergeOrder, stay: &[AccountId], notes: &m
         {
             accounts.places[to] = accounts.places[from];
             accounts.placements[to] = accounts.placements[from];
+            accounts.precisions_km = accounts.all_precisions_km();
+            accounts.precisions_km[to] = accounts.precisions_km[from];
             accounts.units[to] = accounts.units[from];
         }
         for measure in measures.iter_mut().filter(|measure| measure.subject == Subject::Accounts) {
@@ -162,7 +164,9 @@ fn together(project: &Project, order: &MergeOrder, stay: &[AccountId], notes: &m
     pick(&mut accounts.codes, stay);
     pick(&mut accounts.names, stay);
     pick(&mut accounts.places, stay);
+    accounts.precisions_km = accounts.all_precisions_km();
     pick(&mut accounts.placements, stay);
+    pick(&mut accounts.precisions_km, stay);
     pick(&mut accounts.units, stay);
     for column in &mut accounts.attributes {
         let codes: Vec<u32> = stay.iter().map(|row| column.codes()[row.index()]).collect();

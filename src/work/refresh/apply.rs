@@ -118,6 +118,8 @@ fn in_order(mut project: Project, order: &[usize]) -> Project {
     pick(&mut accounts.names, order);
     pick(&mut accounts.places, order);
     pick(&mut accounts.placements, order);
+    accounts.precisions_km = accounts.all_precisions_km();
+    pick(&mut accounts.precisions_km, order);
     pick(&mut accounts.units, order);
     for column in &mut accounts.attributes {
         let rows: Vec<u32> = order.iter().map(|&row| column.codes()[row]).collect();
@@ -150,7 +152,7 @@ fn changed_accounts(patch: &AccountsPatch) -> usize {
     use crate::domain::accounts_patch::ColumnPatch;
     let mut rows: Vec<u32> = [&patch.codes.changed, &patch.names.changed, &patch.places.changed]
         .into_iter()
-        .chain([&patch.placements.changed, &patch.units.changed])
+        .chain([&patch.placements.changed, &patch.precisions_km.changed, &patch.units.changed])
         .flatten()
         .copied()
         .collect();
@@ -210,6 +212,7 @@ impl Making<'_> {
             };
             accounts.places.push(table.places[at]);
             accounts.placements.push(table.placements[at]);
+            accounts.precisions_km.push(table.precision_km(at).map_or(f32::NAN, |km| km as f32));
             accounts.units.push(table.units[at]);
         }
         let mut measures: Vec<Measure> = Vec::new();

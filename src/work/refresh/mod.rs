@@ -23,6 +23,7 @@ use crate::error::UserError;
 use crate::io::accounts::{self, AccountMapping, AccountTable};
 use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::guess::Reason;
+use crate::io::options::ReadOptions;
 use crate::io::postal::PostalTable;
 use crate::io::{Imported, cancelled, table};
 use crate::words;
@@ -174,7 +175,7 @@ pub fn compare_file(
     if project.accounts.is_empty() {
         return Err(failed().because("the project has no accounts yet").hint("Import them first"));
     }
-    let Imported { value: table, mut diagnostics } = table::read(path, progress)?;
+    let Imported { value: table, mut diagnostics } = table::read(path, &ReadOptions::default(), progress)?;
     let mut mapping = columns.mapping(&table)?;
     as_in_project(project, columns, &mut mapping);
     let found = accounts::from_table(&table, &mapping, PostalTable::embedded(), progress, &mut diagnostics)?;
