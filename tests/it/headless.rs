@@ -4,6 +4,7 @@ mod bad_input;
 mod bench;
 mod cutting;
 mod explaining;
+mod exporting;
 mod json;
 mod levels;
 mod main_job;
