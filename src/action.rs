@@ -239,7 +239,7 @@ commands! {
     ImportAccounts, File, "Import accounts…", ICON_STORE, ctrl(Key::I), "Read customers and prospects from a CSV file";
     ImportAlignment, File, "Import territories…", ICON_GROUP, None, "Read which unit belongs to which territory from a CSV file";
     ImportReps, File, "Import reps…", ICON_BADGE, None, "Read the roster with homes and capacities from a CSV file";
-    Export, File, "Export…", ICON_DOWNLOAD, ctrl(Key::E), "Write territories, units, accounts or figures as shapefile, GeoJSON or CSV";
+    Export, File, "Export…", ICON_DOWNLOAD, ctrl(Key::E), "Write territories, units, accounts or figures as GeoPackage, shapefile, GeoJSON, KML, Excel or CSV";
     Quit, File, "Quit", ICON_CLOSE, ctrl(Key::Q), "Close the window; nothing is lost";
 
     Undo, Edit, "Undo", ICON_UNDO, ctrl(Key::Z), "Take back the last change";
@@ -326,7 +326,23 @@ impl Command {
             Self::ImportAccounts => &["customers", "prospects", "clients", "points", "csv", "spreadsheet", "upload"],
             Self::ImportAlignment => &["alignment", "assignments", "who has what", "upload"],
             Self::ImportReps => &["sales people", "salespeople", "roster", "team", "people", "upload"],
-            Self::Export => &["download", "write", "save as csv", "shapefile", "geojson", "report", "send"],
+            Self::Export => &[
+                "download",
+                "write",
+                "save as csv",
+                "excel",
+                "xlsx",
+                "spreadsheet",
+                "shapefile",
+                "geojson",
+                "geopackage",
+                "google earth",
+                "kml",
+                "kmz",
+                "topojson",
+                "report",
+                "send",
+            ],
             Self::Quit => &["exit", "close"],
             Self::Undo => &["back", "revert", "take back"],
             Self::Redo => &["forward", "again", "repeat"],

@@ -54,6 +54,10 @@ impl App {
         if self.ui.export.browse.take().is_some() {
             self.wishes.push(Wish::ExportTo);
         }
+        if let (Some(order), Some(session)) = (self.ui.export.check.take(), &self.session) {
+            let project = session.project.clone();
+            self.jobs.start(JobKind::CheckExport, move |progress| tasks::check_export(&project, order, progress));
+        }
         if let Some((path, what)) = self.ui.import.peek.take() {
             let project = self.session.as_ref().map(|session| session.project.clone());
             self.jobs.start(JobKind::Peek, move |progress| tasks::peek(project.as_ref(), &path, what, progress));

@@ -57,6 +57,7 @@ impl App {
                         }));
                     }
                 }
+                JobOutput::ExportChecked { order, foreseen } => self.ui.export.set_foreseen(&order, foreseen),
                 JobOutput::Saved(path) => self.take_saved(ctx, path),
                 JobOutput::Measured { generation, metrics, cut_off } => {
                     if let Some(session) = self.session.as_mut() {

@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     let mut text = String::new();
     let mut outcome = Outcome::Done;
     if arguments.check || arguments.strict {
-        let found = output.with_progress(|progress| losses(&opened.project, &wish, &arguments.out, progress))?;
+        let found = output.with_progress(|progress| losses(&opened.project, &wish, &arguments.out, progress))?.losses;
         let loses = found.iter().any(|loss| !loss.by_nature);
         if arguments.check || loses {
             say(&mut text, &found);

@@ -31,7 +31,7 @@ use crate::session::suggestion::Suggestion;
 use crate::session::tables::Wish;
 use crate::store::Store;
 use crate::work::explain::Reasons;
-use spec::{ImportPreview, ImportWhat, JobKind, Version};
+use spec::{ExportOrder, Foreseen, ImportPreview, ImportWhat, JobKind, Version};
 
 /// What a job brought.
 pub enum JobOutput {
@@ -62,6 +62,11 @@ pub enum JobOutput {
         /// Of the project that was exported.
         data_generation: u64,
         notes: Vec<String>,
+    },
+    /// What an export would lose, or why it cannot be.
+    ExportChecked {
+        order: Box<ExportOrder>,
+        foreseen: Result<Foreseen, String>,
     },
     Saved(PathBuf),
     Measured {

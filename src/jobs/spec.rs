@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::domain::cutting::Drawn;
 use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::project::Goal;
+pub use crate::io::export::loss::{Foreseen, Loss};
+pub use crate::io::export::order::{Format, Scope, What, Wish as ExportWish};
 
 /// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older, or waits until
 /// it is done: see [`JobKind::waits_its_turn`].
@@ -26,6 +28,8 @@ pub enum JobKind {
     /// Working out a step that replaces units or accounts.
     Replace,
     Export,
+    /// What an export would lose.
+    CheckExport,
     SaveAs,
     Geometry,
     Measure,
@@ -58,6 +62,7 @@ impl JobKind {
             Self::Duplicates => "Looking for double accounts",
             Self::Replace => "Working out the change",
             Self::Export => "Exporting",
+            Self::CheckExport => "Looking at what the format holds",
             Self::SaveAs => "Saving a copy",
             Self::Geometry => "Preparing the map",
             Self::Measure => "Measuring",
@@ -78,7 +83,7 @@ impl JobKind {
 
     /// Work nobody asked for by hand, and that takes a moment or is told of elsewhere: not worth a line in the status bar.
     pub fn is_quiet(self) -> bool {
-        matches!(self, Self::Measure | Self::Peek | Self::Explain | Self::Conflict | Self::Order)
+        matches!(self, Self::Measure | Self::Peek | Self::Explain | Self::Conflict | Self::Order | Self::CheckExport)
     }
 }
 
@@ -300,38 +305,17 @@ pub struct ImportOrder {
     pub roles: Vec<(String, Role)>,
 }
 
-/// What is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ExportWhat {
-    Territories,
-    Units,
-    Accounts,
-    Metrics,
-}
-
-impl ExportWhat {
-    pub const ALL: [Self; 4] = [Self::Territories, Self::Units, Self::Accounts, Self::Metrics];
-
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Territories => "Territories",
-            Self::Units => "Units",
-            Self::Accounts => "Accounts",
-            Self::Metrics => "Figures",
-        }
-    }
-
-    /// The endings of the formats it can be written in, with their names.
-    pub fn formats(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Territories | Self::Units => &[("shp", "Shapefile"), ("geojson", "GeoJSON"), ("csv", "CSV")],
-            Self::Accounts | Self::Metrics => &[("csv", "CSV")],
-        }
-    }
-}
-
+/// Files to be written, and of what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportOrder {
-    pub what: ExportWhat,
+    pub wish: ExportWish,
+    /// The format is that of its ending.
     pub path: PathBuf,
+}
+
+impl ExportOrder {
+    /// Everything of one kind.
+    pub fn new(what: What, path: PathBuf) -> Self {
+        Self { wish: ExportWish { what: vec![what], ..ExportWish::default() }, path }
+    }
 }

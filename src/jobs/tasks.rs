@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::spec::{ExportOrder, ExportWhat, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
+use super::spec::{ExportOrder, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
 use super::{ImportedData, JobOutput, OpenedProject};
 use crate::domain::accounts::Accounts;
 use crate::domain::metrics::Totals;
@@ -17,7 +17,6 @@ use crate::error::UserError;
 use crate::io::accounts::AccountMapping;
 use crate::io::alignment::AlignmentMapping;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
-use crate::io::export::What;
 use crate::io::guess::Reason;
 use crate::io::layers::{self, LayerMapping};
 use crate::io::options::ReadOptions;
@@ -282,21 +281,27 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
     }))
 }
 
-/// Writes a file.
+/// Writes files.
 pub fn export(project: &Project, data_generation: u64, order: &ExportOrder, progress: &Progress) -> JobOutput {
-    let what = match order.what {
-        ExportWhat::Territories => What::Territories,
-        ExportWhat::Units => What::Units,
-        ExportWhat::Accounts => What::Accounts,
-        ExportWhat::Metrics => What::Metrics,
-    };
-    let written = work::export::export(project, what, &order.path, progress);
-    finish(written.map_err(Some).map(|report| JobOutput::Exported {
-        path: order.path.clone(),
-        files: report.files.len(),
-        data_generation,
-        notes: report.notes,
+    let written = work::export::export(project, &order.wish, &order.path, progress);
+    finish(written.map_err(Some).map(|report| {
+        let lost = report.losses.iter().filter(|loss| !loss.by_nature).map(ToString::to_string);
+        JobOutput::Exported {
+            path: report.files.first().unwrap_or(&order.path).clone(),
+            files: report.files.len(),
+            data_generation,
+            notes: lost.chain(report.notes).collect(),
+        }
     }))
+}
+
+/// What writing these files would lose.
+pub fn check_export(project: &Project, order: ExportOrder, progress: &Progress) -> JobOutput {
+    let foreseen = work::export::losses(project, &order.wish, &order.path, progress);
+    if progress.check().is_err() {
+        return JobOutput::Cancelled;
+    }
+    JobOutput::ExportChecked { foreseen: foreseen.map_err(|error| error.to_string()), order: Box::new(order) }
 }
 
 /// Waits for the project's writer, which makes the copy.

@@ -9,7 +9,7 @@ use crate::domain::project::Project;
 use crate::domain::shape::PlanMetrics;
 use crate::error::UserError;
 use crate::io::cancelled;
-use crate::io::export::{self, ExportReport, Loss, Source, What, Wish};
+use crate::io::export::{self, ExportReport, Foreseen, Source, What, Wish};
 
 /// The totals of a project's plan, counted from nothing.
 pub fn totals(project: &Project) -> Totals {
@@ -37,7 +37,7 @@ pub fn export(project: &Project, wish: &Wish, path: &Path, progress: &Progress) 
 ///
 /// # Errors
 /// As [`export::export`], as far as the wish is wrong.
-pub fn losses(project: &Project, wish: &Wish, path: &Path, progress: &Progress) -> Result<Vec<Loss>, UserError> {
+pub fn losses(project: &Project, wish: &Wish, path: &Path, progress: &Progress) -> Result<Foreseen, UserError> {
     let format = export::format_of(wish, path)?;
     let (totals, metrics) = measure_for(project, wish, progress)?;
     export::losses(wish, format, Source { project, totals: &totals, metrics: &metrics })

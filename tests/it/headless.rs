@@ -5,6 +5,7 @@ mod bench;
 mod broken;
 mod cutting;
 mod explaining;
+mod exporting;
 mod json;
 mod levels;
 mod main_job;

@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("render", &["domain", "error", "theme", "words"]),
     ("work", &["domain", "solve", "io", "store", "error", "words"]),
     // Background work fills the session and takes its orders from the specs.
-    ("jobs::spec", &["domain", "error"]),
+    ("jobs::spec", &["domain", "error", "io::export::order", "io::export::loss"]),
     ("jobs", &["domain", "solve", "io", "store", "error", "words", "work", "render", "session"]),
     ("session", &["domain", "render", "io::diagnostic", "jobs::spec", "error", "words"]),
     ("action", &["domain", "jobs::spec", "session"]),

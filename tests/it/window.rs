@@ -6,6 +6,7 @@ mod commands;
 mod cutting;
 mod drawing;
 mod drawn;
+mod exporting;
 mod files;
 mod keys;
 mod leaving;

@@ -34,7 +34,7 @@ pub fn write_assignment(assigned: Assigned, path: &Path) -> Result<PathBuf, User
         sheet.numbers(&name, "", rounded(values, 6));
     }
     let mut writing = Writing::new();
-    writing.add(path, &csv::write(&sheet, false, path)?)?;
+    writing.add(path, &csv::write(&sheet, path)?)?;
     writing.finish()?;
     Ok(path.to_owned())
 }

@@ -7,13 +7,12 @@ use crate::error::UserError;
 use crate::io::files;
 
 /// By this Excel knows that a file is UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-pub(super) fn write(sheet: &Sheet, byte_order_mark: bool, path: &Path) -> Result<Vec<u8>, UserError> {
+pub(super) fn write(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, UserError> {
     let failed =
         |error: ::csv::Error| UserError::new(format!("Could not write {}", files::name_of(path))).because(error);
-    let start = if byte_order_mark { BYTE_ORDER_MARK.to_vec() } else { Vec::new() };
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(start);
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(sheet.columns.iter().map(|column| harmless(&column.name))).map_err(failed)?;
     for row in 0..sheet.rows {
         for column in &sheet.columns {

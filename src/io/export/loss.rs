@@ -17,6 +17,14 @@ pub struct Loss {
     pub by_nature: bool,
 }
 
+/// What is known of an export before it is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Foreseen {
+    /// The columns there are, chosen or not, each once.
+    pub columns: Vec<String>,
+    pub losses: Vec<Loss>,
+}
+
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.part.is_empty() {

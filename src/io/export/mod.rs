@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 
 pub use assignment::{Assigned, write_assignment};
 pub use csv::{harmless, number};
-pub use loss::Loss;
+pub use loss::{Foreseen, Loss};
 pub use moves::{MoveTable, check_moves_file, write_moves};
 pub use order::{DECIMALS, Format, Scope, What, Wish};
 pub use part::{Folders, Geometry, Part};
@@ -74,9 +74,17 @@ pub struct ExportReport {
 ///
 /// # Errors
 /// Wishes that cannot be: see [`export`].
-pub fn losses(wish: &Wish, format: Format, source: Source) -> Result<Vec<Loss>, UserError> {
+pub fn losses(wish: &Wish, format: Format, source: Source) -> Result<Foreseen, UserError> {
     check(wish, format, source)?;
-    losses_of(&tables(wish, source)?, wish, format)
+    let mut parts = parts::parts(source, wish);
+    let mut columns: Vec<String> = Vec::new();
+    for column in parts.iter().flat_map(|part| &part.sheet.columns) {
+        if !columns.contains(&column.name) {
+            columns.push(column.name.clone());
+        }
+    }
+    keep(&mut parts, wish)?;
+    Ok(Foreseen { columns, losses: losses_of(&parts, wish, format) })
 }
 
 /// Writes to `path`, in the format of its ending. Of a format that holds one table each further one gets a file of its own, with its
@@ -93,9 +101,10 @@ pub fn export(wish: &Wish, source: Source, path: &Path, progress: &Progress) -> 
     progress.begin(Phase::Writing, 0).map_err(cancelled)?;
     let format = format_of(wish, path)?;
     check(wish, format, source).map_err(|error| about(error, path))?;
-    let parts = tables(wish, source).map_err(|error| about(error, path))?;
+    let mut parts = parts::parts(source, wish);
+    keep(&mut parts, wish).map_err(|error| about(error, path))?;
     progress.check().map_err(cancelled)?;
-    let losses = losses_of(&parts, wish, format)?;
+    let losses = losses_of(&parts, wish, format);
     let mut report = write_parts(&parts, wish, path, progress)?;
     report.losses = losses;
     Ok(report)
@@ -135,7 +144,11 @@ pub fn write_parts(parts: &[Part], wish: &Wish, path: &Path, progress: &Progress
                     }
                 }
                 Format::GeoJson => writing.add(&path, &geojson::write(part, wish.decimals, progress)?)?,
-                _ => writing.add(&path, &csv::write(&part.sheet, wish.byte_order_mark, &path)?)?,
+                _ => {
+                    let table = csv::write(&part.sheet, &path)?;
+                    let mark = if wish.byte_order_mark { csv::BYTE_ORDER_MARK } else { &[] };
+                    writing.add(&path, &[mark, &table].concat())?;
+                }
             }
         }
     }
@@ -197,9 +210,8 @@ fn check(wish: &Wish, format: Format, source: Source) -> Result<(), UserError> {
     }
 }
 
-/// The tables with the columns that are wanted.
-fn tables<'a>(wish: &Wish, source: Source<'a>) -> Result<Vec<Part<'a>>, UserError> {
-    let mut parts = parts::parts(source, wish);
+/// Leaves the columns that are wanted.
+fn keep(parts: &mut [Part], wish: &Wish) -> Result<(), UserError> {
     let all: BTreeMap<String, String> = parts
         .iter()
         .flat_map(|part| &part.sheet.columns)
@@ -212,7 +224,7 @@ fn tables<'a>(wish: &Wish, source: Source<'a>) -> Result<Vec<Part<'a>>, UserErro
             .because(format!("there is no column \"{unknown}\""))
             .hint(format!("the columns are {}", super::table::list_of(&names))));
     }
-    for part in &mut parts {
+    for part in parts {
         part.sheet.keep(&wanted);
         if part.sheet.columns.is_empty() {
             return Err(UserError::new("Could not export")
@@ -220,10 +232,11 @@ fn tables<'a>(wish: &Wish, source: Source<'a>) -> Result<Vec<Part<'a>>, UserErro
                 .hint("choose a column of each table"));
         }
     }
-    Ok(parts)
+    Ok(())
 }
 
-fn losses_of(parts: &[Part], wish: &Wish, format: Format) -> Result<Vec<Loss>, UserError> {
+/// What is the same for several tables is said once, with their names.
+fn losses_of(parts: &[Part], wish: &Wish, format: Format) -> Vec<Loss> {
     let mut all: Vec<Loss> = Vec::new();
     for part in parts {
         // Where there is one table only, nobody needs to be told which.
@@ -236,9 +249,14 @@ fn losses_of(parts: &[Part], wish: &Wish, format: Format) -> Result<Vec<Loss>, U
             Format::Xlsx => xlsx::losses(part, &mut found),
             Format::TopoJson | Format::Csv => {}
         }
-        all.extend(found.list);
+        for loss in found.list {
+            match all.iter_mut().find(|known| known.message == loss.message) {
+                Some(known) => known.part = format!("{}, {}", known.part, loss.part),
+                None => all.push(loss),
+            }
+        }
     }
-    Ok(all)
+    all
 }
 
 /// The path, or one for each of several tables: "plan.csv" becomes "plan_units.csv".

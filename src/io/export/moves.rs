@@ -53,7 +53,7 @@ pub fn write_moves(moves: MoveTable, path: &Path) -> Result<PathBuf, UserError> 
     sheet.texts("rule", moves.rules);
     sheet.texts("why", moves.why);
     let mut writing = Writing::new();
-    writing.add(path, &csv::write(&sheet, false, path)?)?;
+    writing.add(path, &csv::write(&sheet, path)?)?;
     writing.finish()?;
     Ok(path.to_owned())
 }

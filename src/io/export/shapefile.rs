@@ -66,7 +66,7 @@ pub(super) fn write(part: &Part, path: &Path, progress: &Progress) -> Result<Vec
         let mut names = Sheet::of(fields.len());
         names.texts("field", fields.iter().map(|field| field.name.as_str()));
         names.texts("column", fields.iter().map(|field| field.column.name.as_str()));
-        files.push(("fields.csv", csv::write(&names, false, path)?));
+        files.push(("fields.csv", csv::write(&names, path)?));
     }
     Ok(files)
 }

@@ -53,6 +53,7 @@ pub(super) fn groups<'a>(source: Source<'a>, level: usize, ids: &[GroupId], peri
     }
     sheet.texts("colour", ids.iter().map(|&id| hierarchy.group(id).map_or_else(String::new, |g| hex(g.colour))));
     sheet.texts("locked", ids.iter().map(|&id| if hierarchy.is_locked(Some(id)) { "yes" } else { "" }));
+    sheet.texts("note", ids.iter().map(|&id| hierarchy.group(id).map_or("", |group| group.note.as_str())));
     let inside: Vec<Vec<TerritoryId>> = ids.iter().map(|&id| plan.territories_in(id).collect()).collect();
     sheet.numbers("territories", "", inside.iter().map(|ids| ids.len() as f64));
     counts(&mut sheet, source, &inside);
@@ -153,6 +154,7 @@ fn identified<'a>(source: Source<'a>, ids: &[TerritoryId]) -> Sheet<'a> {
     above(&mut sheet, source, ids);
     sheet.texts("colour", ids.iter().map(|&id| plan.territory(id).map_or_else(String::new, |t| hex(t.colour))));
     sheet.texts("locked", ids.iter().map(|&id| if plan.is_territory_locked(id) { "yes" } else { "" }));
+    sheet.texts("note", ids.iter().map(|&id| plan.territory(id).map_or("", |territory| &territory.note)));
     counts(&mut sheet, source, &ids.iter().map(|&id| vec![id]).collect::<Vec<_>>());
     sheet
 }

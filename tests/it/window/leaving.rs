@@ -2,7 +2,7 @@
 
 use bailiwick::action::Action;
 use bailiwick::domain::ids::TerritoryId;
-use bailiwick::jobs::spec::{ExportOrder, ExportWhat};
+use bailiwick::jobs::spec::{ExportOrder, What};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
@@ -141,7 +141,7 @@ fn a_project_left_behind_can_be_opened_again_at_once() {
 fn closing_waits_for_a_file_that_is_being_written() {
     let mut app = AppHarness::sample();
     let path = app.path("units.geojson");
-    app.push([Action::Export(ExportOrder { what: ExportWhat::Units, path: path.clone() })]);
+    app.push([Action::Export(ExportOrder::new(What::Units, path.clone()))]);
     assert!(app.close());
     assert!(path.is_file());
     assert!(app.was_told("Wrote units.geojson"), "{:?}", app.messages());
@@ -151,7 +151,7 @@ fn closing_waits_for_a_file_that_is_being_written() {
 fn the_window_stays_when_the_file_it_waited_for_could_not_be_written() {
     let mut app = AppHarness::grid(HALVES);
     let path = app.path("no such folder").join("units.csv");
-    app.push([Action::Export(ExportOrder { what: ExportWhat::Units, path })]);
+    app.push([Action::Export(ExportOrder::new(What::Units, path))]);
     assert!(!app.close());
     assert!(app.was_told("Could not write units.csv"), "{:?}", app.messages());
     assert!(app.close(), "told once is enough");

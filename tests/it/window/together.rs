@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use bailiwick::action::{Action, Command};
 use bailiwick::domain::fixture;
 use bailiwick::domain::ids::TerritoryId;
-use bailiwick::jobs::spec::{ExportOrder, ExportWhat, ImportOrder, ImportWhat, Role};
+use bailiwick::jobs::spec::{ExportOrder, ImportOrder, ImportWhat, Role, What};
 use egui::accesskit::{self, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -126,9 +126,9 @@ fn an_import_does_not_land_in_a_project_opened_meanwhile() {
 #[test]
 fn two_exports_write_two_files() {
     let mut app = AppHarness::sample();
-    let order = |what, path| Action::Export(ExportOrder { what, path });
+    let order = |what, path| Action::Export(ExportOrder::new(what, path));
     let (units, accounts) = (app.path("units.geojson"), app.path("accounts.csv"));
-    app.push([order(ExportWhat::Units, units.clone()), order(ExportWhat::Accounts, accounts.clone())]);
+    app.push([order(What::Units, units.clone()), order(What::Accounts, accounts.clone())]);
     app.settle();
     assert!(units.is_file() && accounts.is_file());
     assert!(app.was_told("units.geojson") && app.was_told("accounts.csv"), "{:?}", app.messages());

@@ -1,0 +1,79 @@
+//! The export dialog: several tables at once, and what a format will lose before the button is pressed.
+
+use bailiwick::action::{Action, Command};
+use egui::accesskit;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use crate::harness::AppHarness;
+
+fn open() -> AppHarness {
+    let mut app = AppHarness::sample();
+    app.push([Action::Run(Command::Export)]);
+    app.settle();
+    app
+}
+
+fn tick(app: &mut AppHarness, name: &str) {
+    app.window().get_by_role_and_label(accesskit::Role::CheckBox, name).click();
+    app.settle();
+}
+
+fn choose(app: &mut AppHarness, name: &str) {
+    app.window().get_by_role_and_label(accesskit::Role::RadioButton, name).click();
+    app.settle();
+}
+
+#[test]
+fn what_a_format_loses_is_shown_before_it_does() {
+    let mut app = open();
+    assert!(app.shows("GeoPackage holds no styles"), "what is chosen at first");
+    choose(&mut app, "Shapefile (.shp)");
+    assert!(app.shows("field names have ten letters at most"));
+    choose(&mut app, "CSV (.csv)");
+    assert!(app.shows("Nothing this format can hold is lost") && app.shows("CSV holds no shapes"));
+    app.press_button("Cancel");
+    assert!(!app.shows("CSV holds no shapes"));
+}
+
+#[test]
+fn several_tables_go_into_one_file() {
+    let mut app = open();
+    tick(&mut app, "Accounts");
+    tick(&mut app, "Figures");
+    choose(&mut app, "Excel (.xlsx)");
+    let path = app.path("everything.xlsx");
+    app.fill_in("Path to write to", &path.display().to_string());
+    app.press_button("Export");
+    app.settle();
+    assert!(app.was_told("Wrote everything.xlsx"), "{:?}", app.messages());
+    assert!(path.is_file());
+}
+
+#[test]
+fn figures_have_no_place_on_a_map() {
+    let mut app = open();
+    choose(&mut app, "KML (.kml)");
+    tick(&mut app, "Figures");
+    let radio = |app: &mut AppHarness, name: &str| {
+        let node = app.window().get_by_role_and_label(accesskit::Role::RadioButton, name);
+        node.accesskit_node().is_disabled()
+    };
+    assert!(radio(&mut app, "KML (.kml)") && radio(&mut app, "Shapefile (.shp)"));
+    assert!(!radio(&mut app, "Excel (.xlsx)") && !radio(&mut app, "GeoPackage (.gpkg)"));
+    tick(&mut app, "Territories");
+    tick(&mut app, "Figures");
+    assert!(app.shows("Choose what to write"));
+    let button = app.window().get_by_role_and_label(accesskit::Role::Button, "Export");
+    assert!(button.accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_typed_name_tells_the_format() {
+    let mut app = open();
+    let path = app.path("mine.geojson");
+    app.fill_in("Path to write to", &path.display().to_string());
+    assert!(app.shows("GeoJSON holds no styles"));
+    app.press_button("Export");
+    app.settle();
+    assert!(path.is_file());
+}
