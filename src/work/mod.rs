@@ -10,6 +10,7 @@ pub mod explain;
 pub mod export;
 pub mod import;
 pub mod live;
+pub mod presets;
 pub mod records;
 pub mod rejoin;
 pub mod territory;
