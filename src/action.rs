@@ -236,9 +236,10 @@ commands! {
     OpenSample, File, "Open the sample", ICON_MAP, None, "Open your own copy of the shipped sample project";
     SaveAs, File, "Save a copy as…", ICON_SAVE, ctrl_shift(Key::S), "Everything is saved as you work; this makes a second file and goes on in it";
     ImportUnits, File, "Import units…", ICON_UPLOAD, None, "Read ZIP areas, counties or other areas from a shapefile, GeoJSON or TopoJSON";
-    ImportAccounts, File, "Import accounts…", ICON_STORE, ctrl(Key::I), "Read customers and prospects from a CSV file";
-    ImportAlignment, File, "Import territories…", ICON_GROUP, None, "Read which unit belongs to which territory from a CSV file";
-    ImportReps, File, "Import reps…", ICON_BADGE, None, "Read the roster with homes and capacities from a CSV file";
+    ImportAccounts, File, "Import accounts…", ICON_STORE, ctrl(Key::I), "Read customers and prospects from a CSV file, a workbook or another table";
+    ImportAlignment, File, "Import territories…", ICON_GROUP, None, "Read which unit belongs to which territory from a CSV file or a workbook";
+    ImportReps, File, "Import reps…", ICON_BADGE, None, "Read the roster with homes and capacities from a CSV file or a workbook";
+    PasteTable, File, "Paste a table…", ICON_CONTENT_PASTE, None, "Import accounts from cells that were copied in a spreadsheet";
     Export, File, "Export…", ICON_DOWNLOAD, ctrl(Key::E), "Write territories, units, accounts or figures as GeoPackage, shapefile, GeoJSON, KML, Excel or CSV";
     Quit, File, "Quit", ICON_CLOSE, ctrl(Key::Q), "Close the window; nothing is lost";
 
@@ -325,6 +326,7 @@ impl Command {
             }
             Self::ImportAccounts => &["customers", "prospects", "clients", "points", "csv", "spreadsheet", "upload"],
             Self::ImportAlignment => &["alignment", "assignments", "who has what", "upload"],
+            Self::PasteTable => &["clipboard", "excel", "cells", "customers", "insert"],
             Self::ImportReps => &["sales people", "salespeople", "roster", "team", "people", "upload"],
             Self::Export => &[
                 "download",

@@ -7,10 +7,12 @@ use egui::Context;
 use super::App;
 use super::files::{Answer, Wish};
 use crate::action::Action;
-use crate::jobs::spec::{ImportWhat, JobKind};
+use crate::error::UserError;
+use crate::jobs::spec::{ImportWhat, JobKind, PresetOrder};
 use crate::jobs::tasks;
 use crate::session::Session;
 use crate::ui::path_dialog::Purpose;
+use crate::work::presets::{self, Preset};
 
 impl App {
     pub(super) fn dialog_is_open(&self) -> bool {
@@ -47,7 +49,7 @@ impl App {
     }
 
     /// Dialogs cannot ask the system themselves; they leave a wish.
-    pub(super) fn take_dialog_wishes(&mut self) {
+    pub(super) fn take_dialog_wishes(&mut self, ctx: &Context) {
         if let Some(what) = self.ui.import.browse.take() {
             self.wishes.push(Wish::Import(what));
         }
@@ -58,9 +60,22 @@ impl App {
             let project = session.project.clone();
             self.jobs.start(JobKind::CheckExport, move |progress| tasks::check_export(&project, order, progress));
         }
-        if let Some((path, what)) = self.ui.import.peek.take() {
+        if let Some((text, what)) = self.ui.import.pasted.take() {
+            self.take_pasted(ctx, &text, what);
+        }
+        if let Some(order) = self.ui.import.save_preset.take() {
+            self.save_preset(ctx, &order);
+        }
+        if let Some(name) = self.ui.import.delete_preset.take() {
+            match presets::delete(&self.data_folder, &name) {
+                Ok(()) => self.ui.notices.done(ctx, format!("Deleted the preset \"{name}\"")),
+                Err(error) => self.ui.notices.failed(ctx, &error),
+            }
+        }
+        if let Some(order) = self.ui.import.peek.take() {
             let project = self.session.as_ref().map(|session| session.project.clone());
-            self.jobs.start(JobKind::Peek, move |progress| tasks::peek(project.as_ref(), &path, what, progress));
+            let folder = self.data_folder.clone();
+            self.jobs.start(JobKind::Peek, move |progress| tasks::peek(project.as_ref(), &folder, &order, progress));
         }
     }
 
@@ -96,13 +111,36 @@ impl App {
     pub(super) fn take_file(&mut self, ctx: &Context, path: PathBuf) {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         let what = match ending.as_str() {
-            "csv" | "tsv" | "txt" => Some(ImportWhat::Accounts),
+            "csv" | "tsv" | "tab" | "txt" | "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Some(ImportWhat::Accounts),
             "shp" | "geojson" | "json" | "topojson" => Some(ImportWhat::Units),
             _ => None,
         };
         match what {
             Some(what) => self.ui.import.take(path, what),
             None => self.open(ctx, path),
+        }
+    }
+
+    /// A table from the clipboard: it takes the way of a file, so that what follows is the same.
+    fn take_pasted(&mut self, ctx: &Context, text: &str, what: ImportWhat) {
+        let path = self.data_folder.join("pasted table.txt");
+        let written = std::fs::create_dir_all(&self.data_folder).and_then(|()| std::fs::write(&path, text));
+        match written {
+            Ok(()) => self.ui.import.take_pasted(path, what),
+            Err(error) => {
+                let failed = UserError::new("Could not take what was pasted").because(error);
+                self.ui.notices.failed(ctx, &failed.hint("save it as a CSV file and import that"));
+            }
+        }
+    }
+
+    fn save_preset(&mut self, ctx: &Context, order: &PresetOrder) {
+        let columns = order.roles.iter().map(|(column, role)| (column.clone(), role.key().to_owned())).collect();
+        let what = order.what.key().to_owned();
+        let preset = Preset { name: order.name.clone(), what, columns, read: order.read.clone() };
+        match presets::save(&self.data_folder, &preset) {
+            Ok(_) => self.ui.notices.done(ctx, format!("Saved the preset \"{}\"", order.name)),
+            Err(error) => self.ui.notices.failed(ctx, &error),
         }
     }
 

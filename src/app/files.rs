@@ -67,7 +67,9 @@ impl FileDialogs for SystemDialogs {
         dialog = match &wish {
             Wish::OpenProject | Wish::CreateProject | Wish::SaveAs => dialog.add_filter("Bailiwick project", &["bwk"]),
             Wish::Import(ImportWhat::Units) => dialog.add_filter("Areas", &["shp", "geojson", "json", "topojson"]),
-            Wish::Import(_) => dialog.add_filter("Tables", &["csv", "tsv", "txt"]),
+            Wish::Import(_) => {
+                dialog.add_filter("Tables", &["csv", "tsv", "tab", "txt", "gz", "xlsx", "xlsm", "xlsb", "xls", "ods"])
+            }
             Wish::ExportTo => dialog,
         };
         let saves = matches!(wish, Wish::CreateProject | Wish::SaveAs | Wish::ExportTo);

@@ -6,8 +6,9 @@ use egui::{Context, Key};
 
 use super::App;
 use crate::action::{Action, Command};
-use crate::jobs::spec::JobKind;
+use crate::jobs::spec::{ImportWhat, JobKind};
 use crate::session::view::Tool;
+use crate::ui::import_dialog;
 
 impl App {
     /// Keys and dropped files become actions.
@@ -35,6 +36,10 @@ impl App {
             if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
                 self.actions.push(Action::Run(command));
             }
+        }
+        // Cells of a spreadsheet, pasted where nobody types.
+        if !typing && let Some(text) = import_dialog::take_pasted_table(ctx, false) {
+            self.ui.import.pasted = Some((text, ImportWhat::Accounts));
         }
         let redo_as_y = egui::KeyboardShortcut::new(egui::Modifiers::COMMAND, Key::Y);
         if !typing && ctx.input_mut(|input| input.consume_shortcut(&redo_as_y)) {

@@ -8,7 +8,7 @@ use egui::ViewportBuilder;
 
 use super::{App, SystemDialogs};
 use crate::error::UserError;
-use crate::session::recent::data_folder;
+use crate::io::files::data_folder;
 
 /// Opens the window and returns when it is closed. `path` is a project or a file to import; without one the sample opens.
 pub fn run(path: Option<PathBuf>) -> Result<(), UserError> {

@@ -12,18 +12,21 @@ use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::Imported;
-use crate::io::files::name_of;
+use crate::io::files::{data_folder, name_of};
 use crate::io::guess::Reason;
+use crate::io::options::{DateOrder, DecimalMark, ReadOptions, delimiter_of_word};
+use crate::io::table::STANDARD_INPUT;
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
 use crate::work::import::{import_accounts, import_alignment, import_reps, import_units};
+use crate::work::presets::{self, Preset};
 use crate::work::{Change, records};
 
 /// Bring units, accounts, today's territories or reps into a project; columns that are not named are guessed
 #[derive(Debug, Subcommand)]
 pub enum Import {
     Units(Units),
-    Accounts(Accounts),
-    Alignment(Alignment),
+    Accounts(Box<Accounts>),
+    Alignment(Box<Alignment>),
     Reps(Reps),
 }
 
@@ -64,9 +67,38 @@ pub struct Units {
     approximate: bool,
 }
 
-/// Replace the accounts by those of a CSV file
+/// How a table is read; what is not said is found out from its contents
+#[derive(Debug, Args)]
+struct Reading {
+    /// The sheet of a workbook
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// The row with the names of the columns, as a spreadsheet counts; 0: there is none
+    #[arg(long, value_name = "ROW")]
+    header_row: Option<u64>,
+    /// What separates the fields of a text: comma, semicolon, tab, bar, or any sign
+    #[arg(long, value_name = "SIGN", value_parser = delimiter)]
+    delimiter: Option<u8>,
+    /// The encoding of a text: utf-8, utf-16le, windows-1252, windows-1250, iso-8859-15, macintosh, shift_jis, gbk, …
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// What stands before the decimals: point or comma
+    #[arg(long, value_name = "MARK", value_parser = decimal_mark)]
+    decimal: Option<DecimalMark>,
+    /// In what order dates of numbers are written: dmy, mdy or ymd
+    #[arg(long, value_name = "ORDER", value_parser = date_order)]
+    dates: Option<DateOrder>,
+    /// Columns and options of a preset, by its name or its .json file; what is given besides takes precedence
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+    /// Keep what the columns were taken for, and these options, as a preset
+    #[arg(long, value_name = "NAME")]
+    save_preset: Option<String>,
+}
+
+/// Replace the accounts by those of a table: CSV, TSV, XLSX, XLSB, XLS or ODS
 ///
-/// Accounts without longitude and latitude are placed by their postal code.
+/// FILE may be - for standard input. Accounts without longitude and latitude are placed by their postal code.
 #[derive(Debug, Args)]
 pub struct Accounts {
     #[command(flatten)]
@@ -86,12 +118,26 @@ pub struct Accounts {
     /// The column with the postal code
     #[arg(long, value_name = "COL")]
     postal: Option<String>,
+    /// The column with the town
+    #[arg(long, value_name = "COL")]
+    town: Option<String>,
+    /// The column with the state or province
+    #[arg(long, value_name = "COL")]
+    state: Option<String>,
+    /// The column with the country
+    #[arg(long, value_name = "COL")]
+    country: Option<String>,
+    /// The column with street and house number
+    #[arg(long, value_name = "COL")]
+    street: Option<String>,
     /// A column of numbers; may be given several times, and then no other column is a measure
     #[arg(long, value_name = "COL")]
     measure: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
-/// Take today's territories from a CSV file: which unit, or which account, belongs to which territory
+/// Take today's territories from a table (CSV, XLSX, ODS, …): which unit, or which account, belongs to which territory
 #[derive(Debug, Args)]
 pub struct Alignment {
     #[command(flatten)]
@@ -111,13 +157,17 @@ pub struct Alignment {
     /// The column with the district that a territory stands in; again for the region above it, and so on
     #[arg(long, value_name = "COL")]
     level: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
-/// Bring the roster of reps up to a CSV file: name, home, hours per year, skills
+/// Bring the roster of reps up to a table (CSV, XLSX, ODS, …): name, home, hours per year, skills
 #[derive(Debug, Args)]
 pub struct Reps {
     #[command(flatten)]
     files: Files,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 #[derive(Serialize)]
@@ -150,34 +200,45 @@ pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
                 attribution: arguments.attribution.clone(),
                 approximate: arguments.approximate,
             };
-            into_project("import units", &arguments.files, output, |project, path, progress| {
+            into_project("import units", &arguments.files, None, output, |project, path, progress| {
                 import_units(project, path, &columns, progress)
             })
         }
         Import::Accounts(arguments) => {
+            let preset = arguments.reading.preset("accounts")?;
+            let base = preset.as_ref().map(Preset::account_columns).unwrap_or_default();
             let columns = AccountColumns {
-                id: choice(&arguments.id),
-                name: choice(&arguments.name),
-                lon: choice(&arguments.lon),
-                lat: choice(&arguments.lat),
-                postal: choice(&arguments.postal),
-                measures: named(&arguments.measure),
-                ..AccountColumns::default()
+                id: or(&arguments.id, base.id),
+                name: or(&arguments.name, base.name),
+                lon: or(&arguments.lon, base.lon),
+                lat: or(&arguments.lat, base.lat),
+                postal: or(&arguments.postal, base.postal),
+                town: or(&arguments.town, base.town),
+                state: or(&arguments.state, base.state),
+                country: or(&arguments.country, base.country),
+                street: or(&arguments.street, base.street),
+                measures: named(&arguments.measure).or(base.measures),
+                attributes: base.attributes,
+                read: arguments.reading.options(base.read),
             };
-            into_project("import accounts", &arguments.files, output, |project, path, progress| {
+            let saving = arguments.reading.saving("accounts", &columns.read);
+            into_project("import accounts", &arguments.files, saving, output, |project, path, progress| {
                 import_accounts(project, path, &columns, progress)
             })
         }
         Import::Alignment(arguments) => {
+            let preset = arguments.reading.preset("alignment")?;
+            let base = preset.as_ref().map(Preset::alignment_columns).unwrap_or_default();
             let columns = AlignmentColumns {
-                unit: choice(&arguments.unit),
-                account: choice(&arguments.account),
-                territory: choice(&arguments.territory),
-                rep: choice(&arguments.rep),
-                levels: named(&arguments.level),
-                ..AlignmentColumns::default()
+                unit: or(&arguments.unit, base.unit),
+                account: or(&arguments.account, base.account),
+                territory: or(&arguments.territory, base.territory),
+                rep: or(&arguments.rep, base.rep),
+                levels: named(&arguments.level).or(base.levels),
+                read: arguments.reading.options(base.read),
             };
-            into_project("import alignment", &arguments.files, output, |project, path, progress| {
+            let saving = arguments.reading.saving("alignment", &columns.read);
+            into_project("import alignment", &arguments.files, saving, output, |project, path, progress| {
                 if project.units.is_empty() && project.accounts.is_empty() {
                     return Err(UserError::new(format!("Could not import the alignment from {}", name_of(path)))
                         .because("the project has no units yet")
@@ -186,22 +247,33 @@ pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
                 import_alignment(project, path, &columns, progress)
             })
         }
-        Import::Reps(arguments) => into_project("import reps", &arguments.files, output, |project, path, progress| {
-            import_reps(project, path, &RepColumns::default(), progress)
-        }),
+        Import::Reps(arguments) => {
+            let preset = arguments.reading.preset("reps")?;
+            let base = preset.as_ref().map_or_else(RepColumns::default, Preset::rep_columns);
+            let columns = RepColumns { read: arguments.reading.options(base.read.clone()), ..base };
+            let saving = arguments.reading.saving("reps", &columns.read);
+            into_project("import reps", &arguments.files, saving, output, |project, path, progress| {
+                import_reps(project, path, &columns, progress)
+            })
+        }
     }
 }
 
 fn into_project(
     command: &'static str,
     files: &Files,
+    saving: Option<Preset>,
     output: &Output,
     import: impl FnOnce(&Project, &Path, &Progress) -> Result<Imported<Change>>,
 ) -> Result<Outcome> {
     let (store, opened) = project::open_to_write(&files.plan)?;
     let Imported { value: change, diagnostics } =
         output.with_progress(|progress| import(&opened.project, &files.file, progress))?;
-    let file = name_of(&files.file);
+    let file = if files.file == Path::new(STANDARD_INPUT) { "standard input".to_owned() } else { name_of(&files.file) };
+    if let Some(preset) = saving {
+        let saved = Preset::of_reasons(&preset.name, &preset.what, &change.columns, &preset.read);
+        presets::save(&data_folder(), &saved)?;
+    }
     change.save(&store)?;
     let setting = records::file_setting(&change.kind);
     let previous = opened.settings.get(setting).map(String::as_str);
@@ -244,6 +316,56 @@ fn text(change: &Change) -> String {
         }
     }
     text
+}
+
+impl Reading {
+    fn preset(&self, what: &str) -> Result<Option<Preset>> {
+        let Some(name) = &self.preset else { return Ok(None) };
+        let preset = presets::find(&data_folder(), name)?;
+        if preset.what != what {
+            return Err(UserError::new(format!(
+                "The preset \"{}\" is for {}, not for {what}",
+                preset.name, preset.what
+            ))
+            .hint("choose another preset"));
+        }
+        Ok(Some(preset))
+    }
+
+    fn options(&self, base: ReadOptions) -> ReadOptions {
+        ReadOptions {
+            part: self.sheet.clone().or(base.part),
+            header_row: self.header_row.or(base.header_row),
+            delimiter: self.delimiter.or(base.delimiter),
+            encoding: self.encoding.clone().or(base.encoding),
+            decimal_mark: self.decimal.or(base.decimal_mark),
+            date_order: self.dates.or(base.date_order),
+            ..base
+        }
+    }
+
+    /// The preset to be saved when the columns are known.
+    fn saving(&self, what: &str, read: &ReadOptions) -> Option<Preset> {
+        let name = self.save_preset.clone()?;
+        Some(Preset { name, what: what.to_owned(), read: read.clone(), ..Preset::default() })
+    }
+}
+
+fn delimiter(word: &str) -> std::result::Result<u8, String> {
+    delimiter_of_word(word).ok_or_else(|| "expected comma, semicolon, tab, bar or a single sign".to_owned())
+}
+
+fn decimal_mark(word: &str) -> std::result::Result<DecimalMark, String> {
+    DecimalMark::of_word(word).ok_or_else(|| "expected point or comma".to_owned())
+}
+
+fn date_order(word: &str) -> std::result::Result<DateOrder, String> {
+    DateOrder::of_word(word).ok_or_else(|| "expected dmy, mdy or ymd".to_owned())
+}
+
+/// What is named, else what the preset says.
+fn or(named: &Option<String>, base: Choice) -> Choice {
+    named.clone().map_or(base, Choice::Column)
 }
 
 fn choice(named: &Option<String>) -> Choice {

@@ -14,6 +14,22 @@ pub const MAX_TABLE_BYTES: u64 = 512 << 20;
 /// The largest layer that is read, also after unpacking: what a shapefile can hold.
 pub const MAX_LAYER_BYTES: u64 = 2 << 30;
 
+/// The user's data folder for Bailiwick; `BAILIWICK_DATA` overrides it.
+pub fn data_folder() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(folder) = variable("BAILIWICK_DATA") {
+        return folder;
+    }
+    let base = if cfg!(target_os = "windows") {
+        variable("APPDATA")
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")))
+    };
+    base.unwrap_or_else(std::env::temp_dir).join("bailiwick")
+}
+
 /// The file's name without its folders: messages are shared.
 pub fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
@@ -22,6 +38,24 @@ pub fn name_of(path: &Path) -> String {
 /// The ending in lower case, without the dot.
 pub fn ending_of(path: &Path) -> String {
     path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// All of what the program is given on standard input.
+pub fn read_standard_input(limit: u64) -> Result<Vec<u8>, UserError> {
+    let failed = || UserError::new("Could not read standard input");
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).map_err(|error| failed().because(error))?;
+    if bytes.len() as u64 > limit {
+        return Err(failed()
+            .because(format!("it is larger than {} MB", limit >> 20))
+            .hint("split it into smaller pieces"));
+    }
+    if bytes.is_empty() {
+        return Err(failed()
+            .because("there is nothing in it")
+            .hint("give the table there: bailiwick import accounts PLAN - < FILE"));
+    }
+    Ok(bytes)
 }
 
 /// The whole file; gzip is unpacked when the name ends in `.gz`. Refuses files larger than `limit` without reading them.

@@ -257,7 +257,9 @@ pub fn not_a_measure(name: &str, profile: &Profile) -> Option<String> {
     if profile.leading_zeros > 0 {
         return Some("some values begin with 0, so they are codes".into());
     }
-    if has_word(name, &LABEL_WORDS) && !is_count(name) {
+    // The client of an SAP system is the system's part, the same in every row.
+    let is_client = words_of(name) == ["client"] && profile.distinct == 1 && profile.filled > 1;
+    if is_client || (has_word(name, &LABEL_WORDS) && !is_count(name)) {
         return Some("its name says that the numbers are labels".into());
     }
     if profile.years * 10 >= profile.filled * 9 {

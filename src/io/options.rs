@@ -1,6 +1,6 @@
 //! How a file shall be read where what is found out from its contents is not what is wanted.
 
-use super::numbers::DecimalMark;
+pub use super::numbers::DecimalMark;
 
 /// What the user says about a file. `None` everywhere means: find it out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +23,22 @@ pub struct ReadOptions {
     pub dissolve_prefix: Option<usize>,
 }
 
+/// The encodings that are worth a choice, by their WHATWG names, and what people know them as.
+pub const ENCODINGS: [(&str, &str); 12] = [
+    ("UTF-8", "UTF-8"),
+    ("UTF-16LE", "UTF-16 (Excel's \"Unicode text\")"),
+    ("UTF-16BE", "UTF-16, big end first"),
+    ("windows-1252", "Windows, western"),
+    ("windows-1250", "Windows, central European"),
+    ("windows-1251", "Windows, Cyrillic"),
+    ("windows-1254", "Windows, Turkish"),
+    ("ISO-8859-15", "Latin-9, western with €"),
+    ("macintosh", "Mac Roman"),
+    ("Shift_JIS", "Shift-JIS, Japanese"),
+    ("GBK", "GBK, Chinese"),
+    ("EUC-KR", "EUC-KR, Korean"),
+];
+
 /// In what order a date of numbers alone is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DateOrder {
@@ -32,4 +48,56 @@ pub enum DateOrder {
     MonthDayYear,
     /// 2026-12-31
     YearMonthDay,
+}
+
+impl DateOrder {
+    pub const ALL: [Self; 3] = [Self::DayMonthYear, Self::MonthDayYear, Self::YearMonthDay];
+
+    /// What commands and presets call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DayMonthYear => "dmy",
+            Self::MonthDayYear => "mdy",
+            Self::YearMonthDay => "ymd",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.word().eq_ignore_ascii_case(word.trim()))
+    }
+}
+
+impl DecimalMark {
+    /// What commands and presets call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Comma => "comma",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        match word.trim().to_lowercase().as_str() {
+            "point" | "." => Some(Self::Point),
+            "comma" | "," => Some(Self::Comma),
+            _ => None,
+        }
+    }
+}
+
+/// A delimiter by its name or sign: "tab", "semicolon", ";".
+pub fn delimiter_of_word(word: &str) -> Option<u8> {
+    match word.to_lowercase().as_str() {
+        "tab" | "\\t" => Some(b'\t'),
+        "comma" => Some(b','),
+        "semicolon" => Some(b';'),
+        "bar" | "pipe" => Some(b'|'),
+        "space" => Some(b' '),
+        _ => match word.as_bytes() {
+            [one] if one.is_ascii() && !one.is_ascii_alphanumeric() && !matches!(one, b'"' | b'\n' | b'\r') => {
+                Some(*one)
+            }
+            _ => None,
+        },
+    }
 }

@@ -4,6 +4,7 @@
 pub mod building;
 pub mod cutting;
 pub mod explaining;
+mod preview;
 pub mod spec;
 pub mod suggesting;
 pub mod tables;

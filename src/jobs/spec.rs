@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::domain::cutting::Drawn;
 use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::project::Goal;
+use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
 pub use crate::io::export::loss::{Foreseen, Loss};
 pub use crate::io::export::order::{Format, Scope, What, Wish as ExportWish};
 
@@ -186,6 +187,16 @@ pub enum ImportWhat {
 }
 
 impl ImportWhat {
+    /// What a saved preset calls it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Units => "units",
+            Self::Accounts => "accounts",
+            Self::Alignment => "alignment",
+            Self::Reps => "reps",
+        }
+    }
+
     pub fn words(self) -> &'static str {
         match self {
             Self::Units => "units",
@@ -206,6 +217,10 @@ impl ImportWhat {
                 Role::Longitude,
                 Role::Latitude,
                 Role::PostalCode,
+                Role::Town,
+                Role::State,
+                Role::Country,
+                Role::Street,
                 Role::Measure,
                 Role::Attribute,
             ],
@@ -235,6 +250,9 @@ pub enum Role {
     Latitude,
     PostalCode,
     Town,
+    State,
+    Country,
+    Street,
     Measure,
     Attribute,
     Unit,
@@ -258,6 +276,9 @@ impl Role {
             Self::Latitude => "latitude",
             Self::PostalCode => "postal code",
             Self::Town => "town",
+            Self::State => "state or province",
+            Self::Country => "country",
+            Self::Street => "street",
             Self::Measure => "measure (number)",
             Self::Attribute => "attribute (text)",
             Self::Unit => "unit",
@@ -268,6 +289,24 @@ impl Role {
             Self::Capacity => "hours per year",
             Self::Skills => "skills",
         }
+    }
+
+    /// What a saved preset calls it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Skip => "leave out",
+            Self::Code => "id",
+            Self::State => "state",
+            Self::Measure => "measure",
+            Self::Attribute => "attribute",
+            Self::District | Self::Region => "level",
+            other => other.words(),
+        }
+    }
+
+    /// Where an account is, in words that are kept beside its place.
+    pub fn is_place(self) -> bool {
+        matches!(self, Self::PostalCode | Self::Town | Self::State | Self::Country | Self::Street)
     }
 
     /// Only one column can have it.
@@ -284,6 +323,59 @@ pub struct ImportPreview {
     pub columns: Vec<PreviewColumn>,
     /// Encoding, delimiter and other findings, in words.
     pub notes: Vec<String>,
+    /// How it was asked to be read.
+    pub read: ReadOptions,
+    pub found: Found,
+    /// What would be left out or is doubtful among the first rows.
+    pub problems: Vec<String>,
+    /// The names of the presets for this kind of data.
+    pub presets: Vec<String>,
+    /// The preset that the roles are from.
+    pub preset: Option<String>,
+}
+
+/// What was found out about how a file is written. `None`: it does not apply.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// The sheets of a workbook or the layers of a file, where there are several.
+    pub parts: Vec<String>,
+    /// The one that is read.
+    pub part: String,
+    /// As a spreadsheet counts; 0: there is none.
+    pub header_row: Option<u64>,
+    pub delimiter: Option<u8>,
+    pub encoding: Option<String>,
+    pub decimal_mark: Option<DecimalMark>,
+    pub date_order: Option<DateOrder>,
+}
+
+/// A look at a file before it is imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeekOrder {
+    pub path: PathBuf,
+    pub what: ImportWhat,
+    pub read: ReadOptions,
+    pub preset: PresetWish,
+}
+
+/// Whose roles the columns shall have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PresetWish {
+    /// The preset's that was made for the same columns, else guessed ones.
+    #[default]
+    Fitting,
+    /// Guessed ones.
+    Guess,
+    Named(String),
+}
+
+/// What the columns of a file are taken for, to be kept under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetOrder {
+    pub name: String,
+    pub what: ImportWhat,
+    pub roles: Vec<(String, Role)>,
+    pub read: ReadOptions,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -303,6 +395,16 @@ pub struct ImportOrder {
     pub what: ImportWhat,
     /// Columns and what they are taken as; empty: guess.
     pub roles: Vec<(String, Role)>,
+    pub read: ReadOptions,
+    /// The file holds what was pasted, and is not needed any more afterwards.
+    pub pasted: bool,
+}
+
+impl ImportOrder {
+    /// An import of a file that is read as it is found to be written.
+    pub fn new(path: PathBuf, what: ImportWhat, roles: Vec<(String, Role)>) -> Self {
+        Self { path, what, roles, read: ReadOptions::default(), pasted: false }
+    }
 }
 
 /// Files to be written, and of what.

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::spec::{ExportOrder, ImportOrder, ImportPreview, ImportWhat, PreviewColumn, Role};
-use super::{ImportedData, JobOutput, OpenedProject};
+use super::spec::{
+    ExportOrder, Found, ImportOrder, ImportPreview, ImportWhat, PeekOrder, PresetWish, PreviewColumn, Role,
+};
+use super::{ImportedData, JobOutput, OpenedProject, preview};
 use crate::domain::accounts::Accounts;
 use crate::domain::metrics::Totals;
 use crate::domain::plan::Plan;
@@ -14,12 +16,12 @@ use crate::domain::shape::PlanMetrics;
 use crate::domain::topology::Neighbours;
 use crate::domain::units::Units;
 use crate::error::UserError;
+use crate::io::Imported;
 use crate::io::accounts::AccountMapping;
 use crate::io::alignment::AlignmentMapping;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::io::guess::Reason;
 use crate::io::layers::{self, LayerMapping};
-use crate::io::options::ReadOptions;
 use crate::io::reps::RepMapping;
 use crate::io::table;
 use crate::render::geometry::UnitGeometry;
@@ -28,7 +30,7 @@ use crate::session::view::View;
 use crate::session::{Indices, Session};
 use crate::store::{self, Access, Existing, Opened, Wanted};
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
-use crate::work::{self, ChangeKind};
+use crate::work::{self, ChangeKind, presets};
 
 /// Rows looked at before an import.
 const PREVIEW_ROWS: usize = 400;
@@ -85,16 +87,29 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
 }
 
 /// Looks at a file before it is imported: its columns, what they would be taken as, and their first values.
-pub fn peek(project: Option<&Project>, path: &Path, what: ImportWhat, progress: &Progress) -> JobOutput {
-    finish(look(project, path, what, progress).map(JobOutput::Peeked).map_err(Some))
+pub fn peek(project: Option<&Project>, data_folder: &Path, order: &PeekOrder, progress: &Progress) -> JobOutput {
+    finish(look(project, data_folder, order, progress).map(JobOutput::Peeked).map_err(Some))
 }
 
 fn look(
     project: Option<&Project>,
-    path: &Path,
-    what: ImportWhat,
+    data_folder: &Path,
+    order: &PeekOrder,
     progress: &Progress,
 ) -> Result<ImportPreview, UserError> {
+    let (path, what) = (preview::plain_path(&order.path), order.what);
+    let path = path.as_path();
+    let mut read = order.read.clone();
+    let (mut found, mut problems) = (Found::default(), Vec::new());
+    let (presets, mut unreadable) = presets::list(data_folder);
+    let named = match &order.preset {
+        PresetWish::Named(name) => presets.iter().find(|preset| preset.name == *name && preset.what == what.key()),
+        PresetWish::Fitting | PresetWish::Guess => None,
+    };
+    let mut chosen = named;
+    if let Some(preset) = chosen {
+        read = preview::with_preset(&read, preset);
+    }
     let (names, samples, mut notes): (Vec<String>, Vec<Vec<String>>, Vec<String>);
     let (roles, reasons): (Vec<(Role, Vec<String>)>, Vec<Reason>);
     if what == ImportWhat::Units {
@@ -114,16 +129,27 @@ fn look(
         ];
         reasons = mapping.reasons;
     } else {
-        let found = table::preview(path, &ReadOptions::default(), PREVIEW_ROWS, progress)?;
-        let table = found.value;
+        let Imported { value: mut table, mut diagnostics } = table::preview(path, &read, PREVIEW_ROWS, progress)?;
+        if order.preset == PresetWish::Fitting {
+            chosen = presets::fitting(&presets, what.key(), &table.columns);
+            if let Some(preset) = chosen {
+                // Its marks and orders count, too; how the columns were found stays as it is.
+                read = preview::with_preset(&read, preset);
+                Imported { value: table, diagnostics } = table::preview(path, &read, PREVIEW_ROWS, progress)?;
+            }
+        }
         names = table.columns.clone();
         let first = |column: usize| {
             table.column(column).filter(|value| !value.trim().is_empty()).take(SAMPLES).map(str::to_owned).collect()
         };
         samples = (0..names.len()).map(first).collect();
-        notes = vec![table.format.words()];
+        notes = vec![table.format.words(), preview::rows_words(path, &table)];
         (roles, reasons) = table_roles(project, &table, what);
+        found = preview::found(&table);
+        problems = preview::problems(&table, what, diagnostics);
     }
+    unreadable.truncate(3);
+    notes.extend(unreadable.iter().map(ToString::to_string));
     notes.retain(|note| !note.is_empty());
     let columns = names
         .into_iter()
@@ -134,8 +160,15 @@ fn look(
                 reasons.iter().find(|reason| reason.column == name).map_or(String::new(), |reason| reason.why.clone());
             PreviewColumn { name, role, why, samples }
         })
-        .collect();
-    Ok(ImportPreview { path: path.to_owned(), what, columns, notes })
+        .collect::<Vec<PreviewColumn>>();
+    let columns = match chosen {
+        Some(preset) => preview::with_roles(columns, preset, what),
+        None => columns,
+    };
+    let preset = chosen.map(|preset| preset.name.clone());
+    let names = presets.iter().filter(|preset| preset.what == what.key());
+    let presets = names.map(|preset| preset.name.clone()).collect();
+    Ok(ImportPreview { path: order.path.clone(), what, columns, notes, read, found, problems, presets, preset })
 }
 
 fn table_roles(
@@ -153,6 +186,10 @@ fn table_roles(
                 (Role::Longitude, one(mapping.lon)),
                 (Role::Latitude, one(mapping.lat)),
                 (Role::PostalCode, one(mapping.postal)),
+                (Role::Town, one(mapping.town)),
+                (Role::State, one(mapping.state)),
+                (Role::Country, one(mapping.country)),
+                (Role::Street, one(mapping.street)),
                 (Role::Measure, mapping.measures),
                 (Role::Attribute, mapping.attributes),
             ];
@@ -198,7 +235,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
         let columns = order.roles.iter().filter(|(_, taken)| *taken == role).map(|(column, _)| column.clone());
         (!order.roles.is_empty()).then(|| columns.collect::<Vec<_>>())
     };
-    let path = &order.path;
+    let path = &preview::plain_path(&order.path);
     let imported = match order.what {
         ImportWhat::Units => {
             let columns = UnitColumns {
@@ -217,9 +254,17 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
                 lon: single(Role::Longitude),
                 lat: single(Role::Latitude),
                 postal: single(Role::PostalCode),
+                town: single(Role::Town),
+                state: single(Role::State),
+                country: single(Role::Country),
+                street: single(Role::Street),
                 measures: many(Role::Measure),
-                attributes: many(Role::Attribute),
-                ..AccountColumns::default()
+                attributes: many(Role::Attribute).map(|mut attributes| {
+                    let places = order.roles.iter().filter(|(_, role)| role.is_place());
+                    attributes.extend(places.map(|(column, _)| column.clone()));
+                    attributes
+                }),
+                read: order.read.clone(),
             };
             work::import::import_accounts(project, path, &columns, progress)
         }
@@ -233,7 +278,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
                     levels
                 }),
                 account: if order.roles.is_empty() { Choice::Guess } else { Choice::None },
-                ..AlignmentColumns::default()
+                read: order.read.clone(),
             };
             work::import::import_alignment(project, path, &columns, progress)
         }
@@ -247,11 +292,15 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
                 town: single(Role::Town),
                 capacity_hours: single(Role::Capacity),
                 skills: single(Role::Skills),
-                ..RepColumns::default()
+                read: order.read.clone(),
             };
             work::import::import_reps(project, path, &columns, progress)
         }
     };
+    if order.pasted {
+        // It was written for this import alone; nobody looks for it where it is.
+        let _ = std::fs::remove_file(path);
+    }
     finish(imported.map_err(Some).map(|imported| {
         let change = imported.value;
         let file_setting = work::records::file_setting(&change.kind);

@@ -5,22 +5,6 @@ use std::path::{Path, PathBuf};
 const KEPT: usize = 8;
 const LIST: &str = "recent.txt";
 
-/// The user's data folder for Bailiwick; `BAILIWICK_DATA` overrides it.
-pub fn data_folder() -> PathBuf {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if let Some(folder) = variable("BAILIWICK_DATA") {
-        return folder;
-    }
-    let base = if cfg!(target_os = "windows") {
-        variable("APPDATA")
-    } else if cfg!(target_os = "macos") {
-        variable("HOME").map(|home| home.join("Library/Application Support"))
-    } else {
-        variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")))
-    };
-    base.unwrap_or_else(std::env::temp_dir).join("bailiwick")
-}
-
 /// Recent projects that still exist, newest first. `folder` is the data folder.
 pub fn recent_projects(folder: &Path) -> Vec<PathBuf> {
     let text = std::fs::read_to_string(folder.join(LIST)).unwrap_or_default();

@@ -121,7 +121,7 @@ fn menus(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &m
                     command,
                     Command::OpenSample
                         | Command::SaveAs
-                        | Command::ImportReps
+                        | Command::PasteTable
                         | Command::Export
                         | Command::Redo
                         | Command::ClearSelection
@@ -221,6 +221,7 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
                 | Command::ImportAccounts
                 | Command::ImportAlignment
                 | Command::ImportReps
+                | Command::PasteTable
         );
     if changes && session.read_only.is_some() {
         return Some("The project is open for reading only");

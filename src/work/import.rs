@@ -51,6 +51,12 @@ pub fn import_accounts(
     let mapping = columns.mapping(&table)?;
     let found = accounts::from_table(&table, &mapping, PostalTable::embedded(), progress, &mut diagnostics)?;
     let place = Place::file(&table.file);
+    let unused: Vec<&String> = table.columns.iter().filter(|column| !mapping.uses(column)).collect();
+    if !unused.is_empty() {
+        let message =
+            format!("{} {} left out", unused.len(), if unused.len() == 1 { "column is" } else { "columns are" });
+        diagnostics.push(Diagnostic::note(place.clone(), message).hint(table::list_of(&unused)));
+    }
     drop(table);
     let taken = found.accounts.len();
     let label = format!("Imported {} from {}", count(taken, "account"), place.file);

@@ -14,6 +14,7 @@ pub mod formulas;
 pub mod import;
 pub mod live;
 pub mod places;
+pub mod presets;
 pub mod records;
 pub mod refresh;
 pub mod rejoin;

@@ -15,12 +15,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("render", &["domain", "error", "theme", "words"]),
     ("work", &["domain", "solve", "io", "store", "error", "words"]),
     // Background work fills the session and takes its orders from the specs.
-    ("jobs::spec", &["domain", "error", "io::export::order", "io::export::loss"]),
+    ("jobs::spec", &["domain", "error", "io::export::order", "io::export::loss", "io::options"]),
     ("jobs", &["domain", "solve", "io", "store", "error", "words", "work", "render", "session"]),
     ("session", &["domain", "render", "io::diagnostic", "jobs::spec", "error", "words"]),
     ("action", &["domain", "jobs::spec", "session"]),
     ("map", &["session", "render", "action", "domain", "theme", "words"]),
-    ("ui", &["session", "action", "domain", "jobs::spec", "io::diagnostic", "theme", "words", "error"]),
+    ("ui", &["session", "action", "domain", "jobs::spec", "io::diagnostic", "io::options", "theme", "words", "error"]),
     (
         "app",
         &[

@@ -57,6 +57,22 @@ impl AccountMapping {
         }
     }
 
+    /// Whether a column is taken for something.
+    pub fn uses(&self, column: &str) -> bool {
+        let single = [
+            &self.id,
+            &self.name,
+            &self.lon,
+            &self.lat,
+            &self.postal,
+            &self.town,
+            &self.state,
+            &self.country,
+            &self.street,
+        ];
+        single.into_iter().flatten().chain(&self.measures).chain(&self.attributes).any(|used| used == column)
+    }
+
     /// What was guessed, one line per column.
     pub fn words(&self) -> Vec<String> {
         self.reasons.iter().map(ToString::to_string).collect()

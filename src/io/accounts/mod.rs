@@ -153,6 +153,18 @@ fn misplaced(table: &Table, columns: &Columns, row: usize) -> Option<usize> {
     if table.is_ragged(row) { numeric.find(is_words) } else { None }
 }
 
+/// Whether nearly all values of a column are numbers, as a look at its first rows tells.
+pub fn is_number_column(table: &Table, column: usize) -> bool {
+    let values = table.column(column).take(200);
+    let mark = table.decimal_mark(column);
+    let (mut filled, mut numeric) = (0, 0);
+    for value in values.filter(|value| !numbers::is_missing(value)) {
+        filled += 1;
+        numeric += usize::from(matches!(numbers::read(value, mark), Cell::Number(_)));
+    }
+    filled > 0 && numeric * 5 >= filled * 4
+}
+
 /// A numeric column. What cannot be read as a number is missing, and listed.
 fn measure(table: &Table, column: usize, rows: &[usize], diagnostics: &mut Vec<Diagnostic>) -> Measure {
     let name = &table.columns[column];

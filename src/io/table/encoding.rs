@@ -6,22 +6,7 @@ use encoding_rs::{Encoding, ISO_8859_15, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, W
 use crate::error::UserError;
 use crate::io::count_of;
 use crate::io::diagnostic::{Diagnostic, Place};
-
-/// The encodings that are worth a choice, by their WHATWG names, and what people know them as.
-pub const ENCODINGS: [(&str, &str); 12] = [
-    ("UTF-8", "UTF-8"),
-    ("UTF-16LE", "UTF-16 (Excel's \"Unicode text\")"),
-    ("UTF-16BE", "UTF-16, big end first"),
-    ("windows-1252", "Windows, western"),
-    ("windows-1250", "Windows, central European"),
-    ("windows-1251", "Windows, Cyrillic"),
-    ("windows-1254", "Windows, Turkish"),
-    ("ISO-8859-15", "Latin-9, western with €"),
-    ("macintosh", "Mac Roman"),
-    ("Shift_JIS", "Shift-JIS, Japanese"),
-    ("GBK", "GBK, Chinese"),
-    ("EUC-KR", "EUC-KR, Korean"),
-];
+use crate::io::options::ENCODINGS;
 
 /// A text with every line ended by one `\n`, the last one included.
 pub(super) struct Decoded {

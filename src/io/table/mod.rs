@@ -13,7 +13,6 @@ mod workbook;
 
 use std::path::Path;
 
-pub use encoding::ENCODINGS;
 pub use format::{Source, TableFormat, delimiter_words};
 
 use super::diagnostic::Place;
@@ -22,6 +21,9 @@ use super::options::{DateOrder, ReadOptions};
 use super::{Imported, archive, cancelled, files};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
+
+/// The path that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
 
 /// How much of a file a preview looks at.
 const PREVIEW_BYTES: u64 = 1 << 20;
@@ -46,12 +48,16 @@ pub struct Table {
     ragged: Vec<usize>,
 }
 
-/// Reads a whole table.
+/// Reads a whole table, from a file or, where the path is `-`, from standard input.
 ///
 /// # Errors
 /// A file that cannot be opened, is empty, too large, a folder, or no table; options that do not fit the file.
 pub fn read(path: &Path, options: &ReadOptions, progress: &Progress) -> Result<Imported<Table>, UserError> {
     progress.begin(Phase::Reading, 0).map_err(cancelled)?;
+    if path == Path::new(STANDARD_INPUT) {
+        let bytes = files::read_standard_input(files::MAX_TABLE_BYTES)?;
+        return from_bytes("standard input", bytes, options, progress);
+    }
     let bytes = files::read_all(path, files::MAX_TABLE_BYTES)?;
     from_bytes(&files::name_of(path), bytes, options, progress)
 }
@@ -209,6 +215,11 @@ impl Table {
     pub fn default_mark(&self) -> DecimalMark {
         let semicolons = matches!(self.format.source, Source::Text { delimiter: b';', .. });
         self.format.decimal_mark.unwrap_or(if semicolons { DecimalMark::Comma } else { DecimalMark::Point })
+    }
+
+    /// Characters of all cells together, in UTF-8.
+    pub fn text_bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// The order of dates that was said for the whole file.

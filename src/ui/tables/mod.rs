@@ -135,7 +135,7 @@ fn empty(ui: &mut Ui, session: &Session, subject: Subject, actions: &mut Vec<Act
         Subject::Accounts => (
             egui_material_icons::icons::ICON_STORE,
             "No accounts yet",
-            "Drop a CSV of customers and prospects here, or choose one",
+            "Drop a CSV file or a workbook of customers and prospects here, or choose one",
             "Import accounts…",
             Command::ImportAccounts,
         ),

@@ -17,7 +17,7 @@ use crate::harness::AppHarness;
 const EDITED: &str = "-AABBB\nAAABBB\nAAABBB\nAAABBB\n";
 
 fn import(app: &AppHarness, what: ImportWhat, file: &str) -> Action {
-    Action::Import(Box::new(ImportOrder { path: app.path(file), what, roles: Vec::new() }))
+    Action::Import(Box::new(ImportOrder::new(app.path(file), what, Vec::new())))
 }
 
 fn unassign(app: &AppHarness, code: &str) -> Action {
@@ -211,7 +211,7 @@ fn the_dialog_balances_the_same_measure_after_other_units_came() {
     let measures = ["people", "homes", "shops"].map(|name| (name.to_owned(), Role::Measure));
     let roles = std::iter::once(("code".to_owned(), Role::Code)).chain(measures).collect();
     let (path, what) = (app.path("units.geojson"), ImportWhat::Units);
-    app.push([Action::Import(Box::new(ImportOrder { path, what, roles }))]);
+    app.push([Action::Import(Box::new(ImportOrder::new(path, what, roles)))]);
     app.settle();
     let session = app.session();
     assert_eq!(session.view.measure, session.project.find_measure("revenue"), "what is on the map is the same");

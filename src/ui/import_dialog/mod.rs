@@ -1,0 +1,320 @@
+//! A file on its way in: which one, how it is read, what its columns are taken as, and what its first rows look like.
+
+mod columns;
+mod presets;
+mod reading;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use egui::{RichText, ScrollArea, TextEdit, Ui};
+
+use super::top_bar::disabled_reason;
+use super::widgets::{dialog, primary_button, take_focus};
+use crate::action::{Action, Command};
+use crate::io::options::ReadOptions;
+use crate::jobs::spec::{ImportOrder, ImportPreview, ImportWhat, JobKind, PeekOrder, PresetOrder, PresetWish, Role};
+use crate::session::Session;
+use crate::theme::{self, Tokens};
+
+#[derive(Default)]
+pub struct State {
+    what: Option<ImportWhat>,
+    path: String,
+    preview: Option<ImportPreview>,
+    error: String,
+    /// What is being looked at.
+    looking: Option<PeekOrder>,
+    /// The path has been given the keyboard.
+    focused: bool,
+    /// The clipboard shall be asked for its text, or has been.
+    pasting: Pasting,
+    /// The file holds what was pasted.
+    is_pasted: bool,
+    presets: presets::State,
+    /// Set when the system's file dialog shall be opened.
+    pub browse: Option<ImportWhat>,
+    /// Set when the file shall be looked at.
+    pub peek: Option<PeekOrder>,
+    /// Set when a text from the clipboard shall be looked at.
+    pub pasted: Option<(String, ImportWhat)>,
+    /// Set when the columns shall be kept as a preset.
+    pub save_preset: Option<PresetOrder>,
+    pub delete_preset: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Pasting {
+    #[default]
+    No,
+    Wanted,
+    Asked,
+}
+
+impl State {
+    pub fn open(&mut self, what: ImportWhat) {
+        *self = Self { what: Some(what), ..Self::default() };
+    }
+
+    /// The dialog, with what is in the clipboard.
+    pub fn open_to_paste(&mut self, what: ImportWhat) {
+        self.open(what);
+        self.pasting = Pasting::Wanted;
+    }
+
+    /// A file was chosen: look at it.
+    pub fn take(&mut self, path: PathBuf, what: ImportWhat) {
+        *self = Self { what: Some(what), path: path.display().to_string(), ..Self::default() };
+        self.look(path, what);
+    }
+
+    /// What was pasted is in a file: look at it.
+    pub fn take_pasted(&mut self, path: PathBuf, what: ImportWhat) {
+        self.take(path, what);
+        self.path = String::new();
+        self.is_pasted = true;
+    }
+
+    fn look(&mut self, path: PathBuf, what: ImportWhat) {
+        self.look_again(PeekOrder { path, what, read: ReadOptions::default(), preset: PresetWish::Fitting });
+    }
+
+    /// Looks with other options; what is shown stays until the answer is there.
+    fn look_again(&mut self, order: PeekOrder) {
+        self.error.clear();
+        self.looking = Some(order.clone());
+        self.peek = Some(order);
+    }
+
+    pub fn set_preview(&mut self, preview: ImportPreview) {
+        // A file that took long may no longer be the one that is wanted.
+        let is_wanted = |order: &PeekOrder| order.path == preview.path && order.what == preview.what;
+        if self.what == Some(preview.what) && self.looking.as_ref().is_some_and(is_wanted) {
+            self.looking = None;
+            self.error.clear();
+            self.preview = Some(preview);
+        }
+    }
+
+    pub fn set_error(&mut self, error: String) {
+        if let Some(order) = self.looking.take() {
+            // With other options it may work; without a preview there would be nothing to choose them in.
+            if order.read == ReadOptions::default() {
+                self.preview = None;
+            }
+            self.error = error;
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.what.is_some()
+    }
+}
+
+/// Text from the clipboard that looks like a table of several cells, taken out of the frame's events. `any`: whatever it looks like.
+pub fn take_pasted_table(ctx: &egui::Context, any: bool) -> Option<String> {
+    ctx.input_mut(|input| {
+        let is_table = |text: &str| any || text.trim_end().contains('\n') || text.contains('\t');
+        let at = input.events.iter().position(|event| matches!(event, egui::Event::Paste(text) if is_table(text)))?;
+        match input.events.remove(at) {
+            egui::Event::Paste(text) => Some(text),
+            _ => None,
+        }
+    })
+}
+
+pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: &mut Vec<Action>) {
+    let Some(what) = state.what else { return };
+    let tokens = Tokens::of(ui);
+    take_clipboard(ui, state, what);
+    let mut close = false;
+    let response = dialog(ui, "import dialog").show(ui.ctx(), |ui| {
+        let width = (ui.ctx().content_rect().width() - 120.0).clamp(420.0, 860.0);
+        ui.set_width(if state.preview.is_some() { width } else { 520.0 });
+        ui.spacing_mut().item_spacing.y = 8.0;
+        ui.label(theme::strong(format!("Import {}", what.words())).size(theme::TITLE));
+        ui.label(theme::note(ui, explanation(what)));
+        source(ui, state, what, actions);
+        if !state.error.is_empty() {
+            ui.label(RichText::new(&state.error).color(tokens.error));
+        }
+        preview(ui, state, tokens);
+        if state.looking.is_some() {
+            ui.horizontal(|ui| {
+                ui.add(egui::Spinner::new().size(14.0));
+                ui.label(theme::note(ui, JobKind::Peek.words()));
+            });
+        }
+        close |= buttons(ui, session, state, what, actions);
+    });
+    if close || response.should_close() {
+        if state.looking.is_some() {
+            actions.push(Action::Cancel(JobKind::Peek));
+        }
+        *state = State { save_preset: state.save_preset.take(), ..State::default() };
+    }
+}
+
+/// Asks the clipboard where that is wanted, and takes what it gives.
+fn take_clipboard(ui: &Ui, state: &mut State, what: ImportWhat) {
+    if what == ImportWhat::Units {
+        return;
+    }
+    if let Some(text) = take_pasted_table(ui.ctx(), state.pasting == Pasting::Asked) {
+        state.pasting = Pasting::No;
+        if text.trim().is_empty() {
+            state.error = "There is no text in the clipboard".to_owned();
+        } else {
+            state.pasted = Some((text, what));
+        }
+    }
+    if state.pasting == Pasting::Wanted {
+        state.pasting = Pasting::Asked;
+        ui.ctx().send_viewport_cmd(egui::ViewportCommand::RequestPaste);
+    }
+}
+
+/// Which file, or the clipboard.
+fn source(ui: &mut Ui, state: &mut State, what: ImportWhat, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        let can_paste = what != ImportWhat::Units;
+        let room = if can_paste { 168.0 } else { 96.0 };
+        let hint = if state.is_pasted { "Pasted from the clipboard" } else { "Path of a file" };
+        let edit = TextEdit::singleline(&mut state.path).hint_text(hint).desired_width(ui.available_width() - room);
+        let response = ui.add(edit).accessible_name("Path of the file");
+        take_focus(&response, &mut state.focused);
+        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if response.changed() {
+            // What is shown, and what may be about to be, is of another file.
+            state.preview = None;
+            state.is_pasted = false;
+            state.error.clear();
+            if state.looking.take().is_some() {
+                actions.push(Action::Cancel(JobKind::Peek));
+            }
+        }
+        let path = PathBuf::from(state.path.trim());
+        if enter && !path.as_os_str().is_empty() && state.looking.is_none() && state.preview.is_none() {
+            state.look(path, what);
+        }
+        if ui.button("Browse…").clicked() {
+            state.browse = Some(what);
+        }
+        if can_paste && ui.button("Paste").on_hover_text("Take cells that were copied in a spreadsheet").clicked() {
+            state.pasting = Pasting::Wanted;
+            ui.ctx().request_repaint();
+        }
+    });
+}
+
+/// How the file is read, what its columns are, and what is wrong with its first rows.
+fn preview(ui: &mut Ui, state: &mut State, tokens: Tokens) {
+    let Some(preview) = &mut state.preview else { return };
+    let findings: Vec<&str> = preview.notes.iter().map(String::as_str).collect();
+    ui.label(theme::note(ui, findings.join("  ·  ")));
+    let mut again = reading::show(ui, preview);
+    again = again.or(presets::show(ui, &mut state.presets, preview, &mut state.save_preset, &mut state.delete_preset));
+    columns::show(ui, preview, tokens);
+    if !preview.problems.is_empty() {
+        ScrollArea::vertical().id_salt("problems").max_height(84.0).auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            for problem in &preview.problems {
+                let text = RichText::new(problem).color(tokens.warning).size(theme::BODY);
+                ui.add(egui::Label::new(text).truncate()).on_hover_text(problem);
+            }
+        });
+    }
+    if let Some(order) = again {
+        state.look_again(order);
+    }
+}
+
+/// Returns whether the dialog is done.
+fn buttons(
+    ui: &mut Ui,
+    session: Option<&Session>,
+    state: &mut State,
+    what: ImportWhat,
+    actions: &mut Vec<Action>,
+) -> bool {
+    let tokens = Tokens::of(ui);
+    let problem = problem(session, state.preview.as_ref());
+    let mut close = false;
+    ui.horizontal(|ui| {
+        if let Some(preview) = &state.preview {
+            // What is shown is about to change.
+            let ready = problem.is_none() && state.looking.is_none() && state.error.is_empty();
+            let response = primary_button(ui, ready, "Import");
+            if response.on_disabled_hover_text(problem.clone().unwrap_or_default()).clicked() {
+                let roles = preview.columns.iter().map(|column| (column.name.clone(), column.role)).collect();
+                actions.push(Action::Import(Box::new(ImportOrder {
+                    path: preview.path.clone(),
+                    what: preview.what,
+                    roles,
+                    read: preview.read.clone(),
+                    pasted: state.is_pasted,
+                })));
+                close = true;
+            }
+        } else {
+            let usable = !state.path.trim().is_empty() && state.looking.is_none();
+            if primary_button(ui, usable, "Look at the file").clicked() {
+                state.look(PathBuf::from(state.path.trim()), what);
+            }
+        }
+        if ui.button("Cancel").clicked() {
+            close = true;
+        }
+        if let (Some(problem), true) = (problem, state.preview.is_some()) {
+            ui.label(RichText::new(problem).color(tokens.warning));
+        }
+    });
+    close
+}
+
+fn explanation(what: ImportWhat) -> &'static str {
+    match what {
+        ImportWhat::Units => {
+            "The areas that territories are made of: a shapefile (.shp with its .dbf), GeoJSON or TopoJSON. They take the place of the units there are"
+        }
+        ImportWhat::Accounts => {
+            "Customers and prospects from a CSV file or a workbook, placed by coordinates, postal code or town. They take the place of the accounts there are"
+        }
+        ImportWhat::Alignment => {
+            "Which unit belongs to which territory, and who owns it, from a CSV file or a workbook. One undo step"
+        }
+        ImportWhat::Reps => "The roster from a CSV file or a workbook: code, name, home, hours per year, skills",
+    }
+}
+
+/// Why the import cannot begin; `None` when it can.
+fn problem(session: Option<&Session>, preview: Option<&ImportPreview>) -> Option<String> {
+    let preview = preview?;
+    let has = |role: Role| preview.columns.iter().any(|column| column.role == role);
+    let missing = match preview.what {
+        ImportWhat::Accounts => {
+            let placed = has(Role::PostalCode) || has(Role::Town) || (has(Role::Longitude) && has(Role::Latitude));
+            (!placed).then_some("Choose longitude and latitude, the postal code, or the town")
+        }
+        ImportWhat::Alignment if !has(Role::Unit) => Some("Choose the column with the unit's code"),
+        ImportWhat::Alignment if !has(Role::Territory) => Some("Choose the column with the territory"),
+        ImportWhat::Reps if !has(Role::Name) && !has(Role::Code) => Some("Choose the column with the rep's name"),
+        _ => None,
+    };
+    refusal(session, preview.what).or(missing).map(str::to_owned)
+}
+
+/// Why nothing of this kind can be imported now; `None` when it can.
+pub fn refusal(session: Option<&Session>, what: ImportWhat) -> Option<&'static str> {
+    if session.is_none() {
+        return Some("Open or create a project first");
+    }
+    let command = match what {
+        ImportWhat::Units => Command::ImportUnits,
+        ImportWhat::Accounts => Command::ImportAccounts,
+        ImportWhat::Alignment => Command::ImportAlignment,
+        ImportWhat::Reps => Command::ImportReps,
+    };
+    disabled_reason(session, command)
+}
