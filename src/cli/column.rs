@@ -322,7 +322,8 @@ impl ColumnInfo {
             return format!("no values: {}", error.message);
         }
         let count = |count: usize| words::count(count as i128);
-        let mut text = format!("{} of {} {} have a value", count(self.rows - self.missing), count(self.rows), self.subject);
+        let mut text =
+            format!("{} of {} {} have a value", count(self.rows - self.missing), count(self.rows), self.subject);
         if self.errors > 0 {
             let _ = write!(text, ", {} have an error", count(self.errors));
         }
@@ -363,7 +364,8 @@ fn check(arguments: &Arguments, output: &Output, formula: &str, details: &Detail
     let found = formulas::preview(&opened.project, details.subject.subject(), formula, as_of);
     let mut text = String::new();
     let checked = |preview: Option<Preview>, error: Option<WrongFormula>| {
-        let values = |list: Vec<(String, String)>| list.into_iter().map(|(code, value)| CodeValue { code, value }).collect();
+        let values =
+            |list: Vec<(String, String)>| list.into_iter().map(|(code, value)| CodeValue { code, value }).collect();
         let preview_or = |count: fn(&Preview) -> usize| preview.as_ref().map_or(0, count);
         Checked {
             command: "column",
@@ -374,7 +376,11 @@ fn check(arguments: &Arguments, output: &Output, formula: &str, details: &Detail
             rows: preview_or(|preview| preview.rows),
             missing: preview_or(|preview| preview.missing),
             errors: preview_or(|preview| preview.errors),
-            worst: preview.iter().flat_map(|preview| &preview.worst).map(|(code, why)| CodeValue { code: code.clone(), value: (*why).to_owned() }).collect(),
+            worst: preview
+                .iter()
+                .flat_map(|preview| &preview.worst)
+                .map(|(code, why)| CodeValue { code: code.clone(), value: (*why).to_owned() })
+                .collect(),
             first: values(preview.map_or_else(Vec::new, |preview| preview.first)),
             error,
         }
@@ -390,7 +396,13 @@ fn check(arguments: &Arguments, output: &Output, formula: &str, details: &Detail
     if result.ok {
         let count = |count: usize| words::count(count as i128);
         let _ = writeln!(text, "The formula gives {}", result.kind.unwrap_or_default());
-        let _ = writeln!(text, "{} rows, {} without a value, {} with an error", count(result.rows), count(result.missing), count(result.errors));
+        let _ = writeln!(
+            text,
+            "{} rows, {} without a value, {} with an error",
+            count(result.rows),
+            count(result.missing),
+            count(result.errors)
+        );
         for value in &result.first {
             let _ = writeln!(text, "  {}: {}", value.code, value.value);
         }

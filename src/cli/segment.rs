@@ -159,7 +159,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
             segments::members_of(project, &segment)?;
             let info = info(project, &segment);
             let text = info.words();
-            let listed = Listed { command: "segment", plan: arguments.plan.display().to_string(), segments: vec![info] };
+            let listed =
+                Listed { command: "segment", plan: arguments.plan.display().to_string(), segments: vec![info] };
             output.print(&listed, &text)?;
             Ok(Outcome::Done)
         }
@@ -245,7 +246,11 @@ impl SegmentInfo {
             None => format!("cannot be counted: {}\n", self.error.as_deref().unwrap_or_default()),
         };
         if self.errors > 0 {
-            let _ = writeln!(text, "  {} left out because of an error in their values", words::counted(self.errors as i128, "account"));
+            let _ = writeln!(
+                text,
+                "  {} left out because of an error in their values",
+                words::counted(self.errors as i128, "account")
+            );
         }
         for sum in &self.sums {
             let _ = writeln!(text, "  {}: {}", sum.measure, words::plain(sum.value));

@@ -235,9 +235,10 @@ pub fn recomputed(project: &Project, touched: &Touched) -> (Vec<Arc<Cells>>, Vec
         }
         let values = match parsed.and_then(|formula| formula.evaluate(&columns)) {
             _ if circular => Err(FormulaError::new(0..0, "the column is computed from itself")),
-            Ok(values) if (values.kind() == Kind::Number) != column.number => {
-                Err(FormulaError::new(0..0, format!("the column was made for other values than {}", values.kind().words())))
-            }
+            Ok(values) if (values.kind() == Kind::Number) != column.number => Err(FormulaError::new(
+                0..0,
+                format!("the column was made for other values than {}", values.kind().words()),
+            )),
             other => other,
         };
         let values = values.unwrap_or_else(|error| {
@@ -399,9 +400,7 @@ impl ComputedChange {
 
     fn apply_to_measures(&self, project: &mut Project, id: MeasureId) -> Result<(), EditError> {
         let at = id.index();
-        let is_known = |known: &Measure, old: &ComputedColumn| {
-            matches!(&old.column, Column::Number(measure) if Column::Number(known.clone()) == Column::Number(measure.clone()))
-        };
+        let is_known = |known: &Measure, old: &ComputedColumn| matches!(&old.column, Column::Number(measure) if Column::Number(known.clone()) == Column::Number(measure.clone()));
         let new = match self.new.as_deref().map(|new| &new.column) {
             Some(Column::Number(measure)) if measure.subject == self.subject => Some(measure.clone()),
             None => None,

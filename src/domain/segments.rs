@@ -148,12 +148,8 @@ impl Operator {
     pub fn of_kind(kind: Kind) -> &'static [Self] {
         use Operator::*;
         match kind {
-            Kind::Number => {
-                &[AtLeast, AtMost, MoreThan, LessThan, Between, Is, IsNot, OneOf, IsEmpty, IsNotEmpty]
-            }
-            _ => &[
-                Is, IsNot, Contains, BeginsWith, OneOf, IsEmpty, IsNotEmpty, Before, After, Between, WithinDays,
-            ],
+            Kind::Number => &[AtLeast, AtMost, MoreThan, LessThan, Between, Is, IsNot, OneOf, IsEmpty, IsNotEmpty],
+            _ => &[Is, IsNot, Contains, BeginsWith, OneOf, IsEmpty, IsNotEmpty, Before, After, Between, WithinDays],
         }
     }
 }
@@ -290,7 +286,11 @@ impl Condition {
         let column = as_reference(name);
         let kind = columns.kind(source);
         if !Operator::of_kind(kind).contains(&self.operator) {
-            return Err(wrong(format!("\"{name}\" holds {}: it cannot be asked whether it {}", kind.words(), self.operator.words())));
+            return Err(wrong(format!(
+                "\"{name}\" holds {}: it cannot be asked whether it {}",
+                kind.words(),
+                self.operator.words()
+            )));
         }
         let value = |text: &str| self.value_of(text, kind, name);
         let date = |text: &str| {
@@ -358,8 +358,8 @@ impl Condition {
     fn number(&self, text: &str, name: &str) -> Result<String, FormulaError> {
         let plain: String = text.chars().filter(|letter| !matches!(letter, ',' | ' ' | '$')).collect();
         let usable = plain.parse::<f64>().ok().filter(|number| number.is_finite() && !plain.contains(['n', 'i']));
-        usable.map(|number| number.to_string()).ok_or_else(|| {
-            FormulaError::new(0..0, format!("\"{name}\": expected a number, found \"{}\"", text.trim()))
-        })
+        usable
+            .map(|number| number.to_string())
+            .ok_or_else(|| FormulaError::new(0..0, format!("\"{name}\": expected a number, found \"{}\"", text.trim())))
     }
 }

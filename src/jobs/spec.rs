@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use crate::domain::cutting::Drawn;
 use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::project::Goal;
-use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
 pub use crate::io::export::loss::{Foreseen, Loss};
 pub use crate::io::export::order::{Format, Scope, What, Wish as ExportWish};
+use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
 
 /// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older, or waits until
 /// it is done: see [`JobKind::waits_its_turn`].

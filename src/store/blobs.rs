@@ -10,8 +10,8 @@ use flate2::write::ZlibEncoder;
 
 use super::accounts_patch;
 use super::cell_blobs;
-use super::place_blobs;
 use super::computed_blobs;
+use super::place_blobs;
 use super::units_patch;
 use crate::domain::edit::{Change, Edit};
 use crate::domain::hierarchy::Group;

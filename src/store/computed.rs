@@ -136,7 +136,10 @@ fn shift(connection: &Connection, table: &str, change: &ComputedChange) -> Resul
 fn goals(connection: &Connection) -> Result<Vec<Goal>> {
     let mut query = connection.prepare("SELECT measure, tolerance, weight FROM goal ORDER BY position")?;
     let rows = query.query_map([], |row| {
-        Ok((u16::try_from(integer(row, 0)), Goal { measure: MeasureId(0), tolerance: real(row, 1), weight: real(row, 2) }))
+        Ok((
+            u16::try_from(integer(row, 0)),
+            Goal { measure: MeasureId(0), tolerance: real(row, 1), weight: real(row, 2) },
+        ))
     })?;
     let mut goals = Vec::new();
     for row in rows {
@@ -163,8 +166,10 @@ fn rebuild(
     tables::create_data_table(connection, table, &quoted_columns)?;
     // A table without columns has no rows, as after an import.
     if !columns.is_empty() {
-        connection
-            .execute(&format!("INSERT INTO {table}_data (id{names}) SELECT id{names} FROM temp.kept_data ORDER BY id"), [])?;
+        connection.execute(
+            &format!("INSERT INTO {table}_data (id{names}) SELECT id{names} FROM temp.kept_data ORDER BY id"),
+            [],
+        )?;
     }
     connection.execute_batch("DROP TABLE temp.kept_data")
 }
@@ -191,17 +196,23 @@ pub fn put_segments(connection: &Connection, segments: &[Segment]) -> Result<()>
             Rule::Formula(formula) => (Some(formula), None),
             Rule::Conditions(group) => (None, Some(group)),
         };
-        connection
-            .prepare_cached("INSERT INTO segment VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![position as i64, segment.name, formula, segment.as_of])?;
+        connection.prepare_cached("INSERT INTO segment VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            position as i64,
+            segment.name,
+            formula,
+            segment.as_of
+        ])?;
         let within = group.iter().flat_map(|group| &group.groups);
         for (nth, group) in group.into_iter().chain(within).enumerate() {
-            connection
-                .prepare_cached("INSERT INTO segment_group VALUES (?1, ?2, ?3)")?
-                .execute(params![position as i64, nth as i64, group.combine.word()])?;
+            connection.prepare_cached("INSERT INTO segment_group VALUES (?1, ?2, ?3)")?.execute(params![
+                position as i64,
+                nth as i64,
+                group.combine.word()
+            ])?;
             for (place, condition) in group.conditions.iter().enumerate() {
-                connection.prepare_cached("INSERT INTO segment_condition VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
-                    params![
+                connection
+                    .prepare_cached("INSERT INTO segment_condition VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+                    .execute(params![
                         position as i64,
                         nth as i64,
                         place as i64,
@@ -209,8 +220,7 @@ pub fn put_segments(connection: &Connection, segments: &[Segment]) -> Result<()>
                         condition.operator.word(),
                         condition.value,
                         condition.until
-                    ],
-                )?;
+                    ])?;
             }
         }
     }
@@ -266,7 +276,8 @@ pub fn read_segments(connection: &Connection) -> Read<Vec<Segment>> {
             Some(formula) => Rule::Formula(formula),
             None => {
                 let mut whole = by_place.remove(&(place, 0)).unwrap_or_default();
-                let within: Vec<(i64, i64)> = by_place.range((place, 1)..=(place, i64::MAX)).map(|(at, _)| *at).collect();
+                let within: Vec<(i64, i64)> =
+                    by_place.range((place, 1)..=(place, i64::MAX)).map(|(at, _)| *at).collect();
                 whole.groups = within.iter().filter_map(|at| by_place.remove(at)).collect();
                 Rule::Conditions(whole)
             }

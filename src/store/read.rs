@@ -9,11 +9,11 @@ use rusqlite::types::ValueRef;
 
 use super::blobs::decode_topology;
 use super::cells::{Read, integer, list, real, text};
+use super::computed;
 use super::copy::{Target, TargetLock};
 use super::failure::{Trouble, damaged, short_name};
 use super::read_columns::{columns, measures};
 use super::read_plan::{Sizes, plan};
-use super::computed;
 use super::{Access, Opened, OpenedPlan, PlanId, PlanInfo, SavedProblem};
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::Subject;

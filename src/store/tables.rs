@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, Result, params};
 
-use super::{PlanId, computed};
 use super::blobs::encode_topology;
+use super::{PlanId, computed};
 use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::hierarchy::Group;
@@ -324,9 +324,8 @@ fn put_columns_of(
     let mut names = SqlNames::default();
     let mut numbers: Vec<&Measure> = Vec::new();
     let mut columns = Vec::new();
-    let formula = |name: &str, number: bool| {
-        project.computed_column(subject, name).filter(|column| column.number == number)
-    };
+    let formula =
+        |name: &str, number: bool| project.computed_column(subject, name).filter(|column| column.number == number);
     for (id, measure) in project.measures_of(subject) {
         let sql_name = names.make(&measure.name);
         let (aggregate, weight) = aggregate_words(measure.aggregate);

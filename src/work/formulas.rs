@@ -84,7 +84,8 @@ pub fn alter(project: &Project, subject: Subject, name: &str, order: &ColumnOrde
     let failed = || UserError::new(format!("Could not change the column \"{name}\""));
     let column = find(project, subject, name)?;
     let place = place(project, column)?;
-    let new_name = check_name(project, subject, &order.name, Some(&column.name)).map_err(|why| why.into_error(failed()))?;
+    let new_name =
+        check_name(project, subject, &order.name, Some(&column.name)).map_err(|why| why.into_error(failed()))?;
     let old = state(project, column, place).ok_or_else(failed)?;
     let order = ColumnOrder { subject, ..order.clone() };
     let made = make_instead_of(project, &order, &new_name, Some(column)).map_err(|why| why.into_error(failed()))?;
@@ -130,7 +131,8 @@ pub fn remove(project: &Project, subject: Subject, name: &str) -> Result<Edit, U
     let at = place(project, column)?;
     let needed_by = needed_by(project, column, at);
     if !needed_by.is_empty() {
-        return Err(failed().because(format!("{} {} it", needed_by.join(", "), if needed_by.len() == 1 { "needs" } else { "need" }))
+        return Err(failed()
+            .because(format!("{} {} it", needed_by.join(", "), if needed_by.len() == 1 { "needs" } else { "need" }))
             .hint("Change or remove that first"));
     }
     let old = state(project, column, at).ok_or_else(failed)?;
@@ -237,7 +239,9 @@ pub fn diagnostics(project: &Project, column: &Computed) -> Vec<Diagnostic> {
         .collect();
     if faults.len() > MOST_LISTED {
         let more = words::count((faults.len() - MOST_LISTED) as i128);
-        all.push(Diagnostic::warning(place(), format!("{more} more rows have an error")).hint("their values are missing"));
+        all.push(
+            Diagnostic::warning(place(), format!("{more} more rows have an error")).hint("their values are missing"),
+        );
     }
     all
 }
@@ -354,7 +358,8 @@ fn aggregate(project: &Project, order: &ColumnOrder, own: Option<&Computed>) -> 
             let mut measures = project.measures_of(order.subject);
             let found = measures.find(|(_, measure)| measure.name.to_lowercase() == folded && measure.is_summed());
             let found = found.filter(|(_, measure)| own.is_none_or(|own| own.name != measure.name));
-            let missing = || Refused::Name(format!("there is no measure \"{}\" that can be the weight of a mean", name.trim()));
+            let missing =
+                || Refused::Name(format!("there is no measure \"{}\" that can be the weight of a mean", name.trim()));
             Some(found.ok_or_else(missing)?.0)
         }
     };
@@ -362,7 +367,13 @@ fn aggregate(project: &Project, order: &ColumnOrder, own: Option<&Computed>) -> 
 }
 
 /// A column cannot be computed from itself, nor from what is computed from it.
-fn refuse_circle(project: &Project, subject: Subject, formula: &str, as_of: &str, own: &Computed) -> Result<(), FormulaError> {
+fn refuse_circle(
+    project: &Project,
+    subject: Subject,
+    formula: &str,
+    as_of: &str,
+    own: &Computed,
+) -> Result<(), FormulaError> {
     let Some(at) = project.place_of(own) else { return Ok(()) };
     let columns = Columns::of(project, subject);
     let as_of = (!as_of.is_empty()).then_some(as_of);
@@ -373,7 +384,11 @@ fn refuse_circle(project: &Project, subject: Subject, formula: &str, as_of: &str
         while let Some(source) = waiting.pop() {
             if source == Source::Cell(at) {
                 let place = used.at.first().cloned().unwrap_or(0..0);
-                let what = if used.source == source { "itself".to_owned() } else { format!("\"{}\", which is computed from it", used.name) };
+                let what = if used.source == source {
+                    "itself".to_owned()
+                } else {
+                    format!("\"{}\", which is computed from it", used.name)
+                };
                 return Err(FormulaError::new(place, format!("\"{}\" cannot be computed from {what}", own.name)));
             }
             if let (true, Source::Cell(cell)) = (seen.insert(source), source)
@@ -395,8 +410,12 @@ pub fn find<'a>(project: &'a Project, subject: Subject, name: &str) -> Result<&'
     let mut all = project.computed.iter().filter(|column| column.subject == subject);
     all.find(|column| column.name.to_lowercase() == folded).ok_or_else(|| {
         let error = UserError::new(format!("There is no computed column \"{}\"", name.trim()));
-        let names: Vec<&str> =
-            project.computed.iter().filter(|column| column.subject == subject).map(|column| column.name.as_str()).collect();
+        let names: Vec<&str> = project
+            .computed
+            .iter()
+            .filter(|column| column.subject == subject)
+            .map(|column| column.name.as_str())
+            .collect();
         match crate::domain::formula::near(name, names.iter().copied()) {
             Some(near) => error.hint(format!("Did you mean \"{near}\"?")),
             None if names.is_empty() => error.because("none has been added yet"),
@@ -433,7 +452,8 @@ pub fn order_of(project: &Project, column: &Computed) -> ColumnOrder {
         Some(CellColumn::Measure(id)) => project.measure(id),
         _ => None,
     };
-    let weight_name = |id: MeasureId| project.measure(id).map_or_else(String::new, |measure: &Measure| measure.name.clone());
+    let weight_name =
+        |id: MeasureId| project.measure(id).map_or_else(String::new, |measure: &Measure| measure.name.clone());
     let how = match measure.map(|measure| measure.aggregate) {
         Some(Aggregate::Mean { weight: None }) => How::Mean,
         Some(Aggregate::Mean { weight: Some(id) }) => How::WeightedBy(weight_name(id)),
@@ -459,12 +479,15 @@ fn needed_by(project: &Project, column: &Computed, at: CellColumn) -> Vec<String
         }
     }
     if column.subject == Subject::Accounts {
-        let needing =
-            project.segments.iter().filter(|segment| crate::domain::segments::sources(project, segment).contains(&source));
+        let needing = project
+            .segments
+            .iter()
+            .filter(|segment| crate::domain::segments::sources(project, segment).contains(&source));
         all.extend(needing.map(|segment| format!("the segment \"{}\"", segment.name)));
     }
     if let CellColumn::Measure(id) = at {
-        let weighed = project.measures.iter().filter(|measure| measure.aggregate == Aggregate::Mean { weight: Some(id) });
+        let weighed =
+            project.measures.iter().filter(|measure| measure.aggregate == Aggregate::Mean { weight: Some(id) });
         all.extend(weighed.map(|measure| format!("the mean \"{}\"", measure.name)));
     }
     all

@@ -86,7 +86,11 @@ pub fn find<'a>(project: &'a Project, name: &str) -> Result<&'a Segment, UserErr
     project.segments.iter().find(|segment| segment.name.to_lowercase() == folded).ok_or_else(|| {
         let error = UserError::new(format!("There is no segment \"{}\"", name.trim()));
         let names: Vec<&str> = project.segments.iter().map(|segment| segment.name.as_str()).collect();
-        if names.is_empty() { error.because("none has been added yet") } else { error.hint(format!("There are {}", names.join(", "))) }
+        if names.is_empty() {
+            error.because("none has been added yet")
+        } else {
+            error.hint(format!("There are {}", names.join(", ")))
+        }
     })
 }
 
@@ -152,7 +156,9 @@ pub fn read_condition(project: &Project, text: &str) -> Result<Condition, UserEr
     let (word, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let Some(operator) = Operator::of_word(&word.to_lowercase()) else {
         let all: Vec<&str> = Operator::ALL.iter().map(|operator| operator.word()).collect();
-        return Err(failed().because(format!("\"{word}\" is no operator")).hint(format!("There are {}", all.join(", "))));
+        return Err(failed()
+            .because(format!("\"{word}\" is no operator"))
+            .hint(format!("There are {}", all.join(", "))));
     };
     let value = value.trim();
     let (value, until) = match operator {
@@ -195,7 +201,8 @@ pub fn only(project: &Project, segment: &Segment) -> Result<Project, UserError> 
         locked_accounts: plan.locked_accounts().iter().filter_map(|id| renumbered.get(id).copied()).collect(),
         adjacency: plan.adjacency().clone(),
     };
-    let plan = Plan::from_parts(parts).map_err(|why| UserError::new("Could not take the segment alone").because(why))?;
+    let plan =
+        Plan::from_parts(parts).map_err(|why| UserError::new("Could not take the segment alone").because(why))?;
     Ok(Project { accounts: Arc::new(accounts), measures: Arc::new(measures), plan: Arc::new(plan), ..project.clone() })
 }
 

@@ -38,11 +38,7 @@ impl Formula {
         self.evaluate_with(0, none).map(|values| values.kind())
     }
 
-    fn evaluate_with(
-        &self,
-        rows: usize,
-        values: impl Fn(super::Source) -> Values,
-    ) -> Result<Values, FormulaError> {
+    fn evaluate_with(&self, rows: usize, values: impl Fn(super::Source) -> Values) -> Result<Values, FormulaError> {
         let engine = engine(rows);
         let mut scope = Scope::new();
         for (nth, column) in self.columns.iter().enumerate() {
@@ -121,7 +117,11 @@ fn register<T: Clone + 'static>(
     engine.register_raw_fn(name, kinds, move |_: NativeCallContext, arguments: &mut [&mut Dynamic]| {
         let values: Vec<Values> =
             arguments.iter_mut().filter_map(|argument| argument.take().try_cast::<Values>()).collect();
-        if values.len() == count { work(&values).map_err(failed) } else { Err(failed(Trouble::new("expected a value"))) }
+        if values.len() == count {
+            work(&values).map_err(failed)
+        } else {
+            Err(failed(Trouble::new("expected a value")))
+        }
     });
 }
 

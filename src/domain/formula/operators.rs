@@ -76,13 +76,13 @@ pub fn is_in(value: &Values, list: &List) -> Worked {
 pub fn number<'a>(what: &str, value: &'a Values) -> Result<&'a [f64], Trouble> {
     match &value.data {
         Data::Numbers(values) => Ok(values),
-        _ => Err(Trouble::new(format!("{what} works with numbers, found {}", value.kind().words())).hint(
-            match value.kind() {
-                Kind::Text => "number(x) makes numbers of words",
-                Kind::Flag => "if(x, 1, 0) makes a number of yes or no",
-                _ => "",
-            },
-        )),
+        _ => Err(Trouble::new(format!("{what} works with numbers, found {}", value.kind().words())).hint(match value
+            .kind()
+        {
+            Kind::Text => "number(x) makes numbers of words",
+            Kind::Flag => "if(x, 1, 0) makes a number of yes or no",
+            _ => "",
+        })),
     }
 }
 
@@ -246,7 +246,9 @@ pub fn coalesce(a: &Values, b: &Values) -> Worked {
 
 /// Both of one kind; a missing number fits every kind.
 fn alike(a: &Values, b: &Values, what: &str) -> Result<(Values, Values), Trouble> {
-    let nothing = |value: &Values| value.len() == 1 && value.faults.is_empty() && value.is_missing(0) && value.kind() == Kind::Number;
+    let nothing = |value: &Values| {
+        value.len() == 1 && value.faults.is_empty() && value.is_missing(0) && value.kind() == Kind::Number
+    };
     let missing = |kind: Kind| match kind {
         Kind::Number => Values::numbers(vec![f64::NAN]),
         Kind::Date => Values::dates(vec![f64::NAN]),

@@ -14,13 +14,16 @@ fn ordered(values: &[f64]) -> Vec<u32> {
 /// second, C the rest. Equal values are in the same tier; what is not above zero is C.
 pub fn tier(rows: usize, values: &[Values]) -> Worked {
     let column = spread_numbers(number("tier", &values[0])?, rows);
-    let share = |value: &Values| match number("tier", value)? {
-        &[share] if (0.0..=100.0).contains(&share) => Ok(share / 100.0),
-        _ => Err(Trouble::new("tier takes shares in percent, from 0 to 100").hint("for example: tier([Revenue], 80, 95)")),
-    };
+    let share =
+        |value: &Values| match number("tier", value)? {
+            &[share] if (0.0..=100.0).contains(&share) => Ok(share / 100.0),
+            _ => Err(Trouble::new("tier takes shares in percent, from 0 to 100")
+                .hint("for example: tier([Revenue], 80, 95)")),
+        };
     let (first, second) = (share(&values[1])?, share(&values[2])?);
     if first > second {
-        return Err(Trouble::new("the second share of tier is less than the first").hint("for example: tier([Revenue], 80, 95)"));
+        return Err(Trouble::new("the second share of tier is less than the first")
+            .hint("for example: tier([Revenue], 80, 95)"));
     }
     let order = ordered(&column);
     let total: f64 = order.iter().map(|&row| column[row as usize].max(0.0)).sum();

@@ -157,7 +157,14 @@ impl Writer<'_, '_> {
                     };
                     self.put(if negated { "!in list(" } else { "in list(" }, at);
                     position += 1;
-                    frames.push(Frame { function: None, list: true, at: open.clone(), commas: 0, nots: 0, empty: true });
+                    frames.push(Frame {
+                        function: None,
+                        list: true,
+                        at: open.clone(),
+                        commas: 0,
+                        nots: 0,
+                        empty: true,
+                    });
                     wants_value = true;
                 }
                 Token::Sign(sign @ ("+" | "-")) if wants_value => {
@@ -182,7 +189,9 @@ impl Writer<'_, '_> {
                 }
                 _ if !wants_value => {
                     return Err(FormulaError::new(at.clone(), format!("expected an operator before {}", shown(token)))
-                        .hint("values are joined by + - * / & = < > and, or; those of a function are parted by commas"));
+                        .hint(
+                            "values are joined by + - * / & = < > and, or; those of a function are parted by commas",
+                        ));
                 }
                 Token::Open => {
                     frame.empty = false;
@@ -201,7 +210,14 @@ impl Writer<'_, '_> {
                         continue;
                     }
                     self.put(&format!("f_{}(", function.name), at);
-                    frames.push(Frame { function: Some(function), list: false, at: at.clone(), commas: 0, nots: 0, empty: true });
+                    frames.push(Frame {
+                        function: Some(function),
+                        list: false,
+                        at: at.clone(),
+                        commas: 0,
+                        nots: 0,
+                        empty: true,
+                    });
                     // The bracket is written already.
                     position += 1;
                 }
@@ -231,7 +247,10 @@ impl Writer<'_, '_> {
         match frames.pop() {
             Some(open) if !frames.is_empty() => {
                 let what = if wants_value { "a value and " } else { "" };
-                Err(FormulaError::new(open.at, format!("the bracket that begins here is not closed: expected {what}\")\" at the end")))
+                Err(FormulaError::new(
+                    open.at,
+                    format!("the bracket that begins here is not closed: expected {what}\")\" at the end"),
+                ))
             }
             Some(_) if wants_value => Err(expected_value(self.end.clone(), before.as_ref(), "")),
             whole => {
@@ -276,8 +295,11 @@ impl Writer<'_, '_> {
             "true" | "yes" if plain => self.constant(Values::flags(vec![Some(true)]), at),
             "false" | "no" if plain => self.constant(Values::flags(vec![Some(false)]), at),
             "territory" | "rep" | "owner" => {
-                return Err(FormulaError::new(at.clone(), format!("\"{name}\" is no column: territories cannot be used in a formula"))
-                    .hint("what a territory gets depends on the columns, so that would go round in a circle"));
+                return Err(FormulaError::new(
+                    at.clone(),
+                    format!("\"{name}\" is no column: territories cannot be used in a formula"),
+                )
+                .hint("what a territory gets depends on the columns, so that would go round in a circle"));
             }
             _ => {
                 let subject = match self.columns.subject() {
@@ -303,7 +325,8 @@ impl Writer<'_, '_> {
     fn as_of(&self, at: &Range<usize>) -> Result<Values, FormulaError> {
         let day = self.as_of.and_then(day_number);
         let missing = || FormulaError::new(at.clone(), "today() needs a date that stays the same");
-        day.map(|day| Values::dates(vec![day])).ok_or_else(|| missing().hint("set the column's as-of date, or write date(\"2026-01-31\")"))
+        day.map(|day| Values::dates(vec![day]))
+            .ok_or_else(|| missing().hint("set the column's as-of date, or write date(\"2026-01-31\")"))
     }
 }
 
@@ -379,7 +402,13 @@ pub fn as_reference(name: &str) -> String {
 ///
 /// # Errors
 /// The formula cannot be read.
-pub fn renamed(text: &str, columns: &Columns, as_of: Option<&str>, old: &str, new: &str) -> Result<String, FormulaError> {
+pub fn renamed(
+    text: &str,
+    columns: &Columns,
+    as_of: Option<&str>,
+    old: &str,
+    new: &str,
+) -> Result<String, FormulaError> {
     let formula = Formula::parse(text, columns, as_of)?;
     let mut places: Vec<Range<usize>> =
         formula.columns.iter().filter(|column| column.name == old).flat_map(|column| column.at.clone()).collect();

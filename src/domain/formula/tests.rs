@@ -175,7 +175,9 @@ fn a_formula_follows_a_column_to_its_new_name() {
 fn a_table_without_rows_and_one_with_a_single_row_work() {
     let project = Project::default();
     let columns = Columns::of(&project, Subject::Accounts);
-    for formula in ["rank(lon)", "tier(lat, 80, 95)", "sum(lon) + mean(lat)", "code & name", "if(lon > 1, \"a\", code)", "1"] {
+    for formula in
+        ["rank(lon)", "tier(lat, 80, 95)", "sum(lon) + mean(lat)", "code & name", "if(lon > 1, \"a\", code)", "1"]
+    {
         let values = Formula::parse(formula, &columns, None).unwrap().evaluate(&columns).unwrap();
         assert_eq!(values.len(), 0, "{formula}");
     }
@@ -212,7 +214,12 @@ fn hostile_formulas_are_refused() {
         assert!(found.is_err(), "{start}");
     }
     // As long as it may be.
-    for formula in ["1+".repeat(298) + "1", "1^".repeat(298) + "1", deep("-(", ")", 39), "abs(-".repeat(38) + "1" + ")".repeat(38).as_str()] {
+    for formula in [
+        "1+".repeat(298) + "1",
+        "1^".repeat(298) + "1",
+        deep("-(", ")", 39),
+        "abs(-".repeat(38) + "1" + ")".repeat(38).as_str(),
+    ] {
         assert!(!shown(&formula).contains(':'), "{}", shown(&formula));
     }
     // Words that double with every step end where a text may be no longer.
@@ -233,9 +240,46 @@ fn dates_are_read_and_written_the_same() {
 }
 
 const PIECES: [&str; 40] = [
-    "[Annual Revenue]", "potential", "State", "Since", "Staff", "lon", "(", ")", "(", ")", ",", ",", "+", "-", "*", "/", "^", "&",
-    "=", "<>", "<", ">=", "and", "or", "not", "in", "1", "0", "1e15", "\"x\"", "\"2026-01-01\"", "if(", "tier(", "rank(", "sum(",
-    "coalesce(", "number(", "date(", "left(", "days_between(",
+    "[Annual Revenue]",
+    "potential",
+    "State",
+    "Since",
+    "Staff",
+    "lon",
+    "(",
+    ")",
+    "(",
+    ")",
+    ",",
+    ",",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "&",
+    "=",
+    "<>",
+    "<",
+    ">=",
+    "and",
+    "or",
+    "not",
+    "in",
+    "1",
+    "0",
+    "1e15",
+    "\"x\"",
+    "\"2026-01-01\"",
+    "if(",
+    "tier(",
+    "rank(",
+    "sum(",
+    "coalesce(",
+    "number(",
+    "date(",
+    "left(",
+    "days_between(",
 ];
 
 proptest! {

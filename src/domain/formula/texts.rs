@@ -200,7 +200,8 @@ pub fn to_number(_: usize, values: &[Values]) -> Worked {
 }
 
 fn parse(word: &str) -> Result<f64, Fault> {
-    let plain: String = word.chars().filter(|letter| !matches!(letter, ',' | '$' | '€' | '£') && !letter.is_whitespace()).collect();
+    let plain: String =
+        word.chars().filter(|letter| !matches!(letter, ',' | '$' | '€' | '£') && !letter.is_whitespace()).collect();
     if plain.is_empty() {
         return Ok(f64::NAN);
     }

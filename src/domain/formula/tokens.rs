@@ -84,7 +84,8 @@ pub fn tokens(text: &str) -> Result<Vec<Placed>, FormulaError> {
                 }
                 Some(&(sign, meaning)) => (Token::Sign(meaning), sign.len()),
                 None => {
-                    let error = FormulaError::new(at..at + letter.len_utf8(), format!("\"{letter}\" means nothing here"));
+                    let error =
+                        FormulaError::new(at..at + letter.len_utf8(), format!("\"{letter}\" means nothing here"));
                     return Err(match letter {
                         '%' => error.hint("write 0.05 for 5 %, and mod(a, b) for what is left of a division"),
                         '{' | '}' | '\\' | '`' | '$' | '#' | '@' | '!' | '?' | ':' | '|' | '~' => {

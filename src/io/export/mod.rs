@@ -19,10 +19,10 @@ mod places;
 mod rows;
 mod shapefile;
 mod sheet;
-mod text_rows;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod text_rows;
 mod topojson;
 mod wkb;
 mod xlsx;

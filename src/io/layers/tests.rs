@@ -167,7 +167,7 @@ fn every_byte_can_be_wrong_without_a_panic() {
         let prj = Some(String::from_utf8_lossy(&prj).into_owned());
         let parts = shapefile::Parts { file: "lakes.shp".into(), shp, dbf, prj, cpg: None };
         let wish = found::Wish { wanted: found::Wanted::Areas, options: &ReadOptions::default() };
-        let _ = shapefile::from_parts(parts, &wish, &Progress::new(), &mut Vec::new());
+        let _ = shapefile::from_parts(parts, wish, &Progress::new(), &mut Vec::new());
     };
     for (part, bytes) in whole.iter().enumerate() {
         for at in 0..bytes.len() {

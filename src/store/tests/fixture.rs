@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::accounts::{Accounts, Placement};
-use crate::domain::computed::Computed;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
+use crate::domain::computed::Computed;
 use crate::domain::edit::{Change, Edit, Locks, apply};
 use crate::domain::hierarchy::Group;
 use crate::domain::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
@@ -14,8 +14,8 @@ use crate::domain::polygon::{Polygon, Shape};
 use crate::domain::progress::Progress;
 use crate::domain::project::{Goal, Project};
 use crate::domain::random::Random;
-use crate::domain::segments::{self, Combine, Condition, Operator, Rule, Segment};
 use crate::domain::reps::Rep;
+use crate::domain::segments::{self, Combine, Condition, Operator, Rule, Segment};
 use crate::domain::sphere::LonLat;
 use crate::domain::topology;
 use crate::domain::units::Units;
@@ -116,7 +116,11 @@ pub fn project() -> Project {
         value: "a \"b\", ß".into(),
         until: "5".into(),
     };
-    let within = |combine: Combine| segments::Group { combine, conditions: vec![condition("Code", Operator::OneOf)], groups: vec![] };
+    let within = |combine: Combine| segments::Group {
+        combine,
+        conditions: vec![condition("Code", Operator::OneOf)],
+        groups: vec![],
+    };
     let whole = segments::Group {
         combine: Combine::Any,
         conditions: vec![condition("Revenue", Operator::Between), condition("Segment", Operator::IsEmpty)],

@@ -245,13 +245,16 @@ fn column_edit(project: &Project, subject: Subject, random: &mut Random) -> Edit
             CellColumn::Name => unreachable!(),
         },
     };
-    let name = old.map_or_else(|| format!("Score {}", project.computed.len() + random.below(3)), |old| old.name.clone());
+    let name =
+        old.map_or_else(|| format!("Score {}", project.computed.len() + random.below(3)), |old| old.name.clone());
     let free = Columns::of(project, subject).find(&name).is_none() && project.find_measure(&name).is_none();
     let numbers = old.map_or_else(|| random.below(2) == 0, |old| old.number);
     let formula = match (numbers, random.below(3)) {
         (true, 0) => "coalesce(lon, 0) * 0.1".to_owned(),
         (true, 1) => "rank(lat)".to_owned(),
-        (true, _) => project.measures_of(subject).next().map_or("1".into(), |(_, first)| format!("[{}] / 3", first.name)),
+        (true, _) => {
+            project.measures_of(subject).next().map_or("1".into(), |(_, first)| format!("[{}] / 3", first.name))
+        }
         (false, 0) => "upper(name) & \"-\" & code".to_owned(),
         (false, 1) => "if(lon > 0, \"ß\", \"\")".to_owned(),
         (false, _) => "tier(lat, 50, 90)".to_owned(),
@@ -277,7 +280,10 @@ fn column_edit(project: &Project, subject: Subject, random: &mut Random) -> Edit
     };
     // Without either side there is nothing to do.
     let is_change = change.old.is_some() || change.new.is_some();
-    Edit { label: "Changed a column".into(), changes: is_change.then(|| Change::Computed(Arc::new(change))).into_iter().collect() }
+    Edit {
+        label: "Changed a column".into(),
+        changes: is_change.then(|| Change::Computed(Arc::new(change))).into_iter().collect(),
+    }
 }
 
 fn kind(change: &Change) -> &'static str {
