@@ -168,7 +168,7 @@ impl App {
         ui::show(ui, session.as_ref(), &status, state, actions, |ui, session, actions| {
             map.show(ui, session, actions);
         });
-        self.take_dialog_wishes(ctx);
+        self.take_dialog_wishes(ui.ctx());
     }
 }
 

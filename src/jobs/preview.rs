@@ -116,7 +116,9 @@ pub(super) fn with_preset(read: &ReadOptions, preset: &Preset) -> ReadOptions {
         encoding: read.encoding.clone().or(base.encoding),
         decimal_mark: read.decimal_mark.or(base.decimal_mark),
         date_order: read.date_order.or(base.date_order),
-        dissolve: read.dissolve.clone(),
+        epsg: read.epsg.or(base.epsg),
+        dissolve: read.dissolve.clone().or(base.dissolve),
+        dissolve_prefix: read.dissolve_prefix.or(base.dissolve_prefix),
     }
 }
 

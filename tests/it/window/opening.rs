@@ -117,7 +117,7 @@ fn an_idle_window_does_not_draw() {
 
 #[test]
 fn a_damaged_project_shows_what_could_be_saved_and_can_be_saved_as_a_sound_one() {
-    let whole = std::fs::read(AppHarness::grid(HALVES).path()).expect("the project is there");
+    let whole = std::fs::read(AppHarness::grid(HALVES).path("plan.bwk")).expect("the project is there");
     // The last fifth of the file is gone.
     let app = AppHarness::file("damaged.bwk", &whole[..whole.len() * 4 / 5]);
     let session = app.session();
