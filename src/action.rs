@@ -239,6 +239,7 @@ commands! {
     ImportAccounts, File, "Import accounts…", ICON_STORE, ctrl(Key::I), "Read customers and prospects from a CSV file, a workbook or another table";
     ImportAlignment, File, "Import territories…", ICON_GROUP, None, "Read which unit belongs to which territory from a CSV file or a workbook";
     ImportReps, File, "Import reps…", ICON_BADGE, None, "Read the roster with homes and capacities from a CSV file or a workbook";
+    ImportColumns, File, "Import columns of units…", ICON_ADD_COLUMN_RIGHT, None, "Read population, income or other columns from a table with one row per unit";
     PasteTable, File, "Paste a table…", ICON_CONTENT_PASTE, None, "Import accounts from cells that were copied in a spreadsheet";
     Export, File, "Export…", ICON_DOWNLOAD, ctrl(Key::E), "Write territories, units, accounts or figures as GeoPackage, shapefile, GeoJSON, KML, Excel or CSV";
     Quit, File, "Quit", ICON_CLOSE, ctrl(Key::Q), "Close the window; nothing is lost";
@@ -326,6 +327,9 @@ impl Command {
             }
             Self::ImportAccounts => &["customers", "prospects", "clients", "points", "csv", "spreadsheet", "upload"],
             Self::ImportAlignment => &["alignment", "assignments", "who has what", "upload"],
+            Self::ImportColumns => {
+                &["demographics", "census", "population", "potential", "join", "figures", "unit table", "market data"]
+            }
             Self::PasteTable => &["clipboard", "excel", "cells", "customers", "insert"],
             Self::ImportReps => &["sales people", "salespeople", "roster", "team", "people", "upload"],
             Self::Export => &[

@@ -242,6 +242,7 @@ impl App {
             Command::ImportAccounts => self.ui.import.open(ImportWhat::Accounts),
             Command::ImportAlignment => self.ui.import.open(ImportWhat::Alignment),
             Command::ImportReps => self.ui.import.open(ImportWhat::Reps),
+            Command::ImportColumns => self.ui.import.open(ImportWhat::Columns),
             Command::PasteTable => self.ui.import.open_to_paste(ImportWhat::Accounts),
             Command::Export => self.ui.export.open(session),
             Command::Undo => self.undo(ctx),

@@ -1,4 +1,4 @@
-//! `bailiwick import`: units, accounts, today's territories, reps.
+//! `bailiwick import`: units, accounts, today's territories, reps, columns of units.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,18 +16,21 @@ use crate::io::files::{data_folder, name_of};
 use crate::io::guess::Reason;
 use crate::io::options::{DateOrder, DecimalMark, ReadOptions, delimiter_of_word};
 use crate::io::table::STANDARD_INPUT;
-use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
+use crate::io::unit_columns::OnRepeat;
+use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns, UnitTableColumns};
 use crate::work::import::{import_accounts, import_alignment, import_reps, import_units};
 use crate::work::presets::{self, Preset};
+use crate::work::unit_columns::import_unit_columns;
 use crate::work::{Change, records};
 
-/// Bring units, accounts, today's territories or reps into a project; columns that are not named are guessed
+/// Bring units, accounts, today's territories, reps or columns of units into a project; columns that are not named are guessed
 #[derive(Debug, Subcommand)]
 pub enum Import {
     Units(Units),
     Accounts(Box<Accounts>),
     Alignment(Box<Alignment>),
     Reps(Reps),
+    Columns(Columns),
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +173,29 @@ pub struct Reps {
     reading: Reading,
 }
 
+/// Add columns of units (population, income, …) from a table with a row per unit, or bring those that are there up to date
+///
+/// One undo step. Units that have no row keep what they have.
+#[derive(Debug, Args)]
+pub struct Columns {
+    #[command(flatten)]
+    files: Files,
+    /// The column with the codes of units
+    #[arg(long, value_name = "COL")]
+    code: Option<String>,
+    /// A column of numbers; may be given several times, and then no other column is a measure
+    #[arg(long, value_name = "COL")]
+    measure: Vec<String>,
+    /// A column of words; may be given several times, and then no other column is an attribute
+    #[arg(long, value_name = "COL")]
+    attribute: Vec<String>,
+    /// What becomes of codes that stand in several rows: leave-out, first, last or add-up
+    #[arg(long, value_name = "CHOICE", default_value = "leave-out", value_parser = on_repeat)]
+    on_repeat: OnRepeat,
+    #[command(flatten)]
+    reading: Reading,
+}
+
 #[derive(Serialize)]
 struct Done {
     command: &'static str,
@@ -254,6 +280,21 @@ pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
             let saving = arguments.reading.saving("reps", &columns.read);
             into_project("import reps", &arguments.files, saving, output, |project, path, progress| {
                 import_reps(project, path, &columns, progress)
+            })
+        }
+        Import::Columns(arguments) => {
+            let preset = arguments.reading.preset("columns")?;
+            let base = preset.as_ref().map(Preset::unit_table_columns).unwrap_or_default();
+            let columns = UnitTableColumns {
+                code: or(&arguments.code, base.code),
+                measures: named(&arguments.measure).or(base.measures),
+                attributes: named(&arguments.attribute).or(base.attributes),
+                on_repeat: arguments.on_repeat,
+                read: arguments.reading.options(base.read),
+            };
+            let saving = arguments.reading.saving("columns", &columns.read);
+            into_project("import columns", &arguments.files, saving, output, |project, path, progress| {
+                import_unit_columns(project, path, &columns, progress)
             })
         }
     }
@@ -361,6 +402,10 @@ fn decimal_mark(word: &str) -> std::result::Result<DecimalMark, String> {
 
 fn date_order(word: &str) -> std::result::Result<DateOrder, String> {
     DateOrder::of_word(word).ok_or_else(|| "expected dmy, mdy or ymd".to_owned())
+}
+
+fn on_repeat(word: &str) -> std::result::Result<OnRepeat, String> {
+    OnRepeat::of_word(word).ok_or_else(|| "expected leave-out, first, last or add-up".to_owned())
 }
 
 /// What is named, else what the preset says.

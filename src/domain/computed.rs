@@ -1,5 +1,6 @@
 //! Computed columns: measures and attributes whose values a formula gives. They are columns like any other, beside which the project
-//! keeps the formula; what they are made of may change, and they follow by [`followed`].
+//! keeps the formula; what they are made of may change, and they follow by [`followed`]. A column without a formula, from a file, comes
+//! and goes by the same change.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,9 +25,10 @@ pub struct Computed {
     pub as_of: String,
 }
 
-/// A computed column with its values.
+/// A column with its values, and with the formula that gave them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComputedColumn {
+    /// Empty where the values are from a file.
     pub formula: String,
     pub as_of: String,
     pub column: Column,
@@ -39,7 +41,7 @@ pub enum Column {
     Text(TextColumn),
 }
 
-/// Adds (`old` is none), removes (`new` is none) or alters a computed column.
+/// Adds (`old` is none), removes (`new` is none) or alters a column as a whole, computed or not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComputedChange {
     pub subject: Subject,
@@ -390,7 +392,7 @@ impl ComputedChange {
         if let Some(old) = &self.old {
             computed.retain(|column| column.subject != self.subject || column.name != old.column.name());
         }
-        if let Some(new) = &self.new {
+        if let Some(new) = self.new.as_ref().filter(|new| !new.formula.is_empty()) {
             computed.push(new.definition(self.subject));
             computed.sort();
         }

@@ -72,7 +72,7 @@ pub enum Change {
     /// Accounts were replaced by others, or their columns. What hangs on accounts that stay follows; on those that go nothing may hang
     /// any more, see [`Edit::replace_accounts`]. The project's data follow by [`AccountsPatch::apply`].
     Accounts(Arc<AccountsPatch>),
-    /// Adds, removes or alters a computed column. The project's data follow as those of cells do.
+    /// Adds, removes or alters a column as a whole, computed or not. The project's data follow as those of cells do.
     Computed(Arc<ComputedChange>),
     /// The segments of accounts, all of them.
     Segments {

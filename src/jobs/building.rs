@@ -116,7 +116,7 @@ fn choice(building: Building, progress: &Progress) -> Result<Choice, Cancelled> 
     let metrics = PlanMetrics::measure(&building.change.project, &building.totals, progress)?;
     let terms = &building.built.proposal.terms;
     let edit = match building.change.kind {
-        ChangeKind::Plan(edit) => edit,
+        ChangeKind::Plan(edit) | ChangeKind::Columns(edit) => edit,
         ChangeKind::Units | ChangeKind::Accounts | ChangeKind::ReplacedAccounts(_) | ChangeKind::Reps => {
             Default::default()
         }

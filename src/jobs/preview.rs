@@ -87,7 +87,7 @@ pub(super) fn problems(table: &Table, what: ImportWhat, mut diagnostics: Vec<Dia
         ImportWhat::Reps => {
             let _ = reps::from_table(table, &RepMapping::guess(table), postal, &silent, &mut diagnostics);
         }
-        ImportWhat::Units | ImportWhat::Alignment => {}
+        ImportWhat::Units | ImportWhat::Alignment | ImportWhat::Columns => {}
     }
     diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     diagnostics.sort_by_key(|diagnostic| diagnostic.severity);

@@ -8,6 +8,7 @@ use crate::domain::project::Goal;
 pub use crate::io::export::loss::{Foreseen, Loss};
 pub use crate::io::export::order::{Format, Scope, What, Wish as ExportWish};
 use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
+pub use crate::io::unit_columns::OnRepeat;
 
 /// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older, or waits until
 /// it is done: see [`JobKind::waits_its_turn`].
@@ -184,6 +185,8 @@ pub enum ImportWhat {
     Accounts,
     Alignment,
     Reps,
+    /// Columns of the units there are.
+    Columns,
 }
 
 impl ImportWhat {
@@ -194,6 +197,7 @@ impl ImportWhat {
             Self::Accounts => "accounts",
             Self::Alignment => "alignment",
             Self::Reps => "reps",
+            Self::Columns => "columns",
         }
     }
 
@@ -203,6 +207,7 @@ impl ImportWhat {
             Self::Accounts => "accounts",
             Self::Alignment => "territories",
             Self::Reps => "reps",
+            Self::Columns => "columns of units",
         }
     }
 
@@ -225,6 +230,7 @@ impl ImportWhat {
                 Role::Attribute,
             ],
             Self::Alignment => &[Role::Skip, Role::Unit, Role::Territory, Role::Rep, Role::District, Role::Region],
+            Self::Columns => &[Role::Skip, Role::Unit, Role::Measure, Role::Attribute],
             Self::Reps => &[
                 Role::Skip,
                 Role::Code,
@@ -396,6 +402,8 @@ pub struct ImportOrder {
     /// Columns and what they are taken as; empty: guess.
     pub roles: Vec<(String, Role)>,
     pub read: ReadOptions,
+    /// Of columns of units: what becomes of codes that stand in several rows.
+    pub on_repeat: OnRepeat,
     /// The file holds what was pasted, and is not needed any more afterwards.
     pub pasted: bool,
 }
@@ -403,7 +411,7 @@ pub struct ImportOrder {
 impl ImportOrder {
     /// An import of a file that is read as it is found to be written.
     pub fn new(path: PathBuf, what: ImportWhat, roles: Vec<(String, Role)>) -> Self {
-        Self { path, what, roles, read: ReadOptions::default(), pasted: false }
+        Self { path, what, roles, read: ReadOptions::default(), on_repeat: OnRepeat::default(), pasted: false }
     }
 }
 

@@ -24,12 +24,13 @@ use crate::io::guess::Reason;
 use crate::io::layers::{self, LayerMapping};
 use crate::io::reps::RepMapping;
 use crate::io::table;
+use crate::io::unit_columns::UnitColumnsMapping;
 use crate::render::geometry::UnitGeometry;
 use crate::render::points::AccountPlaces;
 use crate::session::view::View;
 use crate::session::{Indices, Session};
 use crate::store::{self, Access, Existing, Opened, Wanted};
-use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns};
+use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns, UnitTableColumns};
 use crate::work::{self, ChangeKind, presets};
 
 /// Rows looked at before an import.
@@ -207,6 +208,16 @@ fn table_roles(
             ];
             (roles, mapping.reasons)
         }
+        ImportWhat::Columns => {
+            let empty = Project::default();
+            let mapping = UnitColumnsMapping::guess(table, project.unwrap_or(&empty));
+            let roles = vec![
+                (Role::Unit, one(mapping.code)),
+                (Role::Measure, mapping.measures),
+                (Role::Attribute, mapping.attributes),
+            ];
+            (roles, mapping.reasons)
+        }
         ImportWhat::Reps | ImportWhat::Units => {
             let mapping = RepMapping::guess(table);
             let roles = vec![
@@ -282,6 +293,16 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
             };
             work::import::import_alignment(project, path, &columns, progress)
         }
+        ImportWhat::Columns => {
+            let columns = UnitTableColumns {
+                code: single(Role::Unit),
+                measures: many(Role::Measure),
+                attributes: many(Role::Attribute),
+                on_repeat: order.on_repeat,
+                read: order.read.clone(),
+            };
+            work::unit_columns::import_unit_columns(project, path, &columns, progress)
+        }
         ImportWhat::Reps => {
             let columns = RepColumns {
                 code: single(Role::Code),
@@ -305,7 +326,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
         let change = imported.value;
         let file_setting = work::records::file_setting(&change.kind);
         let (replaced, edit) = match change.kind {
-            ChangeKind::Plan(edit) => (None, Some(edit)),
+            ChangeKind::Plan(edit) | ChangeKind::Columns(edit) => (None, Some(edit)),
             ChangeKind::ReplacedAccounts(edit) if edit.is_empty() => (None, None),
             ChangeKind::ReplacedAccounts(edit) => {
                 let indices = Indices::new(&change.project);

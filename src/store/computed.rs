@@ -13,7 +13,7 @@ use crate::domain::ids::MeasureId;
 use crate::domain::project::Goal;
 use crate::domain::segments::{Combine, Condition, Group, Operator, Rule, Segment};
 
-/// Makes a change of a computed column in every table that speaks of it.
+/// Makes a change of a whole column in every table that speaks of it.
 pub fn write(connection: &Connection, change: &ComputedChange) -> Result<()> {
     let table = subject_word(change.subject);
     let before = column_names(connection, table)?;
@@ -79,27 +79,18 @@ fn insert_row(
     column: &ComputedColumn,
     sql_name: &str,
 ) -> Result<()> {
+    let [formula, as_of] = [&column.formula, &column.as_of].map(|text| (!column.formula.is_empty()).then_some(text));
     match (&column.column, at) {
         (Column::Number(measure), CellColumn::Measure(id)) => {
             let (aggregate, weight) = tables::aggregate_words(measure.aggregate);
             connection.execute(
                 "INSERT INTO measure VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                params![
-                    id.0,
-                    measure.name,
-                    measure.unit,
-                    table,
-                    aggregate,
-                    weight,
-                    sql_name,
-                    column.formula,
-                    column.as_of
-                ],
+                params![id.0, measure.name, measure.unit, table, aggregate, weight, sql_name, formula, as_of],
             )
         }
         (Column::Text(words), CellColumn::Attribute(at)) => connection.execute(
             "INSERT INTO attribute VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![table, at, words.name, sql_name, column.formula, column.as_of],
+            params![table, at, words.name, sql_name, formula, as_of],
         ),
         _ => Ok(0),
     }

@@ -221,6 +221,7 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
                 | Command::ImportAccounts
                 | Command::ImportAlignment
                 | Command::ImportReps
+                | Command::ImportColumns
                 | Command::PasteTable
         );
     if changes && session.read_only.is_some() {
@@ -303,7 +304,9 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
             Some("Choose a territory first")
         }
         Command::AutoBuild if session.project.units.is_empty() => Some("Import units first"),
-        Command::ImportAlignment if session.project.units.is_empty() => Some("Import units first"),
+        Command::ImportAlignment | Command::ImportColumns if session.project.units.is_empty() => {
+            Some("Import units first")
+        }
         _ => None,
     }
 }

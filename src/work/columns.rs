@@ -8,6 +8,7 @@ use crate::io::layers::{Layer, LayerMapping};
 use crate::io::options::ReadOptions;
 use crate::io::reps::RepMapping;
 use crate::io::table::Table;
+use crate::io::unit_columns::{OnRepeat, UnitColumnsMapping};
 
 /// One column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,6 +82,19 @@ pub struct RepColumns {
     pub town: Choice,
     pub capacity_hours: Choice,
     pub skills: Choice,
+    /// How the file shall be read.
+    pub read: ReadOptions,
+}
+
+/// Columns of a table with a row per unit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitTableColumns {
+    pub code: Choice,
+    /// All measures; `None`: guess.
+    pub measures: Option<Vec<String>>,
+    /// All attributes; `None`: guess.
+    pub attributes: Option<Vec<String>>,
+    pub on_repeat: OnRepeat,
     /// How the file shall be read.
     pub read: ReadOptions,
 }
@@ -186,6 +200,28 @@ impl RepColumns {
         roles.single(&self.town, &mut mapping.town, "town of the home")?;
         roles.single(&self.capacity_hours, &mut mapping.capacity_hours, "capacity in hours per year")?;
         roles.single(&self.skills, &mut mapping.skills, "skills")?;
+        Ok(mapping)
+    }
+}
+
+impl UnitTableColumns {
+    pub(super) fn mapping(&self, table: &Table, guess: UnitColumnsMapping) -> Result<UnitColumnsMapping, UserError> {
+        let mut mapping = guess;
+        let find = finder(table);
+        let mut roles = Roles::new(&mut mapping.reasons, &find);
+        roles.single(&self.code, &mut mapping.code, "unit code")?;
+        roles.many(&self.measures, &mut mapping.measures, &mut mapping.attributes, "measure", "")?;
+        roles.many(&self.attributes, &mut mapping.attributes, &mut mapping.measures, "attribute", "")?;
+        if self.measures.is_some() && self.attributes.is_none() {
+            mapping.attributes.clear();
+        } else if self.attributes.is_some() && self.measures.is_none() {
+            mapping.measures.clear();
+        }
+        let single = [mapping.code.clone()];
+        remove(&mut mapping.measures, &single);
+        remove(&mut mapping.attributes, &single);
+        let taken: Vec<&String> = mapping.code.iter().chain(&mapping.measures).chain(&mapping.attributes).collect();
+        mapping.reasons.retain(|reason| taken.contains(&&reason.column));
         Ok(mapping)
     }
 }

@@ -22,6 +22,7 @@ pub mod segments;
 pub mod territory;
 #[cfg(test)]
 mod tests;
+pub mod unit_columns;
 
 use crate::domain::edit::Edit;
 use crate::domain::project::Project;
@@ -54,6 +55,8 @@ pub enum ChangeKind {
     ReplacedAccounts(Edit),
     /// The roster.
     Reps,
+    /// Columns of the units, as one undo step. An edit without changes says that they were like that already.
+    Columns(Edit),
     /// The plan alone, as one undo step. An edit without changes says that nothing had to be done.
     Plan(Edit),
 }
@@ -72,8 +75,13 @@ impl Change {
             ChangeKind::Units => store.put_units(&self.project, &self.label).map(Some),
             ChangeKind::Accounts => store.put_accounts(&self.project, &self.label).map(Some),
             ChangeKind::Reps => Ok(Some(store.put_reps(&self.project.reps))),
-            ChangeKind::Plan(edit) | ChangeKind::ReplacedAccounts(edit) if edit.is_empty() => Ok(None),
+            ChangeKind::Plan(edit) | ChangeKind::Columns(edit) | ChangeKind::ReplacedAccounts(edit)
+                if edit.is_empty() =>
+            {
+                Ok(None)
+            }
             ChangeKind::ReplacedAccounts(edit) => store.apply_to_data(&self.project, edit).map(Some),
+            ChangeKind::Columns(edit) => store.apply_to_data(&self.project, edit).map(Some),
             ChangeKind::Plan(edit) => Ok(Some(store.apply(edit))),
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns};
+use super::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitTableColumns};
 use crate::error::UserError;
 use crate::io::files;
 use crate::io::guess::Reason;
@@ -15,7 +15,7 @@ use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preset {
     pub name: String,
-    /// "accounts", "alignment", "reps".
+    /// "accounts", "alignment", "reps", "columns".
     pub what: String,
     /// Columns by name, in the file's order, and what each is: one of [`ROLES`].
     pub columns: Vec<(String, String)>,
@@ -217,6 +217,16 @@ impl Preset {
             rep: self.single("rep"),
             levels: Some(self.many("level")),
             read: self.read.clone(),
+        }
+    }
+
+    pub fn unit_table_columns(&self) -> UnitTableColumns {
+        UnitTableColumns {
+            code: self.single("unit"),
+            measures: Some(self.many("measure")),
+            attributes: Some(self.many("attribute")),
+            read: self.read.clone(),
+            ..UnitTableColumns::default()
         }
     }
 

@@ -67,6 +67,7 @@ pub fn file_setting(kind: &ChangeKind) -> &'static str {
         ChangeKind::Units => "file of units",
         ChangeKind::Accounts | ChangeKind::ReplacedAccounts(_) => "file of accounts",
         ChangeKind::Reps => "file of reps",
+        ChangeKind::Columns(_) => "file of unit columns",
         ChangeKind::Plan(_) => "file of the alignment",
     }
 }

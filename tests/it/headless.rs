@@ -11,6 +11,7 @@ mod levels;
 mod main_job;
 mod replacing;
 mod solving;
+mod unit_columns;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,6 +1,5 @@
 //! Accounts from a table.
 
-mod attributes;
 #[cfg(test)]
 mod exports_tests;
 mod guess;
@@ -17,21 +16,17 @@ use rayon::prelude::*;
 pub use mapping::AccountMapping;
 use mapping::Columns;
 
+use super::cancelled;
 use super::dates;
 use super::diagnostic::Diagnostic;
-use super::guess::{self as column_guess, Profile};
 use super::numbers::{self, Cell, DecimalMark};
 use super::postal::PostalTable;
-use super::table::Table;
-use super::{cancelled, count_of};
+use super::table::{Table, values};
 use crate::domain::accounts::Accounts;
-use crate::domain::columns::{Aggregate, Measure, Subject};
+use crate::domain::columns::{Measure, Subject};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
 use placing::{Placer, Placing};
-
-/// Values of one column that are listed one by one when they cannot be read.
-const MOST_LISTED: usize = 1_000;
 
 /// Accounts with their numeric columns. The accounts are not yet located in units: see `Accounts::locate`.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +74,7 @@ pub fn from_table(
     // Columns do not depend on each other; they come back in their order.
     let read_measure = |&column: &usize| {
         let mut said = Vec::new();
-        progress.check().map(|()| (measure(table, column, &rows, &mut said), said))
+        progress.check().map(|()| (values::numbers(table, column, &rows, Subject::Accounts, &mut said), said))
     };
     let read: Vec<_> = columns.measures.par_iter().map(read_measure).collect::<Result<_, _>>().map_err(cancelled)?;
     let mut measures = Vec::with_capacity(read.len());
@@ -87,10 +82,10 @@ pub fn from_table(
         measures.push(measure);
         diagnostics.append(&mut said);
     }
-    let orders = attributes::date_orders(table, &columns.attributes, &rows);
+    let orders = values::date_orders(table, &columns.attributes, &rows);
     let read_attribute = |(&column, order): (&usize, &Option<dates::Guess>)| {
         let mut said = Vec::new();
-        progress.check().map(|()| (attributes::read(table, column, &rows, *order, &mut said), said))
+        progress.check().map(|()| (values::words(table, column, &rows, *order, &mut said), said))
     };
     let wanted = columns.attributes.par_iter().zip(&orders);
     let read: Vec<_> = wanted.map(read_attribute).collect::<Result<_, _>>().map_err(cancelled)?;
@@ -163,47 +158,6 @@ pub fn is_number_column(table: &Table, column: usize) -> bool {
         numeric += usize::from(matches!(numbers::read(value, mark), Cell::Number(_)));
     }
     filled > 0 && numeric * 5 >= filled * 4
-}
-
-/// A numeric column. What cannot be read as a number is missing, and listed.
-fn measure(table: &Table, column: usize, rows: &[usize], diagnostics: &mut Vec<Diagnostic>) -> Measure {
-    let name = &table.columns[column];
-    let mark = table.decimal_mark(column);
-    let mut values = Vec::with_capacity(rows.len());
-    let mut problems = 0;
-    for &row in rows {
-        let text = table.cell(row, column);
-        let problem = match numbers::read(text, mark) {
-            Cell::Number(number) => {
-                values.push(number);
-                continue;
-            }
-            Cell::Missing => {
-                values.push(f64::NAN);
-                continue;
-            }
-            Cell::Text => format!("expected a number, found \"{}\"", shortened(text)),
-            Cell::TooLarge => format!("the number \"{}\" is too large", shortened(text)),
-        };
-        values.push(f64::NAN);
-        problems += 1;
-        if problems <= MOST_LISTED {
-            let place = table.cell_place(row, column);
-            diagnostics.push(Diagnostic::warning(place, problem).hint(format!("row kept without {name}")));
-        }
-    }
-    if problems > MOST_LISTED {
-        let more = count_of(problems - MOST_LISTED, "more value");
-        let place = super::diagnostic::Place::file(&table.file).column(name);
-        diagnostics.push(
-            Diagnostic::warning(place, format!("{more} that are no numbers, not listed one by one"))
-                .hint("take the column as an attribute if it holds words"),
-        );
-    }
-    let profile = Profile::of(table.column(column).take(1000), mark);
-    let unit = column_guess::unit_of(name, &profile);
-    let aggregate = if column_guess::is_mean(name, unit) { Aggregate::Mean { weight: None } } else { Aggregate::Sum };
-    Measure { name: name.clone(), unit: unit.into(), subject: Subject::Accounts, aggregate, values }
 }
 
 /// A text for a message: long ones are cut.

@@ -6,7 +6,7 @@ mod owner;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use owner::alignment_from_account_owner;
@@ -16,6 +16,7 @@ use super::diagnostic::{Diagnostic, Place};
 use super::guess::{self, Reason};
 use super::options::ReadOptions;
 use super::table::{self, Table};
+use super::unit_codes::UnitCodes;
 use super::{Imported, cancelled, count_of};
 use crate::domain::edit::Edit;
 use crate::domain::ids::{AccountId, UnitId};
@@ -321,33 +322,4 @@ fn assigned_rows(
 
 fn same_name(a: &str, b: &str) -> bool {
     a == b || a.to_lowercase() == b.to_lowercase()
-}
-
-/// Codes of units, also as spreadsheets spoil them: where all codes have the same length, lost leading zeros are put back.
-struct UnitCodes<'a> {
-    by_code: HashMap<&'a str, UnitId>,
-    length: Option<usize>,
-}
-
-impl<'a> UnitCodes<'a> {
-    fn of(project: &'a Project) -> Self {
-        let codes = &project.units.codes;
-        let by_code = codes.iter().map(String::as_str).zip(project.units.ids()).collect();
-        let length = codes.first().map(String::len).filter(|&length| {
-            codes.iter().all(|code| code.len() == length && code.bytes().all(|byte| byte.is_ascii_digit()))
-        });
-        Self { by_code, length }
-    }
-
-    /// The unit, and whether zeros had to be put back.
-    fn find(&self, code: &str) -> Option<(UnitId, bool)> {
-        if let Some(&unit) = self.by_code.get(code) {
-            return Some((unit, false));
-        }
-        let digits = code.strip_suffix(".0").unwrap_or(code);
-        let length = self.length.filter(|&length| {
-            !digits.is_empty() && digits.len() <= length && digits.bytes().all(|byte| byte.is_ascii_digit())
-        })?;
-        self.by_code.get(format!("{digits:0>length$}").as_str()).map(|&unit| (unit, true))
-    }
 }

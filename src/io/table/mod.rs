@@ -9,6 +9,7 @@ mod sniff;
 #[cfg(test)]
 mod tests;
 mod text;
+pub(super) mod values;
 mod workbook;
 
 use std::path::Path;

@@ -14,7 +14,9 @@ use super::top_bar::disabled_reason;
 use super::widgets::{dialog, primary_button, take_focus};
 use crate::action::{Action, Command};
 use crate::io::options::ReadOptions;
-use crate::jobs::spec::{ImportOrder, ImportPreview, ImportWhat, JobKind, PeekOrder, PresetOrder, PresetWish, Role};
+use crate::jobs::spec::{
+    ImportOrder, ImportPreview, ImportWhat, JobKind, OnRepeat, PeekOrder, PresetOrder, PresetWish, Role,
+};
 use crate::session::Session;
 use crate::theme::{self, Tokens};
 
@@ -33,6 +35,8 @@ pub struct State {
     /// The file holds what was pasted.
     is_pasted: bool,
     presets: presets::State,
+    /// What becomes of codes of units that stand in several rows.
+    on_repeat: OnRepeat,
     /// Set when the system's file dialog shall be opened.
     pub browse: Option<ImportWhat>,
     /// Set when the file shall be looked at.
@@ -216,6 +220,9 @@ fn preview(ui: &mut Ui, state: &mut State, tokens: Tokens) {
     let mut again = reading::show(ui, preview);
     again = again.or(presets::show(ui, &mut state.presets, preview, &mut state.save_preset, &mut state.delete_preset));
     columns::show(ui, preview, tokens);
+    if preview.what == ImportWhat::Columns {
+        repeats(ui, &mut state.on_repeat);
+    }
     if !preview.problems.is_empty() {
         ScrollArea::vertical().id_salt("problems").max_height(84.0).auto_shrink([false, true]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
@@ -228,6 +235,29 @@ fn preview(ui: &mut Ui, state: &mut State, tokens: Tokens) {
     if let Some(order) = again {
         state.look_again(order);
     }
+}
+
+/// What becomes of codes that stand in several rows: never decided in silence.
+fn repeats(ui: &mut Ui, on_repeat: &mut OnRepeat) {
+    let words = |choice: OnRepeat| match choice {
+        OnRepeat::LeaveOut => "leave them out and list them",
+        OnRepeat::First => "the first row counts",
+        OnRepeat::Last => "the last row counts",
+        OnRepeat::AddUp => "add them up",
+    };
+    ui.horizontal(|ui| {
+        let label = ui.label("Codes in several rows");
+        egui::ComboBox::from_id_salt("codes in several rows")
+            .selected_text(words(*on_repeat))
+            .width(220.0)
+            .show_ui(ui, |ui| {
+                for choice in OnRepeat::ALL {
+                    ui.selectable_value(on_repeat, choice, words(choice));
+                }
+            })
+            .response
+            .labelled_by(label.id);
+    });
 }
 
 /// Returns whether the dialog is done.
@@ -253,6 +283,7 @@ fn buttons(
                     what: preview.what,
                     roles,
                     read: preview.read.clone(),
+                    on_repeat: state.on_repeat,
                     pasted: state.is_pasted,
                 })));
                 close = true;
@@ -284,6 +315,9 @@ fn explanation(what: ImportWhat) -> &'static str {
         ImportWhat::Alignment => {
             "Which unit belongs to which territory, and who owns it, from a CSV file or a workbook. One undo step"
         }
+        ImportWhat::Columns => {
+            "Population, income or other columns for the units there are, from a table with one row per unit. Units without a row keep what they have. One undo step"
+        }
         ImportWhat::Reps => "The roster from a CSV file or a workbook: code, name, home, hours per year, skills",
     }
 }
@@ -299,6 +333,10 @@ fn problem(session: Option<&Session>, preview: Option<&ImportPreview>) -> Option
         }
         ImportWhat::Alignment if !has(Role::Unit) => Some("Choose the column with the unit's code"),
         ImportWhat::Alignment if !has(Role::Territory) => Some("Choose the column with the territory"),
+        ImportWhat::Columns if !has(Role::Unit) => Some("Choose the column with the unit's code"),
+        ImportWhat::Columns if !has(Role::Measure) && !has(Role::Attribute) => {
+            Some("Choose a column that shall be taken")
+        }
         ImportWhat::Reps if !has(Role::Name) && !has(Role::Code) => Some("Choose the column with the rep's name"),
         _ => None,
     };
@@ -315,6 +353,7 @@ pub fn refusal(session: Option<&Session>, what: ImportWhat) -> Option<&'static s
         ImportWhat::Accounts => Command::ImportAccounts,
         ImportWhat::Alignment => Command::ImportAlignment,
         ImportWhat::Reps => Command::ImportReps,
+        ImportWhat::Columns => Command::ImportColumns,
     };
     disabled_reason(session, command)
 }

@@ -143,3 +143,26 @@ fn territories_go_out_as_a_shapefile() {
     assert_eq!(rows.len(), 2);
     assert!(names.contains(&"A".to_owned()) && names.contains(&"B".to_owned()), "{names:?}");
 }
+
+#[test]
+fn columns_of_units_come_in_as_one_step() {
+    let mut app = AppHarness::grid_choosing(HALVES, &["census.csv"]);
+    app.write("census.csv", "code,Households,County\n0,10,Adams\n1,20,Brown\n1,5,Brown\n");
+    app.run(Command::ImportColumns);
+    app.press_button("Browse…");
+    app.choose("Codes in several rows", "add them up");
+    app.press_button("Import");
+    let total = |app: &AppHarness| {
+        let measures = &app.session().project.measures;
+        let found = measures.iter().find(|measure| measure.name == "Households");
+        found.map(|measure| measure.values.iter().filter(|value| !value.is_nan()).sum::<f64>())
+    };
+    assert_eq!(total(&app), Some(35.0), "{:?}", app.messages());
+    assert_eq!(app.session().project.units.attributes[0].get(1), "Brown");
+    assert!(app.was_told("Imported 2 columns for 2 units from census.csv"), "{:?}", app.messages());
+    app.key_with(Modifiers::COMMAND, Key::Z);
+    assert_eq!(total(&app), None, "undo takes the columns away");
+    app.key_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    let app = app.reopen();
+    assert_eq!(total(&app), Some(35.0), "the file has them");
+}

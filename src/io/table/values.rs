@@ -1,22 +1,73 @@
-//! Columns kept as words; dates among them in ISO form.
+//! Columns of a table as values: numbers, words, and dates among the words in ISO form.
 
 use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::{MOST_LISTED, shortened};
-use crate::domain::columns::TextColumn;
+use super::Table;
+use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
+use crate::io::accounts::shortened;
 use crate::io::count_of;
 use crate::io::dates::{self, Guess};
 use crate::io::diagnostic::{Diagnostic, Place};
-use crate::io::numbers::{self, DecimalMark};
+use crate::io::guess::{self, Profile};
+use crate::io::numbers::{self, Cell, DecimalMark};
 use crate::io::options::DateOrder;
-use crate::io::table::Table;
+
+/// Values of one column that are listed one by one when they cannot be read.
+const MOST_LISTED: usize = 1_000;
+
+/// A column of numbers, a value for each of the rows. What cannot be read as a number is missing, and listed.
+pub(in crate::io) fn numbers(
+    table: &Table,
+    column: usize,
+    rows: &[usize],
+    subject: Subject,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Measure {
+    let name = &table.columns[column];
+    let mark = table.decimal_mark(column);
+    let mut values = Vec::with_capacity(rows.len());
+    let mut problems = 0;
+    for &row in rows {
+        let text = table.cell(row, column);
+        let problem = match numbers::read(text, mark) {
+            Cell::Number(number) => {
+                values.push(number);
+                continue;
+            }
+            Cell::Missing => {
+                values.push(f64::NAN);
+                continue;
+            }
+            Cell::Text => format!("expected a number, found \"{}\"", shortened(text)),
+            Cell::TooLarge => format!("the number \"{}\" is too large", shortened(text)),
+        };
+        values.push(f64::NAN);
+        problems += 1;
+        if problems <= MOST_LISTED {
+            let place = table.cell_place(row, column);
+            diagnostics.push(Diagnostic::warning(place, problem).hint(format!("row kept without {name}")));
+        }
+    }
+    if problems > MOST_LISTED {
+        let more = count_of(problems - MOST_LISTED, "more value");
+        let place = Place::file(&table.file).column(name);
+        diagnostics.push(
+            Diagnostic::warning(place, format!("{more} that are no numbers, not listed one by one"))
+                .hint("take the column as an attribute if it holds words"),
+        );
+    }
+    let profile = Profile::of(table.column(column).take(1000), mark);
+    let unit = guess::unit_of(name, &profile);
+    let aggregate = if guess::is_mean(name, unit) { Aggregate::Mean { weight: None } } else { Aggregate::Sum };
+    Measure { name: name.clone(), unit: unit.into(), subject, aggregate, values }
+}
 
 /// Which of the columns are dates, and in which order they are written. What one column cannot tell another may.
-pub(super) fn date_orders(table: &Table, columns: &[usize], rows: &[usize]) -> Vec<Option<Guess>> {
+pub(in crate::io) fn date_orders(table: &Table, columns: &[usize], rows: &[usize]) -> Vec<Option<Guess>> {
     if let Some(order) = table.date_order() {
-        let guess = |&column: &usize| guess(table, column, rows, order).map(|_| Guess { order, ambiguous: false });
+        let guess = |&column: &usize| date_order(table, column, rows, order).map(|_| Guess { order, ambiguous: false });
         return columns.par_iter().map(guess).collect();
     }
     // Who writes a decimal comma writes the day first.
@@ -25,7 +76,7 @@ pub(super) fn date_orders(table: &Table, columns: &[usize], rows: &[usize]) -> V
         DecimalMark::Point => DateOrder::MonthDayYear,
     };
     let mut found: Vec<Option<Guess>> =
-        columns.par_iter().map(|&column| guess(table, column, rows, fallback)).collect();
+        columns.par_iter().map(|&column| date_order(table, column, rows, fallback)).collect();
     let told = found.iter().flatten().find(|guess| !guess.ambiguous && guess.order != DateOrder::YearMonthDay).copied();
     if let Some(told) = told {
         for guess in found.iter_mut().flatten().filter(|guess| guess.ambiguous) {
@@ -35,12 +86,12 @@ pub(super) fn date_orders(table: &Table, columns: &[usize], rows: &[usize]) -> V
     found
 }
 
-fn guess(table: &Table, column: usize, rows: &[usize], fallback: DateOrder) -> Option<Guess> {
+fn date_order(table: &Table, column: usize, rows: &[usize], fallback: DateOrder) -> Option<Guess> {
     dates::guess(rows.iter().map(|&row| table.cell(row, column)), fallback)
 }
 
 /// A column of words, or of dates where an order is given.
-pub(super) fn read(
+pub(in crate::io) fn words(
     table: &Table,
     column: usize,
     rows: &[usize],
