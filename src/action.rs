@@ -15,6 +15,7 @@ use crate::domain::spatial::Inside;
 use crate::domain::sphere::LonLat;
 use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, TerritoryOrder};
 use crate::session::colouring::Colouring;
+use crate::session::placing::PlacesAction;
 use crate::session::tables::TableAction;
 use crate::session::view::{BasemapChoice, BottomTab, Scope, Tool};
 
@@ -162,6 +163,8 @@ pub enum Action {
     Copy(String),
     /// Something in the tables of units and accounts.
     Table(TableAction),
+    /// Something about where accounts are.
+    Places(PlacesAction),
 }
 
 /// What becomes of the selection there was.
@@ -241,6 +244,8 @@ commands! {
     ImportReps, File, "Import reps…", ICON_BADGE, None, "Read the roster with homes and capacities from a CSV file or a workbook";
     ImportColumns, File, "Import columns of units…", ICON_ADD_COLUMN_RIGHT, None, "Read population, income or other columns from a table with one row per unit";
     PasteTable, File, "Paste a table…", ICON_CONTENT_PASTE, None, "Import accounts from cells that were copied in a spreadsheet";
+    PlaceAccounts, File, "Place accounts…", ICON_PIN_DROP, ctrl_shift(Key::P), "List the accounts without a good place, and put them on the map by hand";
+    LookUpOnline, File, "Look up addresses online…", ICON_TRAVEL_EXPLORE, None, "Place accounts by their street with a service on the network; off until it is switched on";
     Export, File, "Export…", ICON_DOWNLOAD, ctrl(Key::E), "Write territories, units, accounts or figures as GeoPackage, shapefile, GeoJSON, KML, Excel or CSV";
     Quit, File, "Quit", ICON_CLOSE, ctrl(Key::Q), "Close the window; nothing is lost";
 
@@ -330,6 +335,8 @@ impl Command {
             Self::ImportColumns => {
                 &["demographics", "census", "population", "potential", "join", "figures", "unit table", "market data"]
             }
+            Self::PlaceAccounts => &["geocode", "address", "locate", "coordinates", "unplaced", "move account"],
+            Self::LookUpOnline => &["geocode", "geocoder", "census", "nominatim", "openstreetmap", "street"],
             Self::PasteTable => &["clipboard", "excel", "cells", "customers", "insert"],
             Self::ImportReps => &["sales people", "salespeople", "roster", "team", "people", "upload"],
             Self::Export => &[

@@ -1,5 +1,6 @@
 //! Figures as people read them: 12,431 · $1.24 M · +4.1 %. Full precision is for hovering and exports.
 
+use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::Measure;
 use crate::domain::project::Project;
 use crate::domain::topology::CutOff;
@@ -48,6 +49,38 @@ pub fn inside(name: &str) -> String {
             first.to_lowercase().chain(name.chars().skip(1)).collect()
         }
         _ => name.to_owned(),
+    }
+}
+
+/// How an account got its place: "by postal code".
+pub fn placed(placement: Placement) -> &'static str {
+    match placement {
+        Placement::Coordinates => "by its coordinates",
+        Placement::PostalCode => "by postal code",
+        Placement::Town => "by town",
+        Placement::Region => "in the middle of its state",
+        Placement::Online => "online",
+        Placement::ByHand => "by hand",
+        Placement::Unplaced => "not placed",
+    }
+}
+
+/// The same with how far the true place may be: "by postal code, within 4 km".
+pub fn placed_within(accounts: &Accounts, row: usize) -> String {
+    let placement = accounts.placements.get(row).copied().unwrap_or(Placement::Unplaced);
+    let words = placed(placement);
+    match accounts.precision_km(row) {
+        Some(km) if km > 0.0 => format!("{words}, {}", within(km)),
+        _ => words.to_owned(),
+    }
+}
+
+/// "within 4 km", "within 100 m".
+pub fn within(km: f64) -> String {
+    if km < 0.95 {
+        format!("within {} m", ((km * 20.0 - 0.001).ceil() * 50.0).max(50.0))
+    } else {
+        format!("within {} km", count(km.round() as i64))
     }
 }
 

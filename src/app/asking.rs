@@ -22,6 +22,8 @@ impl App {
             || self.ui.path.is_open()
             || self.ui.levels.is_open()
             || self.ui.filter.is_open()
+            || self.ui.online.is_open()
+            || self.ui.places.is_open()
             || self.ui.tables.is_open()
             || self.ui.search.is_open()
             || self.ui.show_about

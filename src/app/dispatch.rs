@@ -53,6 +53,7 @@ impl App {
             Action::DismissHint => self.remember_hint(),
             Action::Copy(text) => ctx.copy_text(text),
             Action::Table(action) => self.do_in_table(ctx, action),
+            Action::Places(action) => self.do_with_places(ctx, action),
             Action::Import(order) => self.start_import(ctx, *order),
             Action::Suggest(order) => self.suggest(order),
             Action::Cut { drawn, to, narrowest_km } => self.cut(ctx, CutWish { drawn, to, narrowest_km }),
@@ -201,6 +202,7 @@ impl App {
             | Action::DismissHint
             | Action::Copy(_)
             | Action::Table(_)
+            | Action::Places(_)
             | Action::Suggest(_)
             | Action::Cut { .. }
             | Action::Repair(_)
@@ -244,6 +246,8 @@ impl App {
             Command::ImportReps => self.ui.import.open(ImportWhat::Reps),
             Command::ImportColumns => self.ui.import.open(ImportWhat::Columns),
             Command::PasteTable => self.ui.import.open_to_paste(ImportWhat::Accounts),
+            Command::PlaceAccounts => self.show_places(),
+            Command::LookUpOnline => self.ui.online.open(),
             Command::Export => self.ui.export.open(session),
             Command::Undo => self.undo(ctx),
             Command::Redo => self.redo(ctx),

@@ -7,6 +7,7 @@ use egui::{Context, Key};
 use super::App;
 use crate::action::{Action, Command};
 use crate::jobs::spec::{ImportWhat, JobKind};
+use crate::session::placing::PlacesAction;
 use crate::session::view::Tool;
 use crate::ui::import_dialog;
 
@@ -53,7 +54,8 @@ impl App {
         }
     }
 
-    /// Escape backs out one step: the gesture, the build under way, the proposal, the selection, the active territory, the tool.
+    /// Escape backs out one step: the gesture, placing by a click, the build under way, the proposal, the selection, the active territory,
+    /// the tool.
     pub(super) fn back_out(&mut self) {
         let mut actions = Vec::new();
         let dropped = self.map.cancel_gesture(&mut actions);
@@ -63,7 +65,9 @@ impl App {
         if dropped || self.ui.colours.is_open() {
             return;
         }
-        let next = if session.live.is_some() {
+        let next = if session.placing.picking.is_some() {
+            Action::Places(PlacesAction::Pick(None))
+        } else if session.live.is_some() {
             Action::Cancel(JobKind::Build)
         } else if session.proposal.is_some() || session.suggestion.is_some() {
             Action::Run(Command::RejectProposal)

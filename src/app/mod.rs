@@ -10,6 +10,8 @@ mod graphics;
 mod input;
 mod leaving;
 mod levels;
+mod online;
+mod places;
 mod plan_edits;
 mod receive;
 mod run;
@@ -36,7 +38,7 @@ use crate::session::recent::recent_projects;
 use crate::session::view::Camera;
 use crate::store::Store;
 use crate::theme;
-use crate::ui::{self, UiState};
+use crate::ui::{self, UiState, online_dialog};
 
 pub use files::{FileDialogs, ScriptedDialogs, SystemDialogs};
 pub use run::run;
@@ -66,6 +68,8 @@ pub struct App {
     /// Where the build under way leaves its best plan.
     best_plans: Inbox,
     explaining: explaining::Explaining,
+    /// Where a geocoder leaves its answers as they come.
+    online_answers: crate::jobs::online::Inbox,
     /// The settings last sent to the file.
     saved_settings: BTreeMap<String, String>,
     /// Settings that differ from those, and since when they are as they are; they are saved when the view rests.
@@ -98,7 +102,11 @@ impl App {
         Self {
             session: None,
             store: None,
-            ui: UiState { recent: recent_projects(&data_folder), ..UiState::default() },
+            ui: UiState {
+                recent: recent_projects(&data_folder),
+                online: online_dialog::State::of(online::remembered(&data_folder)),
+                ..UiState::default()
+            },
             map: MapState::new(render_state, &data_folder),
             jobs: Runner::new(move || repaint.request_repaint()),
             dialogs,
@@ -112,6 +120,7 @@ impl App {
             closing: Vec::new(),
             best_plans: Inbox::default(),
             explaining: explaining::Explaining::default(),
+            online_answers: Default::default(),
             saved_settings: BTreeMap::new(),
             view_changed: None,
             title: String::new(),
@@ -155,6 +164,11 @@ impl App {
     /// The panel of colours is open; for tests.
     pub fn is_choosing_colours(&self) -> bool {
         self.ui.colours.is_open()
+    }
+
+    /// The switch for looking up addresses online is on; for tests.
+    pub fn looks_up_online(&self) -> bool {
+        self.ui.online.settings.on
     }
 
     /// The map, for tests that look for a unit on the screen.

@@ -83,6 +83,27 @@ impl App {
                         self.map.set_geometry(geometry, accounts, session);
                     }
                 }
+                JobOutput::PlacesDescribed { data_generation, described } => {
+                    let session = self.session.as_mut();
+                    if let Some(session) = session.filter(|session| session.data_generation == data_generation) {
+                        session.placing.describe(described);
+                    }
+                }
+                JobOutput::PlaceLookedUp { wanted, found } => {
+                    if let Some(session) = self.session.as_mut() {
+                        session.placing.set_found(wanted, found);
+                    }
+                }
+                JobOutput::PlacedAgain { version, again } => self.take_again(ctx, version, again),
+                JobOutput::GeocodePreviewed { data_generation, order, preview } => {
+                    let session = self.session.as_mut();
+                    if let Some(session) = session.filter(|session| session.data_generation == data_generation) {
+                        session.placing.preview = Some((*order, preview));
+                    }
+                }
+                JobOutput::Geocoded { data_generation, answers } => {
+                    self.take_online_answers(ctx, data_generation, answers);
+                }
                 JobOutput::Failed(error) if kind == JobKind::Peek => self.ui.import.set_error(error.to_string()),
                 JobOutput::Failed(error) => {
                     self.ui.notices.failed(ctx, &error);
@@ -92,6 +113,7 @@ impl App {
                     }
                 }
                 JobOutput::Cancelled if kind.is_quiet() => {}
+                JobOutput::Cancelled if kind == JobKind::Geocode => self.keep_online_answers(ctx),
                 JobOutput::Cancelled => self.ui.notices.done(ctx, format!("{}: cancelled", kind.words())),
             }
             if kind == JobKind::Import {
@@ -105,6 +127,7 @@ impl App {
         // What is made of the project left behind has no place in this one.
         self.imports.clear();
         self.steps_wanted = None;
+        self.online_answers = Default::default();
         for kind in [
             JobKind::Build,
             JobKind::Suggest,
@@ -112,6 +135,11 @@ impl App {
             JobKind::Compare,
             JobKind::Duplicates,
             JobKind::Replace,
+            JobKind::DescribePlaces,
+            JobKind::LookUpPlace,
+            JobKind::PlaceAgain,
+            JobKind::PreviewGeocode,
+            JobKind::Geocode,
             JobKind::Import,
             JobKind::Measure,
             JobKind::Geometry,
@@ -144,6 +172,8 @@ impl App {
         self.ui.filter = Default::default();
         self.ui.export = Default::default();
         self.ui.why = Default::default();
+        self.ui.places = Default::default();
+        self.ui.online.close();
     }
 
     fn take_import(&mut self, ctx: &Context, data: ImportedData) {
@@ -198,6 +228,9 @@ impl App {
             self.show_problems();
         } else {
             self.ui.notices.done(ctx, data.label);
+        }
+        if what == ImportWhat::Accounts || what == ImportWhat::Units {
+            self.offer_placing();
         }
     }
 

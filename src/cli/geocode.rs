@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use super::{Outcome, Result, places, project};
 use crate::domain::spatial::UnitIndex;
 use crate::error::UserError;
 use crate::io::online::{Kind, Replies, Reply, Service};
-use crate::work::places::{Proposed, proposed, questions, take};
+use crate::work::places::online::{Proposed, proposed, questions, take};
 
 /// Place accounts by their street with an online service; addresses are sent to it
 ///
@@ -27,6 +28,12 @@ pub struct Arguments {
     /// Where the service is, when it is not the public one; https only
     #[arg(long, value_name = "URL", default_value = "")]
     url: String,
+    /// A mail address or site by which the operator of a Nominatim server can reach you; sent with every request
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    contact: String,
+    /// Seconds between two requests to a Nominatim server; the public one is never asked more than once a second
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
+    pause: f64,
     /// Ask for so many accounts at most
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     most: usize,
@@ -74,7 +81,8 @@ struct Answer {
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     let kind = if arguments.service == "census" { Kind::Census } else { Kind::Nominatim };
-    let service = Service::new(kind, &arguments.url)?;
+    let pause = Duration::try_from_secs_f64(arguments.pause).unwrap_or(Duration::from_secs(1));
+    let service = Service::new(kind, &arguments.url)?.polite(&arguments.contact, pause);
     let (store, opened) = project::open_to_write(&arguments.plan)?;
     let project = &opened.project;
     let mut asked = questions(project);

@@ -31,13 +31,13 @@ pub struct List {
 
 /// Put an account at another place, as one step that can be undone
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("where").required(true).args(["at", "town", "postal", "from"])))]
+#[command(group(clap::ArgGroup::new("where").required(true).args(["at", "town", "postal", "from", "again"])))]
 pub struct Place {
     /// The project file
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
     /// The account's code
-    #[arg(long, value_name = "CODE", required_unless_present = "from")]
+    #[arg(long, value_name = "CODE", required_unless_present_any = ["from", "again"])]
     account: Option<String>,
     /// Latitude and longitude in degrees: 39.76,-84.19
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
@@ -51,6 +51,12 @@ pub struct Place {
     /// A CSV file with the columns account, and lat and lon, or place, or postal, town, state and country
     #[arg(long, value_name = "FILE", conflicts_with = "account")]
     from: Option<PathBuf>,
+    /// Place all accounts again that were placed by postal code, town or state, or not at all, by their columns as they are now
+    #[arg(long, conflicts_with = "account")]
+    again: bool,
+    /// Say what would be placed, and change nothing
+    #[arg(long)]
+    check: bool,
 }
 
 #[derive(Serialize)]
@@ -88,6 +94,7 @@ struct Placed {
     plan: String,
     label: String,
     placed: usize,
+    written: bool,
     messages: Vec<Message>,
 }
 
@@ -177,6 +184,11 @@ pub fn place(arguments: &Place, output: &Output) -> Result<Outcome> {
     let project = &opened.project;
     let index = UnitIndex::new(&project.units);
     let (edit, diagnostics) = match (&arguments.from, &arguments.account) {
+        _ if arguments.again => {
+            let again = output.with_progress(|progress| places::address::again(project, &index, progress));
+            let cancelled = |_| UserError::new("The accounts were not placed again").because("it was cancelled");
+            (again.map_err(cancelled)?.edit, Vec::new())
+        }
         (Some(path), _) => {
             let Imported { value, diagnostics } =
                 output.with_progress(|progress| places::from_file(project, &index, path, progress))?;
@@ -192,11 +204,14 @@ pub fn place(arguments: &Place, output: &Output) -> Result<Outcome> {
         }
         (None, None) => return Err(UserError::new("No account is named").hint("Add --account CODE or --from FILE")),
     };
-    save(&store, project, &edit)?;
+    if !arguments.check {
+        save(&store, project, &edit)?;
+    }
     let placed = Placed {
         command: "place",
         plan: arguments.plan.display().to_string(),
         placed: edit.size(),
+        written: !arguments.check && !edit.is_empty(),
         label: edit.label,
         messages: messages(&diagnostics),
     };
@@ -204,6 +219,7 @@ pub fn place(arguments: &Place, output: &Output) -> Result<Outcome> {
     let mut text = String::new();
     let _ = match placed.placed {
         0 => writeln!(text, "Nothing was changed"),
+        count if arguments.check => writeln!(text, "{count} would be placed: {}", placed.label),
         _ => writeln!(text, "{}", placed.label),
     };
     output.print(&placed, &text)?;
@@ -222,11 +238,12 @@ fn one(
                 .because("expected latitude and longitude in degrees")
                 .hint("Write --at 39.76,-84.19")
         })?;
-        return Ok(places::by_hand(project, index, account, place, 0.0));
+        let words = format!("{}, {}", place.lat, place.lon);
+        return Ok(places::by_hand(project, index, &[account], (place, 0.0), &words));
     }
     let text = arguments.town.as_ref().or(arguments.postal.as_ref()).map_or("", String::as_str);
     let found = places::the_place(text)?;
-    Ok(places::by_hand(project, index, account, found.place, found.precision_km))
+    Ok(places::by_hand(project, index, &[account], (found.place, found.precision_km), &found.words))
 }
 
 /// Queues a step and waits until it is in the file.

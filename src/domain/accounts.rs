@@ -51,6 +51,9 @@ impl Placement {
     }
 }
 
+/// An account that is less precise than this is placed roughly. Most postal codes are more precise.
+pub const ROUGH_KM: f64 = 10.0;
+
 /// Customers and prospects. Every column has one entry per account.
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
@@ -91,6 +94,11 @@ impl Accounts {
         let placed = self.placements.get(row).is_some_and(|placement| *placement != Placement::Unplaced);
         let known = self.precisions_km.get(row).copied().filter(|km| km.is_finite() && *km >= 0.0);
         known.filter(|_| placed).map(f64::from)
+    }
+
+    /// Its true place may be so far from the one that is known that it may lie in another unit.
+    pub fn is_rough(&self, row: usize) -> bool {
+        self.placements.get(row) == Some(&Placement::Region) || self.precision_km(row).is_some_and(|km| km > ROUGH_KM)
     }
 
     /// [`Self::precisions_km`] with a value for every account.

@@ -11,6 +11,7 @@ pub mod columns;
 pub mod computed;
 pub mod cut;
 pub mod cutting;
+pub mod doubts;
 pub mod edit;
 pub mod fixture;
 pub mod formula;

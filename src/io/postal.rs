@@ -95,7 +95,7 @@ impl PostalTable {
         let town = |(name, codes): ((_, _), Vec<&PostalPlace>)| {
             let centre = centroid(codes.iter().map(|code| (code.place, 1.0)))?;
             let area: f32 = codes.iter().filter_map(|code| code.radius_km).map(|km| km * km).sum();
-            Some((name, centre, area.sqrt().max(1.5)))
+            Some((name, centre, area.sqrt().max(4.0)))
         };
         codes_of.into_iter().filter_map(town).collect()
     }

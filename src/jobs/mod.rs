@@ -4,6 +4,8 @@
 pub mod building;
 pub mod cutting;
 pub mod explaining;
+pub mod online;
+pub mod placing;
 mod preview;
 pub mod spec;
 pub mod suggesting;
@@ -32,6 +34,7 @@ use crate::session::suggestion::Suggestion;
 use crate::session::tables::Wish;
 use crate::store::Store;
 use crate::work::explain::Reasons;
+use spec::places::{Again, Answers, Candidate, Described, LookUp, OnlineOrder, OnlinePreview};
 use spec::{ExportOrder, Foreseen, ImportPreview, ImportWhat, JobKind, Version};
 
 /// What a job brought.
@@ -100,6 +103,32 @@ pub enum JobOutput {
     Copied {
         text: String,
         rows: usize,
+    },
+    /// Addresses and suggestions for rows of the list of doubtful accounts.
+    PlacesDescribed {
+        data_generation: u64,
+        described: Vec<Described>,
+    },
+    /// What a typed text may mean.
+    PlaceLookedUp {
+        wanted: LookUp,
+        found: Vec<Candidate>,
+    },
+    /// The step that would place accounts by their columns again.
+    PlacedAgain {
+        version: Version,
+        again: Again,
+    },
+    /// What an online geocoder would be asked.
+    GeocodePreviewed {
+        data_generation: u64,
+        order: Box<OnlineOrder>,
+        preview: OnlinePreview,
+    },
+    /// What it answered.
+    Geocoded {
+        data_generation: u64,
+        answers: Answers,
     },
     Failed(UserError),
     Cancelled,

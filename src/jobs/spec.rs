@@ -1,5 +1,7 @@
 //! What background work is asked for: plain values that actions and dialogs can hold.
 
+pub mod places;
+
 use std::path::PathBuf;
 
 use crate::domain::cutting::Drawn;
@@ -37,6 +39,15 @@ pub enum JobKind {
     Measure,
     Order,
     CopyRows,
+    /// Addresses and suggestions for rows of the list of doubtful accounts.
+    DescribePlaces,
+    /// What a typed place may mean.
+    LookUpPlace,
+    /// Which accounts would be placed by their columns again.
+    PlaceAgain,
+    /// What an online geocoder would be asked.
+    PreviewGeocode,
+    Geocode,
 }
 
 /// The state of a project that something was made of.
@@ -70,6 +81,11 @@ impl JobKind {
             Self::Measure => "Measuring",
             Self::Order => "Sorting",
             Self::CopyRows => "Copying",
+            Self::DescribePlaces => "Reading addresses",
+            Self::LookUpPlace => "Looking for places",
+            Self::PlaceAgain => "Placing accounts",
+            Self::PreviewGeocode => "Counting addresses",
+            Self::Geocode => "Looking up addresses online",
         }
     }
 
@@ -85,7 +101,13 @@ impl JobKind {
 
     /// Work nobody asked for by hand, and that takes a moment or is told of elsewhere: not worth a line in the status bar.
     pub fn is_quiet(self) -> bool {
-        matches!(self, Self::Measure | Self::Peek | Self::Explain | Self::Conflict | Self::Order | Self::CheckExport)
+        use JobKind::{
+            CheckExport, Conflict, DescribePlaces, Explain, LookUpPlace, Measure, Order, Peek, PreviewGeocode,
+        };
+        matches!(
+            self,
+            Measure | Peek | Explain | Conflict | Order | CheckExport | DescribePlaces | LookUpPlace | PreviewGeocode
+        )
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Content<'a> {
     pub scale: Option<&'a DotScale>,
     /// The radius of the largest dot on the screen as it is now.
     pub largest_dot: f32,
+    /// Accounts that are placed roughly.
+    pub rough: usize,
 }
 
 const WIDTH: f32 = 200.0;
@@ -126,6 +128,27 @@ fn accounts(ui: &mut Ui, session: &Session, content: &Content) {
     if let Some(scale) = content.scale.filter(|_| chosen || *content.dots != DotColours::Owners) {
         sizes(ui, session, scale, content.largest_dot);
     }
+    if content.rough > 0 {
+        rough(ui, content.rough);
+    }
+}
+
+/// What hollow dots are.
+fn rough(ui: &mut Ui, count: usize) {
+    let tokens = Tokens::of(ui);
+    ui.add_space(2.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, 20.0), Sense::hover());
+    let count = words::count(count as i128);
+    let name = format!("Legend: Placed roughly, {count}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
+    ui.painter().circle_stroke(pos2(rect.left() + 8.0, rect.center().y), 3.5, Stroke::new(2.0, tokens.weak));
+    let figure = ui.painter().layout_no_wrap(count, FontId::proportional(theme::SMALL), tokens.weak);
+    let right = rect.right() - figure.size().x;
+    ui.painter().galley(pos2(right, rect.center().y - figure.size().y / 2.0), figure, tokens.weak);
+    let text = Rect::from_x_y_ranges(rect.left() + 25.0..=right - 6.0, rect.y_range());
+    clipped_text(ui, text, "Placed roughly", tokens.text);
+    let km = crate::domain::accounts::ROUGH_KM;
+    response.on_hover_text(format!("The true place of these accounts may be more than {km} km away"));
 }
 
 fn heat_bar(ui: &mut Ui, dark: bool) {

@@ -8,6 +8,7 @@ mod marks;
 mod named;
 mod overlay;
 mod paint;
+mod picking;
 mod raised;
 mod swatches;
 mod tool;
@@ -174,7 +175,9 @@ impl MapState {
 
         self.steer(ui, session, &response, actions);
         let context = ToolContext { session, camera, response: &response, unit: self.hover.unit };
-        if session.read_only.is_none() || !session.view.tool.assigns() {
+        if session.placing.picking.is_some() {
+            picking::follow(&context, actions);
+        } else if session.read_only.is_none() || !session.view.tool.assigns() {
             self.follow_pointer(ui, &context, actions);
         }
         self.furniture(ui, session, &response, actions);
@@ -244,6 +247,7 @@ impl MapState {
         }
         if response.double_clicked_by(PointerButton::Primary)
             && session.view.tool == Tool::Select
+            && session.placing.picking.is_none()
             && let Some(position) = response.interact_pointer_pos()
         {
             let at = from_middle(position);
@@ -285,7 +289,9 @@ impl MapState {
         self.gesture.paint(ui, &self.camera, tokens.accent);
         let pointer = response.hover_pos();
         let drawing = session.read_only.is_none();
+        let picking = session.placing.picking.as_deref();
         let cursor = match (session.view.tool, &self.gesture) {
+            _ if picking.is_some() => CursorIcon::Crosshair,
             (_, Gesture::Pan) => CursorIcon::Grabbing,
             (Tool::Select, _) => CursorIcon::Default,
             (Tool::Brush, _) if drawing => CursorIcon::None,
@@ -294,7 +300,12 @@ impl MapState {
         if response.hovered() {
             ui.ctx().set_cursor_icon(cursor);
         }
-        if let (Tool::Brush, Some(at), true) = (session.view.tool, pointer.or(response.interact_pointer_pos()), drawing)
+        if let Some(accounts) = picking {
+            if let Some(at) = pointer {
+                overlay::words_at(ui, &self.camera, at, &picking::words_of(session, accounts));
+            }
+        } else if let (Tool::Brush, Some(at), true) =
+            (session.view.tool, pointer.or(response.interact_pointer_pos()), drawing)
         {
             let alt = ui.input(|input| input.modifiers.alt);
             let words = match session.paint_level() {
@@ -345,6 +356,7 @@ impl MapState {
         if let Some(account) = self.hover.account
             && response.clicked()
             && session.view.tool == Tool::Select
+            && picking.is_none()
         {
             let modifiers = ui.input(|input| input.modifiers);
             if modifiers.shift || modifiers.command {

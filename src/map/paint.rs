@@ -41,6 +41,8 @@ pub struct Layers {
     shading: Shading,
     dots: DotColours,
     scale: Option<DotScale>,
+    /// How many accounts are placed roughly.
+    rough: usize,
     heat: Heat,
     /// Patterns that tell neighbouring territories apart, by territory, and the plan they were chosen for.
     territory_patterns: Vec<u8>,
@@ -81,6 +83,7 @@ impl Layers {
             shading: Shading::default(),
             dots: DotColours::default(),
             scale: None,
+            rough: 0,
             heat: Heat::default(),
             territory_patterns: Vec::new(),
             patterns_of: None,
@@ -184,7 +187,8 @@ impl Layers {
     pub fn legend(&self, zoom: f64) -> legend::Content<'_> {
         let size = self.accounts.as_ref().map_or(1.0, |dots| dots.size_at(zoom));
         let largest_dot = size * LARGEST_RADIUS;
-        legend::Content { shading: &self.shading, dots: &self.dots, scale: self.scale.as_ref(), largest_dot }
+        let (shading, dots, scale) = (&self.shading, &self.dots, self.scale.as_ref());
+        legend::Content { shading, dots, scale, largest_dot, rough: self.rough }
     }
 
     /// Makes classes and categories anew when something else is wished, or of other data. Returns whether that was so.
@@ -355,7 +359,12 @@ impl Layers {
             }
             None => 2.5,
         };
-        dots.set_paints(|account| AccountPaint { radius: radius_of(account), colour: colour_of(account) });
+        dots.set_paints(|account| AccountPaint {
+            radius: radius_of(account),
+            colour: colour_of(account),
+            hollow: accounts.is_rough(account),
+        });
+        self.rough = (0..accounts.len()).filter(|&row| accounts.is_rough(row)).count();
     }
 }
 

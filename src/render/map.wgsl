@@ -200,6 +200,8 @@ struct PointOut {
     @location(0) place: vec2<f32>,
     @location(1) @interpolate(flat) radius: f32,
     @location(2) @interpolate(flat) colour: vec4<f32>,
+    // Of the hole in the middle; none where it is negative.
+    @location(3) @interpolate(flat) hole: f32,
 };
 
 @vertex
@@ -210,7 +212,9 @@ fn vs_point(
     @location(2) colour: vec4<f32>,
 ) -> PointOut {
     var out: PointOut;
-    out.radius = radius * style.size;
+    out.radius = abs(radius) * style.size;
+    // A negative radius is that of a hollow dot.
+    out.hole = select(-8.0, out.radius * 0.55, radius < 0.0);
     // A point without colour is hidden.
     let reach = select(0.0, out.radius + style.width + 0.5 / chunk.pixels_per_point, colour.a > 0.0);
     out.place = corner(index) * reach;
@@ -224,6 +228,7 @@ fn fs_point(in: PointOut) -> @location(0) vec4<f32> {
     let distance = length(in.place);
     let inside = clamp((in.radius - distance) * chunk.pixels_per_point + 0.5, 0.0, 1.0);
     let casing = clamp((in.radius + style.width - distance) * chunk.pixels_per_point + 0.5, 0.0, 1.0);
-    let colour = mix(style.colour * casing, in.colour, inside);
+    let hole = clamp((in.hole - distance) * chunk.pixels_per_point + 0.5, 0.0, 1.0);
+    let colour = mix(mix(style.colour * casing, in.colour, inside), style.colour, hole);
     return for_target(colour * style.opacity);
 }

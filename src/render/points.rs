@@ -32,12 +32,15 @@ pub struct AccountPaint {
     pub radius: f32,
     /// Transparent hides the account.
     pub colour: Color32,
+    /// A ring instead of a disc.
+    pub hollow: bool,
 }
 
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 struct PointInstance {
     position: [f32; 2],
+    /// Negative for a hollow one.
     radius: f32,
     colour: [u8; 4],
 }
@@ -143,7 +146,8 @@ impl AccountBatches {
             let mut changed = false;
             for i in chunk.range.clone() {
                 let paint = paint_of(self.accounts[i] as usize);
-                let new = PointInstance { radius: paint.radius, colour: paint.colour.to_array(), ..self.instances[i] };
+                let radius = if paint.hollow { -paint.radius } else { paint.radius };
+                let new = PointInstance { radius, colour: paint.colour.to_array(), ..self.instances[i] };
                 if self.instances[i] != new {
                     self.instances[i] = new;
                     changed = true;
@@ -271,7 +275,7 @@ mod tests {
     #[test]
     fn changing_one_account_uploads_one_chunk() {
         let mut batches = AccountBatches::new(None, AccountPlaces::new(&places(20_000)));
-        let mut paints = vec![AccountPaint { radius: 2.5, colour: Color32::RED }; 20_000];
+        let mut paints = vec![AccountPaint { radius: 2.5, colour: Color32::RED, hollow: false }; 20_000];
         batches.set_paints(|account| paints[account]);
         let before = batches.uploads();
         assert!(before > 5);
@@ -289,10 +293,10 @@ mod tests {
         let country = Camera { rect, centre: to_mercator(LonLat::new(-95.0, 39.0)), zoom: 4.5 };
         assert!(batches.is_crowded(&country));
         assert!(!batches.is_crowded(&Camera { zoom: 8.0, ..country }));
-        batches.set_paints(|_| AccountPaint { radius: 2.0, colour: Color32::RED });
+        batches.set_paints(|_| AccountPaint { radius: 2.0, colour: Color32::RED, hollow: true });
         let counted: u32 = batches.clusters_at(4).iter().map(|cluster| cluster.count).sum();
         assert_eq!(counted, 210_000);
-        batches.set_paints(|_| AccountPaint { radius: 2.0, colour: Color32::TRANSPARENT });
+        batches.set_paints(|_| AccountPaint { radius: 2.0, colour: Color32::TRANSPARENT, hollow: false });
         assert!(batches.clusters_at(4).is_empty());
     }
 

@@ -164,7 +164,7 @@ fn a_selected_unit_is_outlined_and_an_account_is_a_dot() {
         let mut scene = scene.borrow_mut();
         scene.batches.set_unit_paints(&[plain(Color32::from_gray(220)); 2]);
         scene.batches.set_outline(OutlineKind::Selection, &[UnitId(0)]);
-        scene.accounts.set_paints(|_| AccountPaint { radius: 6.0, colour: RED });
+        scene.accounts.set_paints(|_| AccountPaint { radius: 6.0, colour: RED, hollow: false });
     }
     let pixel = picture(&mut harness);
     let border = scene.borrow().camera.place_to_screen(bounds(&units).centre());

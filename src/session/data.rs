@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::placing::Placing;
 use super::tables::Tables;
 use super::{Indices, Selection, Session, next_data_generation};
 use crate::domain::edit::{Edit, EditError, Effects, Locks};
@@ -59,6 +60,7 @@ impl Session {
         self.totals = Totals::count(Arc::clone(&indices.loads), &self.project.plan);
         self.unit_index = indices.units;
         self.account_index = indices.accounts;
+        self.placing = Placing::default();
         // The numbers of units that were selected may be those of pieces, or of nothing.
         self.selection = Selection::default();
         self.measured = None;

@@ -7,6 +7,7 @@ pub mod dots;
 pub mod explanation;
 pub mod filter;
 pub mod levels;
+pub mod placing;
 pub mod proposal;
 pub mod recent;
 mod selecting;
@@ -39,6 +40,7 @@ use crate::domain::topology::{CutOff, Neighbours};
 use crate::io::diagnostic::Diagnostic;
 use crate::jobs::spec::Version;
 use data::NewData;
+use placing::Placing;
 use proposal::{LiveBuild, Proposal};
 use suggestion::Suggestion;
 use tables::Tables;
@@ -134,6 +136,8 @@ pub struct Session {
     pub who: String,
     /// The rows of the tables below the map.
     pub tables: Tables,
+    /// Placing accounts by hand.
+    pub placing: Placing,
     /// By the setting that keeps it: the file that units, accounts and so on came from last.
     pub imported_files: BTreeMap<String, String>,
 }
@@ -172,6 +176,7 @@ impl Session {
             places_generation: 0,
             who: String::new(),
             tables: Tables::default(),
+            placing: Placing::default(),
             unit_index: indices.units,
             account_index: indices.accounts,
             measured: None,
@@ -370,11 +375,13 @@ impl Session {
             self.totals.follow_places(&self.project, edit);
             self.account_index = Arc::new(AccountIndex::new(&self.project.accounts));
             self.places_generation += 1;
+            self.placing.forget_places(&effects.accounts);
             // Columns of the tables say where accounts are.
             self.cells_generation += 1;
         }
         if effects.cells_edited {
             self.totals.follow_cells(&self.project, edit);
+            self.placing.forget_addresses();
             self.cells_generation += 1;
         }
         self.generation += 1;
@@ -447,6 +454,7 @@ impl Session {
         self.selection.account = None;
         self.selection.accounts.clear();
         self.tables = Tables::default();
+        self.placing = Placing::default();
         let viewed = self.view.measure.and_then(|measure| self.project.measure(measure));
         let viewed = viewed.and_then(|measure| project.measure_like(measure));
         self.view.measure = viewed;

@@ -65,6 +65,8 @@ pub enum BottomTab {
     Units,
     Accounts,
     Balance,
+    /// Accounts without a good place.
+    Places,
     Problems,
     History,
 }

@@ -8,6 +8,7 @@ use crate::domain::accounts::Placement;
 use crate::domain::columns::Subject;
 use crate::domain::ids::AccountId;
 use crate::session::Session;
+use crate::session::placing::PlacesAction;
 use crate::theme::{self, Tokens};
 use crate::words;
 
@@ -34,16 +35,13 @@ pub fn inspect(ui: &mut Ui, session: &Session, account: AccountId, actions: &mut
     let owner = session.shown_plan().owner_of(account, accounts.units[index]);
     figure_row(ui, "ID", accounts.codes[index].as_str(), "");
     figure_row(ui, "Territory", session.shown_plan().territory_name(owner), "");
-    let placed = match accounts.placements[index] {
-        Placement::Coordinates => RichText::new("by coordinates"),
-        Placement::PostalCode => RichText::new("by postal code").color(tokens.weak),
-        Placement::Town => RichText::new("by town").color(tokens.weak),
-        Placement::Region => RichText::new("centre of its state").color(tokens.warning),
-        Placement::Online => RichText::new("by online geocoder"),
-        Placement::ByHand => RichText::new("by hand"),
-        Placement::Unplaced => RichText::new("not placed").color(tokens.warning),
+    let colour = match accounts.placements[index] {
+        Placement::Unplaced | Placement::Region => tokens.warning,
+        Placement::PostalCode | Placement::Town => tokens.weak,
+        Placement::Coordinates | Placement::Online | Placement::ByHand => tokens.text,
     };
-    figure_row(ui, "Place", placed, "How the account got its place on the map");
+    let placed = RichText::new(words::placed_within(accounts, index)).color(colour);
+    figure_row(ui, "Place", placed, "How the account got its place on the map, and how far its true place may be");
     for column in accounts.attributes.iter().take(12) {
         figure_row(ui, &column.name, column.get(index), column.get(index));
     }
@@ -52,9 +50,20 @@ pub fn inspect(ui: &mut Ui, session: &Session, account: AccountId, actions: &mut
         figure_row(ui, &measure.name, words::figure(measure, value), &words::full_figure(measure, value));
     }
     let place = accounts.places[index];
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if place.is_valid() && ui.button("Show on the map").clicked() {
             actions.push(Action::ShowPlace { place, zoom: 11.0 });
+        }
+        let verb = if place.is_valid() { "Move" } else { "Place" };
+        let words = match selected {
+            0 | 1 => format!("{verb} this account…"),
+            many => format!("Move {}…", words::counted(many as i128, "account")),
+        };
+        let move_it = ui.add_enabled(session.fixed().is_none(), egui::Button::new(words));
+        if move_it.on_hover_text("Type a place for it, or click on the map").clicked() {
+            let mut accounts = vec![account];
+            accounts.extend(session.selection.accounts.iter().copied().filter(|other| *other != account));
+            actions.push(Action::Places(PlacesAction::Show(accounts)));
         }
         let locked = session.plan().locked_accounts().contains(&account);
         let lock = egui::Button::new(if locked { "Unlock account" } else { "Lock account" });

@@ -17,8 +17,10 @@ pub mod inspector;
 pub mod leaving;
 pub mod levels;
 pub mod notices;
+pub mod online_dialog;
 pub mod over_map;
 pub mod path_dialog;
+pub mod places;
 pub mod problems;
 pub mod proposal;
 pub mod search;
@@ -41,6 +43,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use crate::action::{Action, Command};
 use crate::domain::columns::Subject;
 use crate::domain::hierarchy::Member;
+use crate::jobs::spec::JobKind;
 use crate::session::Session;
 use crate::session::view::BottomTab;
 use crate::theme::{self, Tokens};
@@ -60,6 +63,8 @@ pub struct UiState {
     pub path: path_dialog::State,
     pub leaving: leaving::State,
     pub filter: filter_dialog::State,
+    pub places: places::State,
+    pub online: online_dialog::State,
     pub notices: notices::Notices,
     pub why: why::State,
     pub problems: problems::PlanProblems,
@@ -136,6 +141,8 @@ pub fn show(
             levels::show(ui, session, &mut state.levels, actions);
             export_dialog::show(ui, session, &mut state.export, actions);
             filter_dialog::show(ui, session, &mut state.filter, actions);
+            let is_asking = status.jobs.iter().any(|(kind, _)| *kind == JobKind::Geocode);
+            online_dialog::show(ui, session, &mut state.online, is_asking, actions);
         }
     }
     import_dialog::show(ui, session, &mut state.import, actions);
@@ -148,11 +155,13 @@ pub fn show(
 
 fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
     let problems = problems::count(session, &mut state.problems);
+    let places = places::count(session, &mut state.places);
     let tabs = [
         (BottomTab::Territories, "Territories".to_owned()),
         (BottomTab::Units, words::capital(&session.project.units.kind_of_many())),
         (BottomTab::Accounts, "Accounts".to_owned()),
         (BottomTab::Balance, "Balance".to_owned()),
+        (BottomTab::Places, if places > 0 { format!("Places {places}") } else { "Places".to_owned() }),
         (BottomTab::Problems, if problems > 0 { format!("Problems {problems}") } else { "Problems".to_owned() }),
         (BottomTab::History, "History".to_owned()),
     ];
@@ -172,6 +181,7 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
         BottomTab::Units => tables::show(ui, session, Subject::Units, &mut state.tables, actions),
         BottomTab::Accounts => tables::show(ui, session, Subject::Accounts, &mut state.tables, actions),
         BottomTab::Balance => balance::show(ui, session, actions),
+        BottomTab::Places => places::show(ui, session, &mut state.places, actions),
         BottomTab::Problems => problems::show(ui, session, &mut state.problems, actions),
         BottomTab::History => history::show(ui, session, actions),
     }

@@ -3,7 +3,7 @@
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, Stroke, Ui, vec2};
 
 use super::widgets::icon_button;
-use crate::action::Action;
+use crate::action::{Action, Command};
 use crate::error::UserError;
 use crate::theme::{self, Tokens};
 
@@ -20,6 +20,8 @@ pub struct Notice {
     pub text: String,
     /// More to read, shown below: reasons, remedies.
     pub details: String,
+    /// What can be done about it: the words of a button.
+    offer: Option<(&'static str, Command)>,
     /// When it goes by itself, in the window's seconds; never for failures.
     until: Option<f64>,
 }
@@ -48,6 +50,15 @@ impl Notices {
         self.add(ctx, Kind::Failed, error.what.clone(), details.join("\n"), None);
     }
 
+    /// Adds to the last message what can be done about it, and leaves it longer: it asks for something.
+    pub fn offer(&mut self, details: String, words: &'static str, command: Command) {
+        if let Some(last) = self.0.last_mut() {
+            last.details = details;
+            last.offer = Some((words, command));
+            last.until = last.until.map(|until| until + 8.0);
+        }
+    }
+
     /// Another project opened: what was said before is about something else.
     pub fn clear(&mut self) {
         self.0.clear();
@@ -64,7 +75,7 @@ impl Notices {
         if self.0.len() >= KEPT {
             self.0.remove(0);
         }
-        self.0.push(Notice { kind, text, details, until: seconds.map(|seconds| now + seconds) });
+        self.0.push(Notice { kind, text, details, offer: None, until: seconds.map(|seconds| now + seconds) });
         ctx.request_repaint();
     }
 }
@@ -105,7 +116,12 @@ pub fn show(ui: &mut Ui, notices: &mut Notices, actions: &mut Vec<Action>) {
                                 ui.label(&notice.text);
                                 if !notice.details.is_empty() {
                                     ui.label(RichText::new(&notice.details).size(theme::SMALL).color(tokens.weak));
-                                    if ui.small_button("Copy details").clicked() {
+                                    if let Some((words, command)) = notice.offer {
+                                        if ui.button(words).clicked() {
+                                            actions.push(Action::Run(command));
+                                            closed = Some(index);
+                                        }
+                                    } else if ui.small_button("Copy details").clicked() {
                                         actions.push(Action::Copy(format!("{}\n{}", notice.text, notice.details)));
                                     }
                                 }

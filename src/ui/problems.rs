@@ -1,12 +1,13 @@
 //! What a person should look at: rows that could not be read, accounts without a place, territories in pieces. A click jumps there.
 
-use egui::{RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::widgets::{cell_text, empty_state};
 use crate::action::{Action, SelectHow};
-use crate::domain::accounts::Placement;
+use crate::domain::doubts::{Doubt, doubt_of};
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
 use crate::io::diagnostic::Severity;
+use crate::session::placing::PlacesAction;
 use crate::session::{Session, Shown};
 use crate::theme::{ROW_HEIGHT, Tokens};
 use crate::words;
@@ -20,6 +21,8 @@ enum Jump {
     Territory(TerritoryId),
     Account(AccountId),
     Units(Vec<UnitId>),
+    /// The list of accounts without a good place, with one at hand.
+    Places(AccountId),
 }
 
 /// What is wrong with the plan, looked for again only when something changed: it goes through all units and accounts.
@@ -96,6 +99,18 @@ pub fn show(ui: &mut Ui, session: &Session, problems: &mut PlanProblems, actions
                 Severity::Note => (ICON_INFO, tokens.weak),
             };
             let mut inner = rect.shrink2(vec2(12.0, 0.0));
+            if let Jump::Places(account) = jump {
+                let at =
+                    egui::Rect::from_min_max(pos2(inner.right() - 96.0, inner.top() + 2.0), inner.max - vec2(0.0, 2.0));
+                inner.max.x = at.left() - 8.0;
+                let name = format!("Place them: {text}");
+                let mut beside = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(("place", row)));
+                let button = beside.add_sized(at.size(), egui::Button::new("Place them…").small());
+                button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                if button.clicked() {
+                    actions.push(Action::Places(PlacesAction::Show(vec![account])));
+                }
+            }
             let font = egui::FontId::proportional(16.0);
             ui.painter().text(inner.left_center(), egui::Align2::LEFT_CENTER, icon.codepoint, font, colour);
             inner.min.x += 26.0;
@@ -124,6 +139,7 @@ impl Jump {
                     actions.push(Action::ShowPlace { place, zoom: 9.0 });
                 }
             }
+            Self::Places(account) => Self::Account(account).go(session, actions),
             Self::Units(units) => {
                 actions.push(Action::SelectUnits { units: units.clone(), how: SelectHow::Replace });
                 actions.push(Action::FitUnits(units));
@@ -172,26 +188,29 @@ fn plan_problems(session: &Session) -> Vec<Problem> {
         }
         problems.push((Severity::Warning, text, Jump::Units(list)));
     }
-    let first = |placed: bool| {
-        let lost = |account: &AccountId| {
-            accounts.units[account.index()].is_none()
-                && (accounts.placements[account.index()] != Placement::Unplaced) == placed
+    for doubt in [Doubt::Outside, Doubt::Middle, Doubt::Unplaced] {
+        let mut lost = accounts.ids().filter(|&account| doubt_of(&session.project, account) == Some(doubt));
+        let Some(account) = lost.next() else { continue };
+        let count = 1 + lost.count();
+        let (one, many) = match doubt {
+            Doubt::Outside => {
+                let outside = format!("outside every {}", units.kind_of_one());
+                (format!("lies {outside}"), format!("lie {outside}"))
+            }
+            Doubt::Middle => {
+                ("lies in the middle of its state".to_owned(), "lie in the middle of their state".to_owned())
+            }
+            Doubt::Unplaced => {
+                let on_map = "could not be placed on the map";
+                (on_map.to_owned(), on_map.to_owned())
+            }
         };
-        (accounts.ids().filter(lost).count(), accounts.ids().find(lost))
-    };
-    let (outside, on_map) = (format!("outside every {}", units.kind_of_one()), "could not be placed on the map");
-    let lost =
-        [(true, format!("lies {outside}"), format!("lie {outside}")), (false, on_map.to_owned(), on_map.to_owned())];
-    for (placed, words_one, words_many) in lost {
-        let (count, account) = if units.is_empty() && placed { (0, None) } else { first(placed) };
-        if let Some(account) = account {
-            let example = &accounts.names[account.index()];
-            let text = match count {
-                1 => format!("1 account, {example}, {words_one}"),
-                _ => format!("{} accounts {words_many}, {example} for instance", words::count(count as i128)),
-            };
-            problems.push((Severity::Warning, text, Jump::Account(account)));
-        }
+        let example = &accounts.names[account.index()];
+        let text = match count {
+            1 => format!("1 account, {example}, {one}"),
+            _ => format!("{} accounts {many}, {example} for instance", words::count(count as i128)),
+        };
+        problems.push((Severity::Warning, text, Jump::Places(account)));
     }
     problems
 }

@@ -122,6 +122,7 @@ fn menus(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &m
                     Command::OpenSample
                         | Command::SaveAs
                         | Command::PasteTable
+                        | Command::LookUpOnline
                         | Command::Export
                         | Command::Redo
                         | Command::ClearSelection
@@ -223,6 +224,7 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
                 | Command::ImportReps
                 | Command::ImportColumns
                 | Command::PasteTable
+                | Command::LookUpOnline
         );
     if changes && session.read_only.is_some() {
         return Some("The project is open for reading only");
@@ -232,6 +234,9 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         return Some(PROPOSAL_WAITS);
     }
     match command {
+        Command::PlaceAccounts | Command::LookUpOnline if session.project.accounts.is_empty() => {
+            Some("Import accounts first")
+        }
         Command::Undo if session.history.undo_step().is_none() => Some("Nothing to take back"),
         Command::Redo if session.history.redo_step().is_none() => Some("Nothing to make again"),
         Command::AssignSelection

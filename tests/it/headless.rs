@@ -9,6 +9,7 @@ mod exporting;
 mod json;
 mod levels;
 mod main_job;
+mod placing;
 mod replacing;
 mod solving;
 mod unit_columns;

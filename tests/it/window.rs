@@ -13,6 +13,8 @@ mod leaving;
 mod levels;
 mod live;
 mod opening;
+mod placing;
+mod placing_online;
 mod selecting;
 mod tables;
 mod territories;

@@ -6,6 +6,7 @@ mod engine;
 mod generated;
 mod instances;
 mod once;
+mod placing;
 mod pmedian;
 mod print;
 mod shipped;
@@ -22,12 +23,14 @@ use super::{Outcome, Result};
 pub enum Bench {
     Engine(Box<engine::Arguments>),
     Drawing(drawing::Arguments),
+    Placing(placing::Arguments),
 }
 
 pub fn run(bench: &Bench, output: &Output) -> Result<Outcome> {
     match bench {
         Bench::Engine(arguments) => engine::run(arguments, output),
         Bench::Drawing(arguments) => drawing::run(arguments, output),
+        Bench::Placing(arguments) => placing::run(arguments, output),
     }
 }
 

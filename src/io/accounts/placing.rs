@@ -7,20 +7,11 @@ use crate::domain::accounts::Placement;
 use crate::domain::sphere::LonLat;
 use crate::io::count_of;
 use crate::io::diagnostic::{Diagnostic, Place};
-use crate::io::gazetteer::{CountryId, Found, Gazetteer, NoPostal, PostalHit, RegionId, Towns};
+use crate::io::gazetteer::address::{Address, FAR_KM};
+use crate::io::gazetteer::{CountryId, Found, Gazetteer, PostalHit};
 use crate::io::numbers::{self, Cell, DecimalMark};
 use crate::io::postal::PostalTable;
 use crate::io::table::Table;
-
-/// Coordinates farther than this from the area of the row's postal code are worth a look.
-const FAR_KM: f64 = 50.0;
-
-/// A town's point is taken in place of a postal code's when it is so many times as precise: the letters of a British code stand for a
-/// whole county.
-const MORE_PRECISE: f64 = 3.0;
-
-/// So many rows are looked at to learn the country of a file that does not say it.
-const LEARNED_FROM: usize = 500;
 
 /// Where an account was put, and how.
 pub(super) struct Placing {
@@ -50,27 +41,21 @@ enum Coordinates {
     Bad(usize, String, Option<LonLat>),
 }
 
-/// What the words of a row say: country, state, postal code, town.
-struct Words {
-    postal: Result<PostalHit, String>,
-    /// The place to take, or why there is none.
-    place: Result<Found, String>,
-    /// What was noticed on the way although there is a place.
-    doubt: Option<String>,
-}
-
 impl<'a> Placer<'a> {
     pub fn new(table: &'a Table, columns: &'a Columns, postal: &'a PostalTable) -> Self {
         let gazetteer = Gazetteer::embedded();
         let country = gazetteer.united_states();
         let mut placer =
             Self { table, columns, gazetteer, postal, country, zeros_restored: 0, counts: Default::default() };
-        placer.country = placer.usual_country();
+        if columns.postal.is_some() && columns.town.is_some() {
+            placer.country = gazetteer.usual_country((0..table.len()).map(|row| placer.address(row)));
+        }
         placer
     }
 
     pub fn place(&mut self, row: usize, code: &str, diagnostics: &mut Vec<Diagnostic>) -> Placing {
-        let words = self.words(row);
+        let words = self.gazetteer.place_address(&self.address(row), self.country, self.postal);
+        self.zeros_restored += usize::from(words.postal.as_ref().is_ok_and(|hit| hit.zeros_restored));
         let coordinates = match self.coordinates(row) {
             Coordinates::Good(place) => self.check_against(place, words.postal.as_ref().ok()),
             other => other,
@@ -246,124 +231,15 @@ impl<'a> Placer<'a> {
         if numbers::is_missing(text) { "" } else { text }
     }
 
-    /// The place that country, state, postal code and town of a row give.
-    fn words(&mut self, row: usize) -> Words {
-        let (postal, town) = (self.cell(row, self.columns.postal), self.cell(row, self.columns.town));
-        let nothing = |why: String| Words { postal: Err(why.clone()), place: Err(why), doubt: None };
-        let (country, region) = match self.country_and_region(row) {
-            Ok(found) => found,
-            Err(why) => return nothing(why),
-        };
-        let hit = if postal.is_empty() { Err(String::new()) } else { self.by_postal_code(country, postal) };
-        // Looking for the town of every row that has a good postal code would cost more than it tells.
-        let precise = hit.as_ref().is_ok_and(|hit| hit.radius_km <= 15.0);
-        let towns = if town.is_empty() || precise { Towns::None } else { self.gazetteer.town(country, region, town) };
-        let mut doubt = None;
-        let place = match (&hit, towns) {
-            (Ok(hit), Towns::One(town)) => {
-                let km = hit.place.distance_km(town.place);
-                if km > FAR_KM + 2.0 * hit.radius_km + town.precision_km {
-                    doubt = Some(format!("the postal code lies {km:.0} km from the town {}", town.words));
-                    Ok(by_code(hit, self.gazetteer.country_name(country)))
-                } else if hit.radius_km > MORE_PRECISE * town.precision_km {
-                    Ok(town)
-                } else {
-                    Ok(by_code(hit, self.gazetteer.country_name(country)))
-                }
-            }
-            (Ok(hit), _) => Ok(by_code(hit, self.gazetteer.country_name(country))),
-            (Err(why), Towns::One(town)) => {
-                // The file had a code that is not known: said, since the town is less precise.
-                doubt = (!why.is_empty() && !why.starts_with(NO_TABLE)).then(|| why.clone());
-                Ok(town)
-            }
-            (Err(_), Towns::Several(several)) => {
-                let names: Vec<&str> = several.iter().map(|town| town.words.as_str()).collect();
-                Err(format!("the town \"{}\" may be {}", shortened(town), names.join("; ")))
-            }
-            (Err(why), Towns::None) => self.by_region(region, town, why),
-        };
-        Words { postal: hit, place, doubt }
-    }
-
-    /// What is left where neither code nor town is known.
-    fn by_region(&self, region: Option<RegionId>, town: &str, why: &str) -> Result<Found, String> {
-        let county = region.filter(|_| !town.is_empty()).and_then(|region| self.gazetteer.county(region, town));
-        let middle = region.and_then(|region| self.gazetteer.middle_of(region));
-        county.or(middle).ok_or_else(|| match (why.is_empty(), town.is_empty()) {
-            (true, false) => format!("the town \"{}\" is not known", shortened(town)),
-            _ => why.to_owned(),
-        })
-    }
-
-    /// The country of a row, and its state as far as that is known.
-    fn country_and_region(&self, row: usize) -> Result<(CountryId, Option<RegionId>), String> {
-        let (country, state) = (self.cell(row, self.columns.country), self.cell(row, self.columns.state));
-        if country.is_empty() {
-            let of_code = self.gazetteer.country_of_code(self.cell(row, self.columns.postal));
-            let country = of_code.unwrap_or(self.country);
-            // "PR" in a column of states.
-            let island =
-                || ["PR", "GU", "VI", "AS", "MP"].contains(&state).then(|| self.gazetteer.country(state)).flatten();
-            return Ok(match self.gazetteer.region(country, state) {
-                Some(region) => (country, Some(region)),
-                None => island().unwrap_or((country, None)),
-            });
+    /// The parts of the address of a row.
+    fn address(&self, row: usize) -> Address<'a> {
+        let Columns { postal, town, state, country, .. } = *self.columns;
+        Address {
+            postal: self.cell(row, postal),
+            town: self.cell(row, town),
+            state: self.cell(row, state),
+            country: self.cell(row, country),
         }
-        let Some((country, of_name)) = self.gazetteer.country(country) else {
-            return Err(format!("the country \"{}\" is not known", shortened(country)));
-        };
-        Ok((country, self.gazetteer.region(country, state).or(of_name)))
-    }
-
-    /// The point of a postal code, or why there is none.
-    fn by_postal_code(&mut self, country: CountryId, text: &str) -> Result<PostalHit, String> {
-        let hit = self.gazetteer.postal_in(country, text, self.postal).map_err(|why| match why {
-            NoPostal::Unknown => format!("the postal code \"{}\" is not known", shortened(text)),
-            NoPostal::NoTable => format!("{NO_TABLE} for {}", self.gazetteer.country_name(country)),
-        })?;
-        self.zeros_restored += usize::from(hit.zeros_restored);
-        Ok(hit)
-    }
-
-    /// The country in which most postal codes lie near the town beside them, for rows that do not say their country.
-    fn usual_country(&self) -> CountryId {
-        let us = self.gazetteer.united_states();
-        let (Some(postal), Some(town)) = (self.columns.postal, self.columns.town) else { return us };
-        let silent = |row: &usize| self.cell(*row, self.columns.country).is_empty();
-        let rows: Vec<usize> = (0..self.table.len()).filter(silent).take(LEARNED_FROM).collect();
-        let fits = |country: CountryId| {
-            let near = |row: &&usize| {
-                let Ok(hit) = self.gazetteer.postal(country, self.table.cell(**row, postal)) else { return false };
-                let near = |town: &Found| town.place.distance_km(hit.place) < FAR_KM + hit.radius_km;
-                match self.gazetteer.town(country, None, self.table.cell(**row, town)) {
-                    Towns::None => false,
-                    Towns::One(town) => near(&town),
-                    Towns::Several(several) => several.iter().any(near),
-                }
-            };
-            rows.iter().filter(near).count()
-        };
-        let at_home = fits(us);
-        // Where the United States fit, nobody else is asked.
-        if 2 * at_home >= rows.len() {
-            return us;
-        }
-        let others = self.gazetteer.countries_with_codes().into_iter().map(|country| (fits(country), country));
-        let best = others.max_by_key(|&(count, country)| (count, country == us));
-        best.filter(|&(count, _)| count > 0).map_or(us, |(_, country)| country)
-    }
-}
-
-const NO_TABLE: &str = "there is no table of postal codes";
-
-fn by_code(hit: &PostalHit, country: &str) -> Found {
-    let words = if hit.town.is_empty() { country } else { &hit.town };
-    Found {
-        place: hit.place,
-        placement: Placement::PostalCode,
-        precision_km: hit.radius_km,
-        words: format!("{}, {words}", hit.code),
     }
 }
 

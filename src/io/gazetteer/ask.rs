@@ -147,7 +147,7 @@ impl Gazetteer {
                 found.push(Found {
                     place: hit.place,
                     placement: Placement::PostalCode,
-                    precision_km: hit.radius_km,
+                    precision_km: hit.precision_km,
                     words: words.join(", "),
                 });
             }

@@ -1,10 +1,12 @@
 //! Countries, states, towns and postal codes of the world, embedded, so that placing accounts needs no network. `assets/postal`
 //! says where the tables are from.
 
+pub mod address;
 pub mod ask;
 pub mod names;
 mod postal_codes;
 mod read;
+mod suggest;
 #[cfg(test)]
 mod tests;
 mod towns;

@@ -73,7 +73,7 @@ impl Gazetteer {
     }
 
     /// One of each place, the largest first.
-    fn distinct<'a>(&self, mut towns: Vec<&'a Town>) -> Vec<&'a Town> {
+    pub(super) fn distinct<'a>(&self, mut towns: Vec<&'a Town>) -> Vec<&'a Town> {
         towns.sort_by(|a, b| b.population.cmp(&a.population).then_with(|| a.name.cmp(&b.name)));
         let mut kept: Vec<&Town> = Vec::new();
         for town in towns {
@@ -107,7 +107,7 @@ impl Gazetteer {
         self.distinct(all).into_iter().take(MOST_CANDIDATES).map(|town| self.found(town)).collect()
     }
 
-    fn found(&self, town: &Town) -> Found {
+    pub(super) fn found(&self, town: &Town) -> Found {
         let region = town.region.and_then(|region| self.regions.get(usize::from(region.0)));
         let region = region.and_then(|region| region.names.first()).map_or(String::new(), |name| format!(", {name}"));
         Found {

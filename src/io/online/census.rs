@@ -9,8 +9,8 @@ use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
 
-/// The service takes so many addresses at once.
-pub(super) const LARGEST_BATCH: usize = 10_000;
+/// The service takes 10,000 addresses at once, and minutes for them. In smaller batches one sees how far it is, and keeps what was answered.
+pub(super) const BATCH: usize = 1_000;
 
 /// The edition of the street file: the newest.
 const BENCHMARK: &str = "Public_AR_Current";
@@ -41,7 +41,7 @@ pub(super) fn ask(
     body.extend(&file);
     body.extend(format!("\r\n--{boundary}--\r\n").as_bytes());
     let kind = format!("multipart/form-data; boundary={boundary}");
-    let text = http::fetch(service, &Request::Post { kind: &kind, body: &body }, progress)?;
+    let text = http::fetch(service, &Request::Post { kind, body }, progress)?;
     Ok(text.and_then(|text| read(&text, questions.len()).map_err(|why| wrong(service, &why))))
 }
 

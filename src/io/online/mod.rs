@@ -14,10 +14,14 @@ use crate::domain::progress::{Cancelled, Phase, Progress};
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
 
+/// The way out where a service cannot be asked.
+const WITHOUT_NETWORK: &str = "What was answered before is kept; ask again for the rest later. Without a network accounts are placed by \
+                               postal code and town, or by hand";
+
 /// Which way a service is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The batch service of the U.S. Census Bureau: addresses in the United States, up to 10,000 at once.
+    /// The batch service of the U.S. Census Bureau: addresses in the United States, many at once.
     Census,
     /// Any server that speaks as Nominatim does, the search of OpenStreetMap: one address at a time.
     Nominatim,
@@ -27,7 +31,10 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Service {
     pub kind: Kind,
+    /// With a key that may stand after its question mark, which is in no message.
     url: String,
+    /// Where the operator can reach the user, as policies want; sent with every request. May be empty.
+    contact: String,
     /// Between two requests. A second for Nominatim, as the public server's policy asks.
     pub pause: Duration,
     /// Before a request that failed is made again; twice as long the second time.
@@ -95,8 +102,9 @@ impl Kind {
                  without their names or figures."
             }
             Self::Nominatim => {
-                "The address of each account is sent to the server, one a second, without its name or figures. The public server \
-                 of OpenStreetMap is for small numbers; its answers are © OpenStreetMap contributors."
+                "Street, town, state, postal code and country of the accounts are sent to the server, one address after the other, \
+                 without their names or figures. The public server of OpenStreetMap is for small numbers; its answers are \
+                 © OpenStreetMap contributors."
             }
         }
     }
@@ -114,11 +122,28 @@ impl Service {
         let pause = if kind == Kind::Nominatim { Duration::from_secs(1) } else { Duration::ZERO };
         // The Census Bureau takes minutes for a full batch.
         let timeout = Duration::from_secs(if kind == Kind::Census { 600 } else { 30 });
-        Ok(Self { kind, url: url.to_owned(), pause, wait_before_retry: Duration::from_secs(2), timeout })
+        let contact = String::new();
+        Ok(Self { kind, url: url.to_owned(), contact, pause, wait_before_retry: Duration::from_secs(2), timeout })
     }
 
+    /// With a contact that is sent along, and a pause between requests. The public server is not asked more often than its policy allows.
+    #[must_use]
+    pub fn polite(mut self, contact: &str, pause: Duration) -> Self {
+        let plain = |letter: &char| letter.is_ascii_graphic() || *letter == ' ';
+        self.contact = contact.trim().chars().filter(plain).take(200).collect();
+        let least = if self.is_public_nominatim() { Duration::from_secs(1) } else { Duration::ZERO };
+        self.pause = if self.kind == Kind::Nominatim { pause.max(least) } else { self.pause };
+        self
+    }
+
+    fn is_public_nominatim(&self) -> bool {
+        let host = self.url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', ':']).next());
+        host.is_some_and(|host| host.to_ascii_lowercase().ends_with("openstreetmap.org"))
+    }
+
+    /// Where it is, without a key.
     pub fn url(&self) -> &str {
-        &self.url
+        http::without_query(&self.url)
     }
 
     /// Asks all questions, one after the other or in batches. What was answered before a failure is kept.
@@ -126,9 +151,23 @@ impl Service {
     /// # Errors
     /// The user cancelled.
     pub fn ask(&self, questions: &[Question], progress: &Progress) -> Result<Replies, Cancelled> {
+        let mut all = Vec::new();
+        let stopped = self.ask_each(questions, progress, |replies| all.extend(replies))?;
+        Ok(Replies { replies: all, stopped })
+    }
+
+    /// The same; hands over the answers as they come, which a user who cancels can keep. Returns why the rest has no answer.
+    ///
+    /// # Errors
+    /// The user cancelled.
+    pub fn ask_each(
+        &self,
+        questions: &[Question],
+        progress: &Progress,
+        mut take: impl FnMut(Vec<(AccountId, Reply)>),
+    ) -> Result<Option<UserError>, Cancelled> {
         progress.begin(Phase::AskingGeocoder, questions.len() as u64)?;
-        let mut all = Replies::default();
-        let size = if self.kind == Kind::Census { census::LARGEST_BATCH } else { 1 };
+        let size = if self.kind == Kind::Census { census::BATCH } else { 1 };
         for (nth, batch) in questions.chunks(size).enumerate() {
             if nth > 0 {
                 wait(self.pause, progress)?;
@@ -139,15 +178,12 @@ impl Service {
                 Kind::Nominatim => nominatim::ask(self, &batch[0], progress)?.map(|reply| vec![reply]),
             };
             match answer {
-                Ok(replies) => all.replies.extend(batch.iter().map(|question| question.account).zip(replies)),
-                Err(error) => {
-                    all.stopped = Some(error);
-                    break;
-                }
+                Ok(replies) => take(batch.iter().map(|question| question.account).zip(replies).collect()),
+                Err(error) => return Ok(Some(error)),
             }
             progress.tick(batch.len() as u64)?;
         }
-        Ok(all)
+        Ok(None)
     }
 }
 

@@ -36,8 +36,8 @@ pub(super) fn ask(
     let town = [question.postal.as_str(), question.town.as_str()].join(" ");
     let parts = [question.street.as_str(), town.trim(), &question.state, &question.country];
     let address = parts.into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(", ");
-    let query = [("format", "jsonv2"), ("limit", "3"), ("q", address.as_str())];
-    let text = http::fetch(service, &Request::Get { query: &query }, progress)?;
+    let query = vec![("format", "jsonv2".to_owned()), ("limit", "3".to_owned()), ("q", address)];
+    let text = http::fetch(service, &Request::Get { query }, progress)?;
     Ok(text.and_then(|text| {
         let places: Vec<Place> = serde_json::from_str(&text).map_err(|error| {
             UserError::new(format!("Could not understand what {} answered", service.url()))

@@ -180,6 +180,65 @@ fn a_busy_service_is_asked_again_and_a_refusal_is_not() {
 }
 
 #[test]
+fn requests_that_are_sent_elsewhere_end_there() {
+    let (elsewhere, seen_elsewhere) = server(vec![answer("200 OK", "[]")]);
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        for kind in [Kind::Nominatim, Kind::Census] {
+            let moved = format!(
+                "HTTP/1.1 {status}\r\nLocation: {elsewhere}?key=1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+            let (url, seen) = server(vec![Some(moved.into_bytes())]);
+            let replies = ask(&service(kind, &url), &[question(0, "1 Main St")]);
+            assert_eq!(seen.try_iter().count(), 1);
+            let why = why(&replies);
+            assert!(why.starts_with("it sends requests on to") && !why.contains("key"), "{why}");
+        }
+    }
+    assert_eq!(seen_elsewhere.try_iter().count(), 0);
+}
+
+#[test]
+fn a_key_in_the_url_is_sent_and_told_to_nobody() {
+    let (url, seen) = server(vec![answer("200 OK", "[]"), answer("403 Forbidden", "")]);
+    let asking = service(Kind::Nominatim, &format!("{url}?key=Zebra7")).polite("me@example.org", Duration::ZERO);
+    let replies = ask(&asking, &[question(0, "1"), question(1, "2")]);
+    let head = seen.recv().unwrap().head;
+    assert!(head.contains("key=Zebra7") && head.contains("q=1"), "{head}");
+    assert!(head.contains("me@example.org"), "{head}");
+    let error = replies.stopped.expect("the second was refused");
+    assert!(!format!("{error} {}", asking.url()).contains("Zebra7"), "{error}");
+    assert!(error.hint.contains("by hand"), "the way out without a network: {}", error.hint);
+    for url in ["ftp://a.example/?key=Zebra7", "https://a b.example/?key=Zebra7", "https://a.example/#Zebra7"] {
+        let error = Service::new(Kind::Nominatim, url).expect_err("it cannot be used");
+        assert!(!error.to_string().contains("Zebra7"), "{error}");
+    }
+}
+
+#[test]
+fn the_public_server_is_asked_once_a_second_at_most() {
+    let public = Service::new(Kind::Nominatim, "").unwrap().polite("", Duration::ZERO);
+    assert_eq!(public.pause, Duration::from_secs(1));
+    let own = Service::new(Kind::Nominatim, "http://localhost/search").unwrap();
+    assert_eq!(own.polite("", Duration::ZERO).pause, Duration::ZERO);
+}
+
+#[test]
+fn whoever_cancels_does_not_wait_for_a_slow_service() {
+    let (url, seen) = server(vec![answer("200 OK", "[]"), None]);
+    let (asking, progress) = (service(Kind::Nominatim, &url), Progress::new());
+    let cancel = progress.clone();
+    std::thread::spawn(move || {
+        let _ = (seen.recv(), seen.recv());
+        cancel.cancel();
+    });
+    let mut kept = Vec::new();
+    let begun = std::time::Instant::now();
+    let ended = asking.ask_each(&[question(4, "1"), question(5, "2")], &progress, |replies| kept.extend(replies));
+    assert!(ended.is_err() && begun.elapsed() < Duration::from_secs(5));
+    assert_eq!(kept, [(AccountId(4), Reply::None)], "what was answered before is kept");
+}
+
+#[test]
 fn garbage_is_said_to_be_garbage() {
     for (kind, text) in [
         (Kind::Nominatim, "<html>Sign in to the hotel's network</html>"),

@@ -28,6 +28,8 @@ pub enum Field {
     Accounts,
     Area,
     Placed,
+    /// Of an account: how far its true place may be.
+    Precision,
     Longitude,
     Latitude,
     Attribute(usize),
@@ -46,7 +48,10 @@ pub struct Source<'a> {
 impl Field {
     /// Numbers are right-aligned, sorted by size and filtered by range.
     pub fn is_number(self) -> bool {
-        matches!(self, Self::Accounts | Self::Area | Self::Longitude | Self::Latitude | Self::Measure(_))
+        matches!(
+            self,
+            Self::Accounts | Self::Area | Self::Precision | Self::Longitude | Self::Latitude | Self::Measure(_)
+        )
     }
 
     /// It changes with the plan.
@@ -56,8 +61,8 @@ impl Field {
 
     /// It is there until somebody hides it.
     pub fn is_shown_at_first(self) -> bool {
-        use Field::{Latitude, Locked, Longitude, Named, Placed, UnitTerritory};
-        !matches!(self, UnitTerritory | Named | Locked | Placed | Longitude | Latitude)
+        use Field::{Latitude, Locked, Longitude, Named, Placed, Precision, UnitTerritory};
+        !matches!(self, UnitTerritory | Named | Locked | Placed | Precision | Longitude | Latitude)
     }
 
     /// The columns there are, in their order.
@@ -89,7 +94,7 @@ impl Field {
         fields
             .extend((0..project.measures.len()).filter(shown).map(|index| Self::Measure(MeasureId::from_index(index))));
         if subject == Subject::Accounts {
-            fields.push(Self::Placed);
+            fields.extend([Self::Placed, Self::Precision]);
         }
         fields.extend([Self::Longitude, Self::Latitude]);
         fields
@@ -133,6 +138,7 @@ impl<'a> Source<'a> {
             Field::Accounts => "Accounts".to_owned(),
             Field::Area => "Area".to_owned(),
             Field::Placed => "Placed by".to_owned(),
+            Field::Precision => "Precision".to_owned(),
             Field::Longitude => "Longitude".to_owned(),
             Field::Latitude => "Latitude".to_owned(),
             Field::Attribute(at) => self.attribute(at).map_or(String::new(), |column| column.name.clone()),
@@ -144,6 +150,7 @@ impl<'a> Source<'a> {
     pub fn unit(&self, field: Field) -> &'a str {
         match field {
             Field::Area => "km²",
+            Field::Precision => "km",
             Field::Longitude | Field::Latitude => "°",
             Field::Measure(id) => self.project.measure(id).map_or("", |measure| measure.unit.as_str()),
             _ => "",
@@ -171,8 +178,8 @@ impl<'a> Source<'a> {
             }
             Field::Measure(_) => Err("This is the sum over the accounts; change it there"),
             Field::Code => Err("The code joins files to the project and cannot be edited; import again to change it"),
-            Field::Longitude | Field::Latitude | Field::Placed | Field::Unit => {
-                Err("Places cannot be edited here; import the accounts again to move them")
+            Field::Longitude | Field::Latitude | Field::Placed | Field::Precision | Field::Unit => {
+                Err("Places are not typed into cells; use Move this account… in the inspector")
             }
             Field::Territory | Field::UnitTerritory | Field::Named | Field::Locked => {
                 Err("Use Change to assign, release or lock rows")
@@ -232,6 +239,11 @@ impl<'a> Source<'a> {
         match field {
             Field::Accounts => f64::from(self.loads.accounts_in(UnitId::from_index(row))),
             Field::Area => self.project.units.areas_km2.get(row).copied().unwrap_or(f64::NAN),
+            Field::Precision => {
+                // A figure that was kept in four bytes has no more than seven digits.
+                let km = self.project.accounts.precision_km(row);
+                km.map_or(f64::NAN, |km| (km * 1000.0).round() / 1000.0)
+            }
             Field::Longitude => places().map_or(f64::NAN, |place| place.lon),
             Field::Latitude => places().map_or(f64::NAN, |place| place.lat),
             Field::Measure(id) => match self.project.measure(id) {
@@ -273,11 +285,18 @@ impl<'a> Source<'a> {
                 }
             }
             Field::Placed => match self.project.accounts.placements.get(row) {
-                Some(Placement::Unplaced) | None => "",
+                Some(Placement::Unplaced) => "not placed",
+                Some(Placement::ByHand) => "hand",
                 Some(placement) => placement.word(),
+                None => "",
             },
             Field::Attribute(at) => self.attribute(at).map_or("", |column| column.get(row)),
-            Field::Accounts | Field::Area | Field::Longitude | Field::Latitude | Field::Measure(_) => "",
+            Field::Accounts
+            | Field::Area
+            | Field::Precision
+            | Field::Longitude
+            | Field::Latitude
+            | Field::Measure(_) => "",
         }
     }
 }

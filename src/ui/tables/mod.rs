@@ -262,7 +262,7 @@ fn width_of(source: Source, field: Field) -> f32 {
         Field::Name => 210.0,
         Field::Territory | Field::UnitTerritory | Field::Rep => 150.0,
         Field::Code | Field::Unit | Field::Accounts | Field::Named | Field::Locked => 88.0,
-        Field::Area | Field::Longitude | Field::Latitude | Field::Placed => 100.0,
+        Field::Area | Field::Longitude | Field::Latitude | Field::Placed | Field::Precision => 100.0,
         Field::Attribute(_) | Field::Measure(_) => (title() * 8.0 + 36.0).clamp(88.0, 190.0).round(),
     }
 }
