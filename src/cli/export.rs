@@ -54,6 +54,9 @@ pub struct Arguments {
     /// Only the accounts of this segment; figures of territories count them alone
     #[arg(long, value_name = "NAME")]
     segment: Option<String>,
+    /// A column per segment in the table of accounts, yes or no
+    #[arg(long)]
+    segment_columns: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -165,6 +168,7 @@ fn wish(arguments: &Arguments, project: &Project) -> Result<Wish> {
         columns: arguments.columns.clone(),
         decimals: arguments.decimals,
         byte_order_mark: arguments.bom,
+        segments: arguments.segment_columns,
         ..Wish::default()
     };
     if !arguments.territories.is_empty() {

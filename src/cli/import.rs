@@ -18,6 +18,7 @@ use crate::io::options::{DateOrder, DecimalMark, ReadOptions, delimiter_of_word}
 use crate::io::table::STANDARD_INPUT;
 use crate::io::unit_columns::OnRepeat;
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns, UnitTableColumns};
+use crate::work::formulas::with_faults;
 use crate::work::import::{import_accounts, import_alignment, import_reps, import_units};
 use crate::work::presets::{self, Preset};
 use crate::work::unit_columns::import_unit_columns;
@@ -318,7 +319,8 @@ fn into_project(
     change.save(&store)?;
     let setting = records::file_setting(&change.kind);
     let previous = opened.settings.get(setting).map(String::as_str);
-    store.put_problems(records::saved_problems(&opened.problems, previous, &file, &diagnostics));
+    let problems = records::saved_problems(&opened.problems, previous, &file, &diagnostics);
+    store.put_problems(with_faults(problems, &change.project));
     store.put_setting(setting, Some(&file));
     store.flush()?;
     let project = &change.project;

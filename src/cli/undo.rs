@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::output::Output;
 use super::{Outcome, Result, project};
 use crate::domain::cells::apply_to_project;
-use crate::domain::edit::Locks;
+use crate::domain::edit::{Change, Locks};
 use crate::error::UserError;
 use crate::work::cut::{data_after, problems_after};
+use crate::work::formulas::with_faults;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -56,8 +57,11 @@ fn step(arguments: &Arguments, output: &Output, back: bool) -> Result<Outcome> {
         store.redo(&edit);
         opened.history.mark_redone();
     }
+    let problems = std::mem::take(&mut opened.problems);
     if edit.units_patch().is_some() {
-        store.put_problems(problems_after(std::mem::take(&mut opened.problems), &edit, back));
+        store.put_problems(problems_after(problems, &edit, back));
+    } else if edit.changes.iter().any(Change::is_of_data) {
+        store.put_problems(with_faults(problems, &opened.project));
     }
     store.flush()?;
     let stepped = Stepped {

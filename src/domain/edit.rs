@@ -316,7 +316,7 @@ impl Change {
     }
 
     /// It changes the project's data beside the plan.
-    pub(super) fn is_of_data(&self) -> bool {
+    pub fn is_of_data(&self) -> bool {
         matches!(self, Self::Cells(_) | Self::Places(_) | Self::Computed(_) | Self::Segments { .. })
     }
 

@@ -2,7 +2,7 @@
 //! evaluator decides everything.
 
 use super::columns::Subject;
-use super::formula::{Columns, Data, FormulaError, Kind, Source, as_reference};
+use super::formula::{Columns, Data, Formula, FormulaError, Kind, Source, as_reference, as_text};
 use super::project::Project;
 
 /// A named set of accounts.
@@ -200,6 +200,19 @@ impl Segment {
         }
     }
 
+    /// Whether its rule can be worked out, without doing so.
+    ///
+    /// # Errors
+    /// As [`Segment::members`].
+    pub fn check(&self, project: &Project) -> Result<(), FormulaError> {
+        let formula = self.formula(project)?;
+        let columns = Columns::of_segment(project);
+        match parse(&formula, &columns, &self.as_of)?.check(&columns)? {
+            Kind::Flag => Ok(()),
+            kind => Err(no_flag(&formula, kind)),
+        }
+    }
+
     /// The accounts that belong to it.
     ///
     /// # Errors
@@ -214,21 +227,28 @@ impl Segment {
 /// # Errors
 /// It is wrong, or gives something else than yes or no.
 pub fn members(project: &Project, formula: &str, as_of: &str) -> Result<Members, FormulaError> {
-    let worked = super::computed::work_out(project, Subject::Accounts, formula, as_of)?;
-    let Data::Flags(flags) = &worked.values.data else {
-        let found = worked.values.kind().words();
-        return Err(FormulaError::new(0..formula.len(), format!("a segment needs a yes or no, found {found}"))
-            .hint("for example: [Annual Revenue] > 100000"));
-    };
+    let columns = Columns::of_segment(project);
+    let values = parse(formula, &columns, as_of)?.evaluate(&columns)?;
+    let Data::Flags(flags) = &values.data else { return Err(no_flag(formula, values.kind())) };
     let belongs: Vec<bool> = flags.iter().map(|flag| *flag == Some(true)).collect();
     let count = belongs.iter().filter(|belongs| **belongs).count();
-    Ok(Members { belongs, count, faults: worked.values.faults.len() })
+    Ok(Members { belongs, count, faults: values.faults.len() })
+}
+
+fn parse(formula: &str, columns: &Columns, as_of: &str) -> Result<Formula, FormulaError> {
+    Formula::parse(formula, columns, (!as_of.is_empty()).then_some(as_of))
+}
+
+fn no_flag(formula: &str, kind: Kind) -> FormulaError {
+    FormulaError::new(0..formula.len(), format!("a segment needs a yes or no, found {}", kind.words()))
+        .hint("for example: [Annual Revenue] > 100000")
 }
 
 /// The columns that a formula of a segment, or its conditions, name; none of a wrong one.
 pub fn sources(project: &Project, segment: &Segment) -> std::collections::BTreeSet<Source> {
-    let formula = segment.formula(project).unwrap_or_default();
-    super::computed::sources(project, Subject::Accounts, &formula, &segment.as_of)
+    let Ok(formula) = segment.formula(project) else { return Default::default() };
+    let parsed = parse(&formula, &Columns::of_segment(project), &segment.as_of);
+    parsed.map_or_else(|_| Default::default(), |parsed| parsed.columns().iter().map(|used| used.source).collect())
 }
 
 impl Group {
@@ -352,7 +372,7 @@ impl Condition {
         if text.is_empty() {
             return Err(FormulaError::new(0..0, format!("\"{name}\": write what it is compared with")));
         }
-        Ok(format!("\"{}\"", text.replace('"', "\"\"")))
+        Ok(as_text(text))
     }
 
     fn number(&self, text: &str, name: &str) -> Result<String, FormulaError> {

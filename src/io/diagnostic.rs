@@ -35,7 +35,20 @@ pub struct Diagnostic {
     pub hint: String,
 }
 
+/// Files of problems begin like this where these are about a computed column.
+const ABOUT_COLUMNS: &str = "computed column ";
+
+/// Whether this stands for a computed column where others name a file.
+pub fn is_about_columns(file: &str) -> bool {
+    file.starts_with(ABOUT_COLUMNS)
+}
+
 impl Place {
+    /// In a computed column of units or accounts, which stands for a file.
+    pub fn computed_column(name: &str, subject: &str) -> Self {
+        Self::file(format!("{ABOUT_COLUMNS}{name} of {subject}")).column(name)
+    }
+
     pub fn file(file: impl Into<String>) -> Self {
         Self { file: file.into(), ..Self::default() }
     }
@@ -60,6 +73,11 @@ impl Place {
 }
 
 impl Diagnostic {
+    /// It is about a computed column, not about a file.
+    pub fn is_about_columns(&self) -> bool {
+        is_about_columns(&self.place.file)
+    }
+
     pub fn error(place: Place, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, place, message)
     }

@@ -40,6 +40,7 @@ use crate::error::UserError;
 use write::Write;
 use writer::Writer;
 
+pub use tables::MAX_COLUMNS;
 pub use writer::{Answer, user_name};
 
 /// A plan in the file.

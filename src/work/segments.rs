@@ -1,16 +1,18 @@
 //! Segments of accounts: kept with the project, counted, and taken as a part of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::formulas;
 use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
+use crate::domain::computed;
 use crate::domain::edit::{Change, Edit};
-use crate::domain::formula::{Columns, FormulaError};
+use crate::domain::formula::{Columns, FormulaError, Source};
 use crate::domain::ids::{AccountId, MeasureId};
 use crate::domain::plan::{Plan, PlanParts};
 use crate::domain::project::Project;
-use crate::domain::segments::{Condition, Members, Operator, Rule, Segment, members};
+use crate::domain::segments::{Condition, Members, Operator, Rule, Segment, members, sources};
 use crate::error::UserError;
 use crate::words;
 
@@ -32,26 +34,58 @@ pub fn put(project: &Project, segment: &Segment, instead_of: Option<&str>) -> Re
     if let Some(other) = others.find(|other| other.name.to_lowercase() == folded) {
         return Err(failed().because(format!("there is a segment \"{}\" already", other.name)));
     }
-    segment.members(project).map_err(|error| in_words(failed(), segment, &error))?;
+    segment.check(project).map_err(|error| in_words(failed(), segment, &error))?;
     let mut new = Vec::clone(&project.segments);
     let segment = Segment { name: name.to_owned(), ..segment.clone() };
-    let verb = match instead_of.and_then(|old| new.iter().position(|known| known.name == old)) {
-        Some(place) => {
-            new[place] = segment;
-            "Changed"
-        }
-        None => {
-            new.push(segment);
-            "Added"
-        }
+    let Some(place) = instead_of.and_then(|old| new.iter().position(|known| known.name == old)) else {
+        new.push(segment);
+        return Ok(with_segments(project, new, format!("Added the segment {name}")));
     };
-    Ok(with_segments(project, new, format!("{verb} the segment {name}")))
+    if let Some(column) = circle(project, &segment, place) {
+        return Err(failed()
+            .because(format!("the column \"{column}\" is computed from it, so that would go round in a circle")));
+    }
+    let old = std::mem::replace(&mut new[place], segment);
+    let mut edit = with_segments(project, new, format!("Changed the segment {name}"));
+    if old.name != name {
+        edit.label = format!("Renamed the segment {} to {name}", old.name);
+        formulas::rename_segment(project, place, name, &mut edit);
+    }
+    Ok(edit)
+}
+
+/// A column that the segment names and that is itself made of the segment.
+fn circle(project: &Project, segment: &Segment, place: usize) -> Option<String> {
+    let mut waiting: Vec<Source> = sources(project, segment).into_iter().collect();
+    let mut seen: BTreeSet<Source> = BTreeSet::new();
+    while let Some(source) = waiting.pop() {
+        let Source::Cell(cell) = source else { continue };
+        let Some(column) = project.formula_of(Subject::Accounts, cell).filter(|_| seen.insert(source)) else {
+            continue;
+        };
+        let made_of = computed::sources(project, Subject::Accounts, &column.formula, &column.as_of);
+        if made_of.iter().any(|source| matches!(source, Source::Segment(at) if usize::from(*at) == place)) {
+            return Some(column.name.clone());
+        }
+        waiting.extend(made_of);
+    }
+    None
 }
 
 /// # Errors
-/// There is no such segment.
+/// There is no such segment, or columns are computed from it.
 pub fn remove(project: &Project, name: &str) -> Result<Edit, UserError> {
     let segment = find(project, name)?;
+    let place = project.segments.iter().position(|known| known == segment).unwrap_or_default();
+    let users = computed::users_of_segment(project, place);
+    if !users.is_empty() {
+        let names: Vec<String> = users.iter().map(|column| format!("\"{}\"", column.name)).collect();
+        let columns = if names.len() == 1 { "the column" } else { "the columns" };
+        let verb = if names.len() == 1 { "needs" } else { "need" };
+        return Err(UserError::new(format!("Could not remove the segment \"{}\"", segment.name))
+            .because(format!("{columns} {} {verb} it", names.join(", ")))
+            .hint("Change or remove that first"));
+    }
     let label = format!("Removed the segment {}", segment.name);
     let new = project.segments.iter().filter(|other| *other != segment).cloned().collect();
     Ok(with_segments(project, new, label))

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bench;
 mod broken;
+mod columns;
 mod cutting;
 mod explaining;
 mod exporting;
@@ -11,6 +12,7 @@ mod levels;
 mod main_job;
 mod placing;
 mod replacing;
+mod segments;
 mod solving;
 mod unit_columns;
 

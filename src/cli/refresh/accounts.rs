@@ -15,6 +15,7 @@ use crate::io::export::write_rows;
 use crate::io::files::name_of;
 use crate::words;
 use crate::work::columns::{AccountColumns, Choice};
+use crate::work::formulas::with_faults;
 use crate::work::records;
 use crate::work::refresh::{
     Comparison, DIFFERENCE_COLUMNS, OnVanished, RefreshDone, RefreshOrder, compare_file, differences,
@@ -177,7 +178,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         let file = name_of(&arguments.file);
         let setting = "file of accounts";
         let previous = opened.settings.get(setting).map(String::as_str);
-        store.put_problems(records::saved_problems(&opened.problems, previous, &file, &diagnostics));
+        let problems = records::saved_problems(&opened.problems, previous, &file, &diagnostics);
+        store.put_problems(with_faults(problems, &refreshed.project));
         store.put_setting(setting, Some(&file));
         store.flush()?;
     }

@@ -8,6 +8,7 @@ use crate::domain::cells::CellColumn;
 use crate::domain::columns::Subject;
 use crate::domain::ids::MeasureId;
 use crate::domain::project::Project;
+use crate::domain::segments::Segment;
 
 /// Where the values of a name come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +18,8 @@ pub enum Source {
     Lat,
     Area,
     Cell(CellColumn),
+    /// Whether an account belongs to the segment at this place of the list.
+    Segment(u16),
 }
 
 /// The columns of accounts or units of a project.
@@ -24,6 +27,8 @@ pub struct Columns<'a> {
     project: &'a Project,
     subject: Subject,
     names: Vec<(String, Source)>,
+    /// It is a segment's formula that names them, which cannot be made of segments.
+    of_segment: bool,
 }
 
 impl<'a> Columns<'a> {
@@ -42,7 +47,12 @@ impl<'a> Columns<'a> {
                 names.push((name.to_owned(), source));
             }
         }
-        Self { project, subject, names }
+        Self { project, subject, names, of_segment: false }
+    }
+
+    /// The columns that the formula of a segment may name. A segment is made of columns alone, so segments never go round in a circle.
+    pub fn of_segment(project: &'a Project) -> Self {
+        Self { of_segment: true, ..Self::of(project, Subject::Accounts) }
     }
 
     /// What is known of every account or unit, whatever the file had.
@@ -92,6 +102,32 @@ impl<'a> Columns<'a> {
         exact.or_else(alike).or_else(plain)
     }
 
+    /// The segment of that name, whatever its capitals, with what stands for it.
+    ///
+    /// # Errors
+    /// Why none can be named, and what to do.
+    pub fn segment(&self, name: &str) -> Result<(&'a Segment, Source), (String, String)> {
+        let refuse = |why: &str, hint: &str| Err((why.to_owned(), hint.to_owned()));
+        if self.subject == Subject::Units {
+            return refuse("in_segment is about accounts, and this is a column of units", "");
+        }
+        if self.of_segment {
+            return refuse("a segment cannot be made of other segments", "repeat their conditions here");
+        }
+        let folded = name.trim().to_lowercase();
+        let mut all = self.project.segments.iter().zip(0..);
+        let found = all.find(|(segment, _)| segment.name.to_lowercase() == folded);
+        let Some((segment, at)) = found else {
+            let names = self.project.segments.iter().map(|segment| segment.name.as_str());
+            let hint = near(name, names).map_or_else(String::new, |near| format!("did you mean \"{near}\"?"));
+            return Err((format!("there is no segment \"{}\"", name.trim()), hint));
+        };
+        match segment.check(self.project) {
+            Ok(()) => Ok((segment, Source::Segment(at))),
+            Err(error) => Err((format!("the segment \"{}\" is wrong: {}", segment.name, error.message), error.hint)),
+        }
+    }
+
     /// The name most like one that is not there.
     pub fn near(&self, name: &str) -> Option<&str> {
         near(name, self.names.iter().map(|(known, _)| known.as_str()))
@@ -102,6 +138,7 @@ impl<'a> Columns<'a> {
         match source {
             Source::Lon | Source::Lat | Source::Area | Source::Cell(CellColumn::Measure(_)) => super::Kind::Number,
             Source::Code | Source::Cell(_) => super::Kind::Text,
+            Source::Segment(_) => super::Kind::Flag,
         }
     }
 
@@ -129,6 +166,12 @@ impl<'a> Columns<'a> {
                 Some(column) if column.len() == rows => Values::new(Data::Texts(Arc::new(Texts::of(column)))),
                 _ => Values::text("").spread(rows),
             },
+            Source::Segment(at) => {
+                let segment = self.project.segments.get(usize::from(at));
+                let members = segment.and_then(|segment| segment.members(self.project).ok()).unwrap_or_default();
+                let belongs = |row: usize| Some(members.belongs.get(row).copied().unwrap_or_default());
+                Values::flags((0..rows).map(belongs).collect())
+            }
         }
     }
 

@@ -33,6 +33,7 @@ impl Formula {
     pub fn check(&self, columns: &Columns) -> Result<super::Kind, FormulaError> {
         let none = |source| match columns.kind(source) {
             super::Kind::Text => Values::texts(Vec::new(), Vec::new()),
+            super::Kind::Flag => Values::flags(Vec::new()),
             _ => Values::numbers(Vec::new()),
         };
         self.evaluate_with(0, none).map(|values| values.kind())

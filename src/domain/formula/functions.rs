@@ -144,5 +144,12 @@ pub const FUNCTIONS: &[Function] = &[
     function("year", 1..=1, "year([Last visit])", "The year of a date", dates::year),
     function("month", 1..=1, "month([Last visit])", "The month of a date, 1 to 12", dates::month),
     function("day", 1..=1, "day([Last visit])", "The day of the month", dates::day),
+    function(
+        "in_segment",
+        1..=1,
+        "in_segment(\"Key accounts\")",
+        "Whether the account belongs to a segment",
+        numbers::in_segment,
+    ),
     function("today", 0..=0, "today()", "The column's as-of date, which stays the same", dates::today),
 ];

@@ -19,6 +19,7 @@ mod rewrite;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod tiers;
 mod tokens;
 mod values;
 
@@ -26,7 +27,8 @@ pub use columns::{Columns, Source};
 pub use dates::{day_number, iso_date};
 pub use error::{Fault, FormulaError, near};
 pub use functions::{FUNCTIONS, Function};
-pub use rewrite::{ColumnUse, Formula, as_reference, renamed};
+pub use rewrite::{ColumnUse, Formula, Renamed, as_reference, as_text, renamed};
+pub use tiers::{Tiers, percents};
 pub use values::{Data, Kind, Texts, Values};
 
 /// The longest formula, in bytes.

@@ -199,3 +199,9 @@ pub fn distance_km(rows: usize, values: &[Values]) -> Worked {
     faults.dedup_by_key(|entry| entry.0);
     Ok(Values::numbers(kilometres).with_faults(faults))
 }
+
+/// Reached only where no segment is named; see the reading of formulas.
+pub fn in_segment(_: usize, _: &[Values]) -> Worked {
+    Err(Trouble::new("in_segment takes the name of a segment in quotation marks")
+        .hint("for example: in_segment(\"Key accounts\")"))
+}

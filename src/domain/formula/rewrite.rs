@@ -209,6 +209,16 @@ impl Writer<'_, '_> {
                         position += 3;
                         continue;
                     }
+                    let (named, closed) = (tokens.get(position + 2), tokens.get(position + 3));
+                    if let ("in_segment", Some((Token::Text(name), place)), Some((Token::Close, _))) =
+                        (function.name, named, closed)
+                    {
+                        self.segment(name, place)?;
+                        wants_value = false;
+                        before = Some(place.clone());
+                        position += 4;
+                        continue;
+                    }
                     self.put(&format!("f_{}(", function.name), at);
                     frames.push(Frame {
                         function: Some(function),
@@ -282,13 +292,8 @@ impl Writer<'_, '_> {
     /// A name that stands for a value: a column, `true`, `false`.
     fn name(&mut self, name: &str, word: &str, plain: bool, at: &Range<usize>) -> Result<(), FormulaError> {
         if let Some((known, source)) = self.columns.find(name) {
-            let columns = &mut self.formula.columns;
-            let nth = columns.iter().position(|column| column.source == source).unwrap_or_else(|| {
-                columns.push(ColumnUse { name: known.to_owned(), source, at: Vec::new() });
-                columns.len() - 1
-            });
-            columns[nth].at.push(at.clone());
-            self.put(&format!("c{nth}"), at);
+            let known = known.to_owned();
+            self.column(&known, source, at);
             return Ok(());
         }
         match word {
@@ -321,6 +326,27 @@ impl Writer<'_, '_> {
 }
 
 impl Writer<'_, '_> {
+    fn column(&mut self, name: &str, source: Source, at: &Range<usize>) {
+        let columns = &mut self.formula.columns;
+        let nth = columns.iter().position(|column| column.source == source).unwrap_or_else(|| {
+            columns.push(ColumnUse { name: name.to_owned(), source, at: Vec::new() });
+            columns.len() - 1
+        });
+        columns[nth].at.push(at.clone());
+        self.put(&format!("c{nth}"), at);
+    }
+
+    /// What `in_segment("…")` stands for.
+    fn segment(&mut self, name: &str, at: &Range<usize>) -> Result<(), FormulaError> {
+        match self.columns.segment(name) {
+            Ok((segment, source)) => {
+                self.column(&segment.name, source, at);
+                Ok(())
+            }
+            Err((message, hint)) => Err(FormulaError::new(at.clone(), message).hint(hint)),
+        }
+    }
+
     /// What `today()` stands for.
     fn as_of(&self, at: &Range<usize>) -> Result<Values, FormulaError> {
         let day = self.as_of.and_then(day_number);
@@ -398,7 +424,14 @@ pub fn as_reference(name: &str) -> String {
     out
 }
 
-/// The formula with a column called otherwise. `columns` are those of before.
+/// What is called otherwise from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renamed {
+    Column,
+    Segment,
+}
+
+/// The formula with a column or a segment called otherwise. `columns` are those of before.
 ///
 /// # Errors
 /// The formula cannot be read.
@@ -406,16 +439,29 @@ pub fn renamed(
     text: &str,
     columns: &Columns,
     as_of: Option<&str>,
+    what: Renamed,
     old: &str,
     new: &str,
 ) -> Result<String, FormulaError> {
     let formula = Formula::parse(text, columns, as_of)?;
+    let is_it = |column: &&ColumnUse| {
+        column.name == old && matches!(column.source, Source::Segment(_)) == (what == Renamed::Segment)
+    };
     let mut places: Vec<Range<usize>> =
-        formula.columns.iter().filter(|column| column.name == old).flat_map(|column| column.at.clone()).collect();
+        formula.columns.iter().filter(is_it).flat_map(|column| column.at.clone()).collect();
     places.sort_by_key(|place| place.start);
     let mut out = text.to_owned();
+    let spelled = match what {
+        Renamed::Column => as_reference(new),
+        Renamed::Segment => as_text(new),
+    };
     for place in places.into_iter().rev() {
-        out.replace_range(place, &as_reference(new));
+        out.replace_range(place, &spelled);
     }
     Ok(out)
+}
+
+/// Words as a formula may have them: in quotation marks.
+pub fn as_text(words: &str) -> String {
+    format!("\"{}\"", words.replace('"', "\"\""))
 }

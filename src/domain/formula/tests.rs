@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::{Measure, Subject, TextColumn};
+use crate::domain::computed::preview;
 use crate::domain::project::Project;
+use crate::domain::segments::{Combine, Condition, Group, Operator, Rule, Segment};
 use crate::domain::sphere::LonLat;
 
 fn project() -> Project {
@@ -167,7 +169,7 @@ fn a_formula_follows_a_column_to_its_new_name() {
     let project = project();
     let columns = Columns::of(&project, Subject::Accounts);
     let formula = "if(annual_revenue > 5, [Annual Revenue], \"annual_revenue\" = State)";
-    let renamed = renamed(formula, &columns, None, "Annual Revenue", "Sales [net]").unwrap();
+    let renamed = renamed(formula, &columns, None, Renamed::Column, "Annual Revenue", "Sales [net]").unwrap();
     assert_eq!(renamed, "if([Sales [net]]] > 5, [Sales [net]]], \"annual_revenue\" = State)");
 }
 
@@ -318,11 +320,56 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// `cargo test --release -- --ignored --nocapture a_million_rows`
+#[test]
+fn the_page_about_formulas_lists_every_function_with_its_help() {
+    let page = include_str!("../../../docs/formulas.md").replace("\r\n", "\n");
+    for function in FUNCTIONS {
+        let line = format!("| `{}` | {} |", function.usage, function.help);
+        assert!(page.contains(&line), "docs/formulas.md lacks the line\n{line}");
+    }
+    let listed = page.split("## Functions").nth(1).and_then(|rest| rest.split("## ").next()).unwrap_or_default();
+    let lines = listed.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(lines, FUNCTIONS.len(), "docs/formulas.md lists a function that there is not");
+}
+
+#[test]
+fn formulas_can_ask_for_a_segment_and_segments_never_go_round_in_a_circle() {
+    let mut project = project();
+    let segment = |name: &str, formula: &str| Segment {
+        name: name.to_owned(),
+        rule: Rule::Formula(formula.to_owned()),
+        as_of: String::new(),
+    };
+    let segments = vec![segment("Key \"A\"", "begins_with(code, \"a\") or code = \"c\""), segment("Wrong", "1 + 1")];
+    project.segments = Arc::new(segments);
+    let columns = Columns::of(&project, Subject::Accounts);
+    let formula = "if(in_segment(\"key \"\"a\"\"\"), 1, 0)";
+    let values = Formula::parse(formula, &columns, None).unwrap().evaluate(&columns).unwrap();
+    let Data::Numbers(numbers) = &values.data else { panic!("numbers are expected") };
+    assert_eq!(**numbers, [1.0, 0.0, 1.0, 0.0]);
+    let called = renamed(formula, &columns, None, Renamed::Segment, "Key \"A\"", "Best").unwrap();
+    assert_eq!(called, "if(in_segment(\"Best\"), 1, 0)");
+    let wrong = |text: &str, columns: &Columns| {
+        let read = Formula::parse(text, columns, None).and_then(|formula| formula.evaluate(columns).map(|_| ()));
+        read.unwrap_err().message
+    };
+    assert!(wrong("in_segment(\"Best\")", &columns).contains("no segment \"Best\""));
+    assert!(wrong("in_segment(\"Wrong\")", &columns).contains("yes or no"));
+    assert!(wrong("in_segment(name)", &columns).contains("quotation marks"));
+    assert!(wrong("in_segment(\"Wrong\")", &Columns::of_segment(&project)).contains("other segments"));
+    assert!(wrong("in_segment(\"Wrong\")", &Columns::of(&project, Subject::Units)).contains("accounts"));
+}
+
+/// `cargo test --release --lib -- --ignored --nocapture --test-threads 1 formulas_over_many_rows`
 #[test]
 #[ignore = "a measurement"]
-fn a_million_rows() {
-    let count = 1_000_000;
+fn formulas_over_many_rows() {
+    for count in [100_000, 1_000_000] {
+        measure_rows(count);
+    }
+}
+
+fn measure_rows(count: usize) {
     let value = |row: usize| (row as f64 * 7919.0) % 100_003.0;
     let words: Vec<String> = (0..count).map(|row| format!("City {}", row % 5_000)).collect();
     let accounts = Accounts {
@@ -350,7 +397,31 @@ fn a_million_rows() {
     ] {
         let begun = std::time::Instant::now();
         let values = Formula::parse(formula, &columns, None).unwrap().evaluate(&columns).unwrap();
-        println!("{:>8.1} ms  {formula}", begun.elapsed().as_secs_f64() * 1e3);
+        println!("{count:>9} rows {:>8.1} ms  {formula}", begun.elapsed().as_secs_f64() * 1e3);
         assert_eq!(values.len(), count);
     }
+    let begun = std::time::Instant::now();
+    let formula = "0.6*revenue + 0.4*potential";
+    Formula::parse(formula, &columns, None).and_then(|formula| formula.check(&columns)).unwrap();
+    println!("{count:>9} rows {:>8.3} ms  the check of a keystroke", begun.elapsed().as_secs_f64() * 1e3);
+    let begun = std::time::Instant::now();
+    preview(&project, Subject::Accounts, formula, "").unwrap();
+    println!("{count:>9} rows {:>8.1} ms  what the editor shows of a formula", begun.elapsed().as_secs_f64() * 1e3);
+    let condition = |column: &str, operator: Operator, value: &str| Condition {
+        column: column.to_owned(),
+        operator,
+        value: value.to_owned(),
+        until: String::new(),
+    };
+    let conditions = vec![
+        condition("revenue", Operator::AtLeast, "50000"),
+        condition("City", Operator::OneOf, "City 1, City 2, City 3"),
+        condition("name", Operator::Contains, "99"),
+    ];
+    let rule = Rule::Conditions(Group { combine: Combine::Any, conditions, groups: Vec::new() });
+    let segment = Segment { name: "S".to_owned(), rule, as_of: String::new() };
+    let begun = std::time::Instant::now();
+    let members = segment.members(&project).unwrap();
+    println!("{count:>9} rows {:>8.1} ms  a segment of three conditions", begun.elapsed().as_secs_f64() * 1e3);
+    assert!(members.count > 0);
 }

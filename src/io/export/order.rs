@@ -56,6 +56,8 @@ pub struct Wish {
     pub columns: Vec<String>,
     /// How many decimals coordinates in degrees have in JSON and KML; `None`: as many as they need to be read back as they are.
     pub decimals: Option<u8>,
+    /// A column per segment in the table of accounts, yes or no.
+    pub segments: bool,
     /// Begin a CSV with a byte order mark, by which Excel knows that it is UTF-8.
     pub byte_order_mark: bool,
 }

@@ -12,14 +12,14 @@ use crate::domain::ids::{GroupId, TerritoryId};
 /// The part of a project that a wish is about; one table for each of its kinds.
 pub(super) fn parts<'a>(source: Source<'a>, wish: &Wish) -> Vec<Part<'a>> {
     let rows = Rows::of(source, &wish.scope);
-    wish.what.iter().map(|&what| part(source, what, &rows)).collect()
+    wish.what.iter().map(|&what| part(source, what, &rows, wish)).collect()
 }
 
-fn part<'a>(source: Source<'a>, what: What, rows: &Rows) -> Part<'a> {
+fn part<'a>(source: Source<'a>, what: What, rows: &Rows, wish: &Wish) -> Part<'a> {
     match what {
         What::Territories => territories(source, rows),
         What::Units => units(source, rows),
-        What::Accounts => accounts(source, rows),
+        What::Accounts => accounts(source, rows, wish.segments),
         What::Metrics => metrics(source, rows),
         What::Groups(level) => groups(source, rows, usize::from(level)),
     }
@@ -65,7 +65,7 @@ fn units<'a>(source: Source<'a>, rows: &Rows) -> Part<'a> {
     }
 }
 
-fn accounts<'a>(source: Source<'a>, rows: &Rows) -> Part<'a> {
+fn accounts<'a>(source: Source<'a>, rows: &Rows, segments: bool) -> Part<'a> {
     let accounts = &*source.project.accounts;
     let plan = &source.project.plan;
     let owner = |index: usize| {
@@ -83,7 +83,7 @@ fn accounts<'a>(source: Source<'a>, rows: &Rows) -> Part<'a> {
         labels: rows.accounts.iter().map(|account| name(account.index())).collect(),
         colours: owned_colours(source, rows.accounts.len(), &owner),
         folders: owned_folders(source, rows.accounts.len(), &owner),
-        ..Part::table("", tables::accounts(source, &rows.accounts))
+        ..Part::table("", tables::accounts(source, &rows.accounts, segments))
     }
 }
 

@@ -110,7 +110,7 @@ pub(super) fn units<'a>(source: Source<'a>, ids: &[UnitId]) -> Sheet<'a> {
     sheet
 }
 
-pub(super) fn accounts<'a>(source: Source<'a>, ids: &[AccountId]) -> Sheet<'a> {
+pub(super) fn accounts<'a>(source: Source<'a>, ids: &[AccountId], segments: bool) -> Sheet<'a> {
     let project = source.project;
     let accounts = &project.accounts;
     let mut sheet = Sheet::of(ids.len());
@@ -135,6 +135,16 @@ pub(super) fn accounts<'a>(source: Source<'a>, ids: &[AccountId]) -> Sheet<'a> {
     }
     for (_, measure) in project.measures_of(Subject::Accounts) {
         sheet.numbers(&measure.name, "", rows().map(|row| measure.values.get(row).copied().unwrap_or(f64::NAN)));
+    }
+    for segment in project.segments.iter().filter(|_| segments) {
+        // Of a segment that cannot be counted nobody knows who is in it.
+        let members = segment.members(project).ok();
+        let belongs = |row: usize| match members.as_ref().map(|members| members.belongs[row]) {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "",
+        };
+        sheet.texts(&segment.name, rows().map(belongs));
     }
     sheet
 }

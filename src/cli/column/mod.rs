@@ -1,5 +1,7 @@
 //! `bailiwick column`: columns that a formula computes.
 
+mod check;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -10,12 +12,12 @@ use super::output::{self, Message, Output, table};
 use super::{Outcome, Result, project};
 use crate::domain::columns::Subject;
 use crate::domain::computed::{self, Computed};
-use crate::domain::formula::{FUNCTIONS, FormulaError};
+use crate::domain::formula::FormulaError;
 use crate::domain::project::Project;
 use crate::io::diagnostic::Diagnostic;
-use crate::store::{Opened, SavedProblem, Store};
+use crate::store::{Opened, Store};
 use crate::words;
-use crate::work::formulas::{self, ColumnOrder, How, Preview};
+use crate::work::formulas::{self, ColumnOrder, How};
 
 /// Columns of accounts or units that a formula computes; each change is one undo step
 ///
@@ -150,34 +152,6 @@ struct WrongFormula {
     hint: String,
 }
 
-#[derive(Serialize)]
-struct Checked {
-    command: &'static str,
-    plan: String,
-    formula: String,
-    ok: bool,
-    kind: Option<&'static str>,
-    rows: usize,
-    missing: usize,
-    errors: usize,
-    first: Vec<CodeValue>,
-    worst: Vec<CodeValue>,
-    error: Option<WrongFormula>,
-}
-
-#[derive(Serialize)]
-struct CodeValue {
-    code: String,
-    value: String,
-}
-
-#[derive(Serialize)]
-struct FunctionInfo {
-    name: &'static str,
-    example: &'static str,
-    help: &'static str,
-}
-
 impl Of {
     fn subject(self) -> Subject {
         match self {
@@ -205,7 +179,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         ColumnAction::Set { name, rename, formula, details } => {
             let (store, opened) = project::open_to_write(&arguments.plan)?;
             let subject = details.subject.subject();
-            let before = formulas::order_of(&opened.project, formulas::find(&opened.project, subject, name)?);
+            let before = opened.project.order_of(formulas::find(&opened.project, subject, name)?);
             let order = ColumnOrder {
                 subject,
                 name: rename.clone().unwrap_or_else(|| before.name.clone()),
@@ -223,8 +197,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
             change(arguments, output, &store, opened, edit, (subject.subject(), name.trim()))
         }
         ColumnAction::List => list(arguments, output),
-        ColumnAction::Check { formula, details } => check(arguments, output, formula, details),
-        ColumnAction::Functions => functions(output),
+        ColumnAction::Check { formula, details } => check::run(&arguments.plan, output, formula, details),
+        ColumnAction::Functions => check::functions(output),
     }
 }
 
@@ -253,20 +227,13 @@ fn change(
     } else {
         let (after, edit) = formulas::commit(&opened.project, edit)?;
         store.apply(&edit);
-        let mut problems = opened.problems;
-        for before in opened.project.computed.iter() {
-            let file = formulas::problem_file(before.subject, &before.name);
-            problems.retain(|problem| problem.file != file);
+        let folded = name.to_lowercase();
+        if let Some(now) = after.computed.iter().find(|now| now.subject == subject && now.name.to_lowercase() == folded)
+        {
+            messages = formulas::diagnostics(&after, now);
+            column = Some(info(&after, now));
         }
-        for now in after.computed.iter() {
-            let said = formulas::diagnostics(&after, now);
-            problems.extend(said.iter().map(saved));
-            if now.subject == subject && now.name.eq_ignore_ascii_case(name) {
-                messages = said;
-                column = Some(info(&after, now));
-            }
-        }
-        store.put_problems(problems);
+        store.put_problems(formulas::with_faults(opened.problems, &after));
         store.flush()?;
         Some(label)
     };
@@ -289,10 +256,6 @@ fn change(
     };
     output.print(&changed, &text)?;
     Ok(Outcome::Done)
-}
-
-fn saved(diagnostic: &Diagnostic) -> SavedProblem {
-    crate::work::records::saved_problem(diagnostic)
 }
 
 fn info(project: &Project, column: &Computed) -> ColumnInfo {
@@ -354,75 +317,5 @@ fn list(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         columns => table(&header, &columns.iter().map(row).collect::<Vec<_>>()),
     };
     output.print(&Listed { command: "column", plan: arguments.plan.display().to_string(), columns }, &text)?;
-    Ok(Outcome::Done)
-}
-
-/// A wrong formula is what was asked about, so it is part of the answer and ends with exit code 1.
-fn check(arguments: &Arguments, output: &Output, formula: &str, details: &Details) -> Result<Outcome> {
-    let opened = project::open_to_read(&arguments.plan)?;
-    let as_of = details.as_of.as_deref().unwrap_or_default();
-    let found = formulas::preview(&opened.project, details.subject.subject(), formula, as_of);
-    let mut text = String::new();
-    let checked = |preview: Option<Preview>, error: Option<WrongFormula>| {
-        let values =
-            |list: Vec<(String, String)>| list.into_iter().map(|(code, value)| CodeValue { code, value }).collect();
-        let preview_or = |count: fn(&Preview) -> usize| preview.as_ref().map_or(0, count);
-        Checked {
-            command: "column",
-            plan: arguments.plan.display().to_string(),
-            formula: formula.to_owned(),
-            ok: error.is_none(),
-            kind: preview.as_ref().map(|preview| preview.kind.words()),
-            rows: preview_or(|preview| preview.rows),
-            missing: preview_or(|preview| preview.missing),
-            errors: preview_or(|preview| preview.errors),
-            worst: preview
-                .iter()
-                .flat_map(|preview| &preview.worst)
-                .map(|(code, why)| CodeValue { code: code.clone(), value: (*why).to_owned() })
-                .collect(),
-            first: values(preview.map_or_else(Vec::new, |preview| preview.first)),
-            error,
-        }
-    };
-    let (result, outcome) = match found {
-        Ok(preview) => (checked(Some(preview), None), Outcome::Done),
-        Err(error) => {
-            let _ = writeln!(text, "{formula}\n{}^", " ".repeat(error.position(formula) - 1));
-            let _ = writeln!(text, "letter {}: {error}", error.position(formula));
-            (checked(None, Some(wrong(formula, &error))), Outcome::Violated)
-        }
-    };
-    if result.ok {
-        let count = |count: usize| words::count(count as i128);
-        let _ = writeln!(text, "The formula gives {}", result.kind.unwrap_or_default());
-        let _ = writeln!(
-            text,
-            "{} rows, {} without a value, {} with an error",
-            count(result.rows),
-            count(result.missing),
-            count(result.errors)
-        );
-        for value in &result.first {
-            let _ = writeln!(text, "  {}: {}", value.code, value.value);
-        }
-        for value in &result.worst {
-            let _ = writeln!(text, "  {}: error: {}", value.code, value.value);
-        }
-    }
-    output.print(&result, &text)?;
-    Ok(outcome)
-}
-
-fn functions(output: &Output) -> Result<Outcome> {
-    let all: Vec<FunctionInfo> = FUNCTIONS
-        .iter()
-        .map(|function| FunctionInfo { name: function.name, example: function.usage, help: function.help })
-        .collect();
-    let mut text = String::new();
-    for function in &all {
-        let _ = writeln!(text, "{:<52}  {}", function.example, function.help);
-    }
-    output.print(&all, &text)?;
     Ok(Outcome::Done)
 }
