@@ -15,6 +15,7 @@ use crate::domain::spatial::Inside;
 use crate::domain::sphere::LonLat;
 use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, TerritoryOrder};
 use crate::session::colouring::Colouring;
+use crate::session::columns::{ColumnAction, SegmentAction};
 use crate::session::placing::PlacesAction;
 use crate::session::tables::TableAction;
 use crate::session::view::{BasemapChoice, BottomTab, Scope, Tool};
@@ -165,6 +166,10 @@ pub enum Action {
     Table(TableAction),
     /// Something about where accounts are.
     Places(PlacesAction),
+    /// Something with computed columns.
+    Columns(ColumnAction),
+    /// Something with segments of accounts.
+    Segments(SegmentAction),
 }
 
 /// What becomes of the selection there was.
@@ -258,6 +263,8 @@ commands! {
     GrowSelection, Edit, "Grow the selection", ICON_OPEN_IN_FULL, key(Key::Period), "Select the neighbours of what is selected, too";
     ShrinkSelection, Edit, "Shrink the selection", ICON_CLOSE_FULLSCREEN, key(Key::Comma), "Leave out what lies at the edge of the selection";
     SelectByFilter, Edit, "Select by filter…", ICON_FILTER_ALT, ctrl(Key::F), "Select units by a measure, their name or another column";
+    Columns, Edit, "Columns…", ICON_FUNCTIONS, None, "Columns that a formula computes: scores, tiers, dates; used like any other column";
+    Segments, Edit, "Segments…", ICON_GROUPS, None, "Named sets of accounts: filter, colour, count and export them";
     OnlyTerritory, Edit, "Only from this territory", ICON_FILTER_CENTER_FOCUS, None, "All tools take units of the active territory alone, until it is switched off";
     OnlyUnassigned, Edit, "Only unassigned", ICON_FILTER_NONE, None, "All tools take units without a territory alone, until it is switched off";
     JoinNeighbours, Edit, "Join as neighbours", ICON_ADD_LINK, None, "The two selected units count as neighbours: a bridge, a ferry";
@@ -366,6 +373,10 @@ impl Command {
             Self::GrowSelection => &["expand", "neighbours", "neighbors", "more"],
             Self::ShrinkSelection => &["contract", "less", "reduce"],
             Self::SelectByFilter => &["query", "where", "condition", "attribute", "values"],
+            Self::Columns => {
+                &["formula", "computed", "calculated", "calculation", "score", "tiers", "ABC", "measure", "field"]
+            }
+            Self::Segments => &["sets", "groups of accounts", "key accounts", "conditions", "filter accounts", "lists"],
             Self::OnlyTerritory => &["limit", "restrict", "scope"],
             Self::OnlyUnassigned => &["limit", "restrict", "scope", "free"],
             Self::JoinNeighbours => &["bridge", "ferry", "adjacent", "connect", "link"],

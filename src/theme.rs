@@ -9,6 +9,8 @@ use egui::{
 
 /// Text sizes in points: notes, body, headings of panels, titles.
 pub const SMALL: f32 = 11.0;
+/// Of formulas, whose letters are all equally wide.
+pub const CODE: f32 = 12.0;
 pub const BODY: f32 = 13.0;
 pub const HEADING: f32 = 15.0;
 pub const TITLE: f32 = 20.0;
@@ -128,6 +130,11 @@ pub fn medium() -> FontFamily {
     FontFamily::Name("medium".into())
 }
 
+/// The font of formulas.
+pub fn code() -> FontId {
+    FontId::new(CODE, FontFamily::Monospace)
+}
+
 /// Emphasis by weight.
 pub fn strong(text: impl Into<String>) -> RichText {
     RichText::new(text).family(medium())
@@ -221,7 +228,7 @@ fn style(tokens: Tokens, mut visuals: Visuals) -> Style {
         (TextStyle::Body, FontId::new(BODY, FontFamily::Proportional)),
         (TextStyle::Button, FontId::new(BODY, FontFamily::Proportional)),
         (TextStyle::Heading, FontId::new(HEADING, medium())),
-        (TextStyle::Monospace, FontId::new(12.0, FontFamily::Monospace)),
+        (TextStyle::Monospace, FontId::new(CODE, FontFamily::Monospace)),
     ]
     .into();
     style.spacing.item_spacing = vec2(8.0, 4.0);

@@ -62,6 +62,7 @@ impl App {
             let project = session.project.clone();
             self.jobs.start(JobKind::CheckExport, move |progress| tasks::check_export(&project, order, progress));
         }
+        self.look_at_formulas();
         if let Some((text, what)) = self.ui.import.pasted.take() {
             self.take_pasted(ctx, &text, what);
         }

@@ -54,6 +54,8 @@ impl App {
             Action::Copy(text) => ctx.copy_text(text),
             Action::Table(action) => self.do_in_table(ctx, action),
             Action::Places(action) => self.do_with_places(ctx, action),
+            Action::Columns(action) => self.do_with_columns(action),
+            Action::Segments(action) => self.do_with_segments(ctx, action),
             Action::Import(order) => self.start_import(ctx, *order),
             Action::Suggest(order) => self.suggest(order),
             Action::Cut { drawn, to, narrowest_km } => self.cut(ctx, CutWish { drawn, to, narrowest_km }),
@@ -203,6 +205,8 @@ impl App {
             | Action::Copy(_)
             | Action::Table(_)
             | Action::Places(_)
+            | Action::Columns(_)
+            | Action::Segments(_)
             | Action::Suggest(_)
             | Action::Cut { .. }
             | Action::Repair(_)
@@ -258,6 +262,8 @@ impl App {
             Command::GrowSelection => session.selection.units = session.grown_selection(),
             Command::ShrinkSelection => session.selection.units = session.shrunk_selection(),
             Command::SelectByFilter => self.ui.filter.open(session),
+            Command::Columns => self.ui.columns.open(),
+            Command::Segments => self.ui.segments.open(),
             Command::OnlyTerritory => {
                 let on = matches!(session.scope(), Scope::Only(_)) || active.is_unassigned();
                 session.view.scope = if on { Scope::Everything } else { Scope::Only(active) };

@@ -61,8 +61,9 @@ impl App {
         let dropped = self.map.cancel_gesture(&mut actions);
         self.actions.append(&mut actions);
         let Some(session) = &self.session else { return };
-        // The panel of colours closes itself.
-        if dropped || self.ui.colours.is_open() {
+        // These windows close themselves.
+        let closes_itself = self.ui.colours.is_open() || self.ui.columns.is_open() || self.ui.segments.is_open();
+        if dropped || closes_itself {
             return;
         }
         let next = if session.placing.picking.is_some() {

@@ -2,6 +2,7 @@
 
 mod asking;
 mod building;
+mod columns;
 mod cutting;
 mod dispatch;
 mod explaining;
@@ -59,6 +60,10 @@ pub struct App {
     measuring: Option<u64>,
     /// The generation of the data that a geometry job was last asked for.
     geometry_asked: Option<u64>,
+    /// The state of the data whose formulas a job works out.
+    formulas_asked: Option<(u64, u64)>,
+    /// The columns as the dialogs know them.
+    columns_seen: u64,
     /// Imports that begin when the one under way has ended, for each is made of the data that the one before it left.
     imports: VecDeque<ImportOrder>,
     /// While a step is taken back or made again that takes a job: how many steps shall be in force at last.
@@ -115,6 +120,8 @@ impl App {
             wishes: Vec::new(),
             measuring: None,
             geometry_asked: None,
+            formulas_asked: None,
+            columns_seen: 0,
             imports: VecDeque::new(),
             steps_wanted: None,
             closing: Vec::new(),

@@ -104,6 +104,10 @@ impl App {
                 JobOutput::Geocoded { data_generation, answers } => {
                     self.take_online_answers(ctx, data_generation, answers);
                 }
+                JobOutput::Formulas(formulas) => self.take_formulas(formulas),
+                JobOutput::LookedAtFormula(look) => self.ui.columns.set_look(*look),
+                JobOutput::LookedAtSegment(look) => self.ui.segments.set_look(*look),
+                JobOutput::ColumnMade { version, wish, edit } => self.take_column(ctx, version, &wish, edit),
                 JobOutput::Failed(error) if kind == JobKind::Peek => self.ui.import.set_error(error.to_string()),
                 JobOutput::Failed(error) => {
                     self.ui.notices.failed(ctx, &error);
@@ -174,6 +178,9 @@ impl App {
         self.ui.why = Default::default();
         self.ui.places = Default::default();
         self.ui.online.close();
+        self.ui.columns = Default::default();
+        self.ui.segments = Default::default();
+        self.formulas_asked = None;
     }
 
     fn take_import(&mut self, ctx: &Context, data: ImportedData) {

@@ -48,6 +48,7 @@ impl App {
         self.move_camera(ctx);
         self.ask_for_geometry();
         self.ask_for_metrics();
+        self.ask_for_formulas();
         self.note_view(ctx);
         self.set_title(ctx);
         self.follow_build(ctx);

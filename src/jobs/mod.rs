@@ -2,6 +2,7 @@
 //! window takes them between frames and drops what has become old.
 
 pub mod building;
+pub mod columns;
 pub mod cutting;
 pub mod explaining;
 pub mod online;
@@ -27,6 +28,7 @@ use crate::io::diagnostic::Diagnostic;
 use crate::render::geometry::UnitGeometry;
 use crate::render::points::AccountPlaces;
 use crate::session::Session;
+use crate::session::columns::{FormulaLook, Formulas, SegmentLook};
 use crate::session::data::NewData;
 use crate::session::explanation::{ClashWords, Explanation};
 use crate::session::proposal::Proposal;
@@ -34,6 +36,7 @@ use crate::session::suggestion::Suggestion;
 use crate::session::tables::Wish;
 use crate::store::Store;
 use crate::work::explain::Reasons;
+use columns::MakeWish;
 use spec::places::{Again, Answers, Candidate, Described, LookUp, OnlineOrder, OnlinePreview};
 use spec::{ExportOrder, Foreseen, ImportPreview, ImportWhat, JobKind, Version};
 
@@ -129,6 +132,16 @@ pub enum JobOutput {
     Geocoded {
         data_generation: u64,
         answers: Answers,
+    },
+    /// What the formulas of columns and segments come to.
+    Formulas(Formulas),
+    LookedAtFormula(Box<FormulaLook>),
+    LookedAtSegment(Box<SegmentLook>),
+    /// A computed column or a segment as a step from the state of this version, or why it cannot be made.
+    ColumnMade {
+        version: Version,
+        wish: Box<MakeWish>,
+        edit: Result<Edit, UserError>,
     },
     Failed(UserError),
     Cancelled,

@@ -48,6 +48,12 @@ pub enum JobKind {
     /// What an online geocoder would be asked.
     PreviewGeocode,
     Geocode,
+    /// What the formulas of columns and segments come to.
+    Formulas,
+    /// A formula or a segment that is being typed.
+    LookAtFormula,
+    /// Making a computed column or a segment.
+    MakeColumn,
 }
 
 /// The state of a project that something was made of.
@@ -86,6 +92,9 @@ impl JobKind {
             Self::PlaceAgain => "Placing accounts",
             Self::PreviewGeocode => "Counting addresses",
             Self::Geocode => "Looking up addresses online",
+            Self::Formulas => "Working out formulas",
+            Self::LookAtFormula => "Looking at the formula",
+            Self::MakeColumn => "Working out the column",
         }
     }
 
@@ -102,11 +111,22 @@ impl JobKind {
     /// Work nobody asked for by hand, and that takes a moment or is told of elsewhere: not worth a line in the status bar.
     pub fn is_quiet(self) -> bool {
         use JobKind::{
-            CheckExport, Conflict, DescribePlaces, Explain, LookUpPlace, Measure, Order, Peek, PreviewGeocode,
+            CheckExport, Conflict, DescribePlaces, Explain, Formulas, LookAtFormula, LookUpPlace, Measure, Order, Peek,
+            PreviewGeocode,
         };
         matches!(
             self,
-            Measure | Peek | Explain | Conflict | Order | CheckExport | DescribePlaces | LookUpPlace | PreviewGeocode
+            Measure
+                | Peek
+                | Explain
+                | Conflict
+                | Order
+                | CheckExport
+                | DescribePlaces
+                | LookUpPlace
+                | PreviewGeocode
+                | Formulas
+                | LookAtFormula
         )
     }
 }

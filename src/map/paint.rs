@@ -66,6 +66,8 @@ struct Seen {
 struct Wish {
     data_generation: u64,
     cells_generation: u64,
+    /// Accounts can have the colours of segments, which a job counts.
+    formulas: Option<(u64, u64)>,
     measure: Option<MeasureId>,
     colouring: Colouring,
 }
@@ -196,6 +198,7 @@ impl Layers {
         let is_same = self.wish.as_ref().is_some_and(|wish| {
             wish.data_generation == session.data_generation
                 && wish.cells_generation == session.cells_generation
+                && wish.formulas == session.formulas.made_of
                 && wish.measure == session.view.measure
                 && wish.colouring == session.view.colouring
         });
@@ -212,6 +215,7 @@ impl Layers {
         self.wish = Some(Wish {
             data_generation: session.data_generation,
             cells_generation: session.cells_generation,
+            formulas: session.formulas.made_of,
             measure: session.view.measure,
             colouring: session.view.colouring.clone(),
         });

@@ -45,6 +45,8 @@ pub enum Dots {
     Owners,
     Words(String),
     Measure(String),
+    /// The first segment, in the order of the list, that they belong to.
+    Segments,
 }
 
 /// What the sizes of accounts say.
@@ -120,6 +122,7 @@ impl Colouring {
             Dots::Owners => "owners".to_owned(),
             Dots::Words(name) => format!("words:{name}"),
             Dots::Measure(name) => format!("measure:{name}"),
+            Dots::Segments => "segments".to_owned(),
         };
         let sizes = match &self.dot_sizes {
             DotSizes::InView => "in view".to_owned(),
@@ -157,6 +160,7 @@ impl Colouring {
         let dots = match named("dots") {
             Some(("measure", name)) => Dots::Measure(name.to_owned()),
             Some(("words", name)) => Dots::Words(name.to_owned()),
+            _ if get("dots") == Some("segments") => Dots::Segments,
             _ => Dots::Owners,
         };
         let dot_sizes = match (get("dot_sizes"), named("dot_sizes")) {
@@ -219,7 +223,7 @@ mod tests {
                 ..Colouring::default()
             },
             Colouring { areas: Areas::Target, ramp: Ramp::Green, ..Colouring::default() },
-            Colouring { areas: Areas::Accounts, ..Colouring::default() },
+            Colouring { areas: Areas::Accounts, dots: Dots::Segments, ..Colouring::default() },
         ];
         for colouring in all {
             let settings = colouring.to_settings();

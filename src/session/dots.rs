@@ -5,7 +5,7 @@ use super::colouring::{DotSizes, Dots, Heat};
 use super::shading::{NO_CLASS, Row, category_rows, class_words, no_data, without_values};
 use crate::domain::categories::Categories;
 use crate::domain::classes::Classes;
-use crate::domain::columns::{Measure, Subject};
+use crate::domain::columns::{Measure, Subject, TextColumn};
 use crate::domain::ids::MeasureId;
 use crate::domain::ramps::CATEGORIES;
 use crate::render::patterns;
@@ -48,13 +48,10 @@ impl DotColours {
             Dots::Words(name) => {
                 let columns = &session.project.accounts.attributes;
                 let column = columns.iter().find(|column| column.name == *name);
-                column.map_or(Self::Owners, |column| {
-                    let categories = Categories::of(column, CATEGORIES);
-                    let class = |&code: &u32| categories.of_code(code).map_or(NO_CLASS, |class| class as u8);
-                    let of_account = column.codes().iter().map(class).collect();
-                    Self::Words { name: name.clone(), categories, of_account }
-                })
+                column.map_or(Self::Owners, Self::of_words)
             }
+            Dots::Segments if session.project.segments.is_empty() => Self::Owners,
+            Dots::Segments => Self::of_words(&first_segments(session)),
             Dots::Measure(name) => account_measure(session, name).map_or(Self::Owners, |(_, measure)| {
                 let classes = Classes::of(&measure.values, wish.breaks, wish.classes);
                 let class = |value: &f64| classes.class_of(*value).map_or(NO_CLASS, |class| class as u8);
@@ -62,6 +59,13 @@ impl DotColours {
                 Self::Classes { sample: without_values(measure), classes, of_account }
             }),
         }
+    }
+
+    fn of_words(column: &TextColumn) -> Self {
+        let categories = Categories::of(column, CATEGORIES);
+        let class = |&code: &u32| categories.of_code(code).map_or(NO_CLASS, |class| class as u8);
+        let of_account = column.codes().iter().map(class).collect();
+        Self::Words { name: column.name.clone(), categories, of_account }
     }
 
     pub fn name(&self) -> &str {
@@ -90,6 +94,25 @@ impl DotColours {
             }
         }
     }
+}
+
+/// Per account the name of the first segment, in the order of the list, that it belongs to.
+fn first_segments(session: &Session) -> TextColumn {
+    let segments = &session.project.segments;
+    let names: Vec<String> = segments.iter().map(|segment| segment.name.clone()).collect();
+    // Beyond the list is no word.
+    let mut codes = vec![names.len() as u32; session.project.accounts.len()];
+    for segment in (0..segments.len()).rev() {
+        let Some(members) = session.members(segment).filter(|members| members.belongs.len() == codes.len()) else {
+            continue;
+        };
+        codes
+            .iter_mut()
+            .zip(&members.belongs)
+            .filter(|(_, belongs)| **belongs)
+            .for_each(|(code, _)| *code = segment as u32);
+    }
+    TextColumn::from_words("Segment", &names, &codes)
 }
 
 impl DotScale {

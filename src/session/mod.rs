@@ -2,6 +2,7 @@
 //! preview, a proposal). Panels and the map read it; only `app` changes it, and only [`Session::apply`] changes the plan.
 
 pub mod colouring;
+pub mod columns;
 pub mod data;
 pub mod dots;
 pub mod explanation;
@@ -39,6 +40,7 @@ use crate::domain::sphere::Bounds;
 use crate::domain::topology::{CutOff, Neighbours};
 use crate::io::diagnostic::Diagnostic;
 use crate::jobs::spec::Version;
+use columns::Formulas;
 use data::NewData;
 use placing::Placing;
 use proposal::{LiveBuild, Proposal};
@@ -108,11 +110,15 @@ pub struct Session {
     pub data_generation: u64,
     /// Counts the edits of imported values since then.
     pub cells_generation: u64,
+    /// Counts the steps since then after which columns had other numbers.
+    pub columns_generation: u64,
     /// Counts the edits of places of accounts since then.
     pub places_generation: u64,
     pub unit_index: Arc<UnitIndex>,
     pub account_index: Arc<AccountIndex>,
     pub measured: Option<Measured>,
+    /// What the formulas of columns and segments come to.
+    pub formulas: Formulas,
     pub selection: Selection,
     /// What the brush paints, and what commands about "the territory" mean.
     pub active: TerritoryId,
@@ -173,6 +179,7 @@ impl Session {
             generation,
             data_generation: next_data_generation(),
             cells_generation: 0,
+            columns_generation: 0,
             places_generation: 0,
             who: String::new(),
             tables: Tables::default(),
@@ -180,6 +187,7 @@ impl Session {
             unit_index: indices.units,
             account_index: indices.accounts,
             measured: None,
+            formulas: Formulas::default(),
             selection: Selection::default(),
             active: TerritoryId::UNASSIGNED,
             active_group: None,
@@ -379,8 +387,12 @@ impl Session {
             // Columns of the tables say where accounts are.
             self.cells_generation += 1;
         }
-        if effects.cells_edited {
+        if effects.columns_edited {
+            self.follow_columns(edit);
+        } else if effects.cells_edited {
             self.totals.follow_cells(&self.project, edit);
+        }
+        if effects.cells_edited || effects.columns_edited || effects.segments_edited {
             self.placing.forget_addresses();
             self.cells_generation += 1;
         }

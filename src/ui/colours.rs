@@ -189,10 +189,15 @@ fn accounts(ui: &mut Ui, session: &Session, wish: &mut Colouring) {
         let chosen = match &wish.dots {
             Dots::Owners => "Territory",
             Dots::Words(name) | Dots::Measure(name) => name,
+            Dots::Segments => "Segment",
         }
         .to_owned();
         choice(ui, "Colour accounts by", &chosen, |ui| {
             ui.selectable_value(&mut wish.dots, Dots::Owners, "Territory");
+            if !session.project.segments.is_empty() {
+                let about = "An account in several segments has the colour of the first one in the list";
+                ui.selectable_value(&mut wish.dots, Dots::Segments, "Segment").on_hover_text(about);
+            }
             for column in session.project.accounts.attributes.iter().filter(|column| has_categories(column)) {
                 ui.selectable_value(&mut wish.dots, Dots::Words(column.name.clone()), &column.name);
             }

@@ -7,6 +7,7 @@ pub mod balance;
 pub mod build_dialog;
 pub mod building;
 pub mod colours;
+pub mod columns;
 pub mod export_dialog;
 pub mod filter_dialog;
 pub mod group;
@@ -24,6 +25,7 @@ pub mod places;
 pub mod problems;
 pub mod proposal;
 pub mod search;
+pub mod segments;
 pub mod start;
 pub mod status;
 pub mod suggestion;
@@ -56,6 +58,8 @@ pub struct UiState {
     pub tables: tables::State,
     pub search: search::State,
     pub colours: colours::State,
+    pub columns: columns::State,
+    pub segments: segments::State,
     pub build: build_dialog::State,
     pub import: import_dialog::State,
     pub export: export_dialog::State,
@@ -137,6 +141,8 @@ pub fn show(
                 hint::show(&mut over, session, state, actions);
             });
             colours::show(ui, session, &mut state.colours, actions);
+            columns::show(ui, session, &mut state.columns, actions);
+            segments::show(ui, session, &mut state.segments, actions);
             build_dialog::show(ui, session, &mut state.build, actions);
             levels::show(ui, session, &mut state.levels, actions);
             export_dialog::show(ui, session, &mut state.export, actions);

@@ -4,9 +4,11 @@ use egui::{RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::widgets::{cell_text, empty_state};
 use crate::action::{Action, SelectHow};
+use crate::domain::columns::Subject;
 use crate::domain::doubts::{Doubt, doubt_of};
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
-use crate::io::diagnostic::Severity;
+use crate::io::diagnostic::{Diagnostic, Severity};
+use crate::session::columns::ColumnAction;
 use crate::session::placing::PlacesAction;
 use crate::session::{Session, Shown};
 use crate::theme::{ROW_HEIGHT, Tokens};
@@ -23,6 +25,8 @@ enum Jump {
     Units(Vec<UnitId>),
     /// The list of accounts without a good place, with one at hand.
     Places(AccountId),
+    /// Rows of a table.
+    Rows(Subject, Vec<u32>),
 }
 
 /// What is wrong with the plan, looked for again only when something changed: it goes through all units and accounts.
@@ -39,15 +43,17 @@ struct Seen {
     shown: Shown,
     /// The generation of the slow figures and whether they are those of the plan.
     measured: Option<(u64, bool)>,
+    formulas: Option<(u64, u64)>,
 }
 
 impl PlanProblems {
     fn of(&mut self, session: &Session) -> &[Problem] {
         let is_current = session.metrics().is_some_and(|(_, current)| current);
         let measured = session.measured.as_ref().map(|measured| (measured.generation, is_current));
-        let seen = Seen { shown: session.shown(), measured };
+        let seen = Seen { shown: session.shown(), measured, formulas: session.formulas.made_of };
         if self.seen.as_ref() != Some(&seen) {
             self.found = plan_problems(session);
+            self.found.extend(of_columns(session));
             self.seen = Some(seen);
         }
         &self.found
@@ -56,13 +62,30 @@ impl PlanProblems {
 
 /// The number on the tab: what is wrong with the plan, and what imports left out.
 pub fn count(session: &Session, problems: &mut PlanProblems) -> usize {
-    let left_out = session.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    let left_out = of_files(session).filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     left_out + problems.of(session).len()
+}
+
+/// What was noticed in files; what is wrong with computed columns is known of the values as they are now.
+fn of_files(session: &Session) -> impl Iterator<Item = &Diagnostic> {
+    session.diagnostics.iter().filter(|diagnostic| !diagnostic.is_about_columns())
+}
+
+/// "Score: 12 rows, division by zero".
+fn of_columns(session: &Session) -> impl Iterator<Item = Problem> {
+    session.formulas.faulty.iter().map(|faulty| {
+        if faulty.whole {
+            return (Severity::Error, format!("{}: no values, {}", faulty.name, faulty.what), Jump::Nowhere);
+        }
+        let rows = words::counted(faulty.rows.len() as i128, "row");
+        let text = format!("{}: {rows}, {}", faulty.name, faulty.what);
+        (Severity::Warning, text, Jump::Rows(faulty.subject, faulty.rows.clone()))
+    })
 }
 
 pub fn show(ui: &mut Ui, session: &Session, problems: &mut PlanProblems, actions: &mut Vec<Action>) {
     let plan = problems.of(session);
-    let rows = plan.len() + session.diagnostics.len();
+    let rows = plan.len() + of_files(session).count();
     if rows == 0 {
         empty_state(
             ui,
@@ -80,7 +103,7 @@ pub fn show(ui: &mut Ui, session: &Session, problems: &mut PlanProblems, actions
             let (severity, text, jump) = match plan.get(row) {
                 Some((severity, text, jump)) => (*severity, text.clone(), jump.clone()),
                 None => {
-                    let diagnostic = &session.diagnostics[row - plan.len()];
+                    let Some(diagnostic) = of_files(session).nth(row - plan.len()) else { continue };
                     (diagnostic.severity, diagnostic.to_string(), Jump::to_item(&diagnostic.place.item))
                 }
             };
@@ -144,6 +167,7 @@ impl Jump {
                 actions.push(Action::SelectUnits { units: units.clone(), how: SelectHow::Replace });
                 actions.push(Action::FitUnits(units));
             }
+            Self::Rows(subject, rows) => actions.push(Action::Columns(ColumnAction::ShowRows(subject, rows))),
             Self::Item(code) => {
                 let accounts = &session.project.accounts;
                 let account = accounts.codes.iter().position(|known| *known == code).map(AccountId::from_index);

@@ -2,6 +2,7 @@
 
 mod build;
 mod colours;
+mod columns;
 mod commands;
 mod cutting;
 mod drawing;
@@ -15,6 +16,7 @@ mod live;
 mod opening;
 mod placing;
 mod placing_online;
+mod segments;
 mod selecting;
 mod tables;
 mod territories;

@@ -3,6 +3,7 @@
 use crate::domain::accounts::Placement;
 use crate::domain::cells::CellColumn;
 use crate::domain::columns::{Subject, TextColumn};
+use crate::domain::computed::Computed;
 use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
 use crate::domain::metrics::LoadTable;
 use crate::domain::plan::Plan;
@@ -168,6 +169,19 @@ impl<'a> Source<'a> {
 
     /// The column as it can be edited, or why it cannot.
     pub fn editable(&self, field: Field) -> Result<CellColumn, &'static str> {
+        let column = self.imported(field)?;
+        match self.project.formula_of(self.subject, column) {
+            Some(_) => Err("This column is computed; edit its formula under Columns"),
+            None => Ok(column),
+        }
+    }
+
+    /// The computed column behind a field.
+    pub fn computed(&self, field: Field) -> Option<&'a Computed> {
+        self.project.formula_of(self.subject, self.imported(field).ok()?)
+    }
+
+    fn imported(&self, field: Field) -> Result<CellColumn, &'static str> {
         match field {
             Field::Name => Ok(CellColumn::Name),
             Field::Attribute(at) => {

@@ -42,6 +42,8 @@ pub struct Wish {
     /// Named accounts alone.
     pub named: bool,
     pub locked: bool,
+    /// The accounts of the segment of this name alone.
+    pub segment: Option<String>,
     /// What is selected alone, with the accounts in selected units.
     pub only: Option<Arc<Selection>>,
     /// The column, and whether the largest comes first.
@@ -142,6 +144,7 @@ impl Wish {
             unassigned: false,
             named: false,
             locked: false,
+            segment: None,
             only: None,
             sort: None,
             made_of: MadeOf::default(),
@@ -154,7 +157,7 @@ impl Wish {
         let fields = || self.tests.iter().map(|test| test.0).chain(self.sort.map(|sort| sort.0));
         let plan =
             self.unassigned || self.named || self.locked || !self.words.is_empty() || fields().any(Field::is_of_plan);
-        let cells = !self.words.is_empty() || self.sort.is_some() || !self.tests.is_empty();
+        let cells = !self.words.is_empty() || self.sort.is_some() || !self.tests.is_empty() || self.segment.is_some();
         self.made_of = MadeOf {
             data: session.data_generation,
             cells: if cells { session.cells_generation } else { 0 },
@@ -170,6 +173,7 @@ impl Wish {
             || self.unassigned
             || self.named
             || self.locked
+            || self.segment.is_some()
             || self.only.is_some()
     }
 }

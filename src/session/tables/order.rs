@@ -70,6 +70,12 @@ pub fn order(source: Source, wish: &Wish, progress: &Progress) -> Result<Vec<u32
     if wish.locked {
         checks.push(Check::Rows((0..count).map(|row| source.is_locked(row)).collect()));
     }
+    if let Some(name) = &wish.segment {
+        let segment = source.project.segments.iter().find(|segment| segment.name == *name);
+        // Nobody is in a segment that is gone or cannot be counted.
+        let belongs = segment.and_then(|segment| segment.members(source.project).ok()).map(|members| members.belongs);
+        checks.push(Check::Rows(belongs.unwrap_or_else(|| vec![false; count])));
+    }
     progress.check()?;
     for (field, test) in &wish.tests {
         checks.push(check_of(source, *field, |text| test.of_text(text), |number| test.of_number(number)));

@@ -20,6 +20,8 @@ pub enum Rows {
     /// What the filters of the table leave.
     ShownUnits,
     ShownAccounts,
+    /// The accounts of a segment, by its place in the list.
+    Segment(usize),
 }
 
 impl Rows {
@@ -36,6 +38,7 @@ impl Rows {
             Self::SelectedAccounts => !session.selection.accounts.is_empty(),
             Self::ShownUnits => filtered(Subject::Units),
             Self::ShownAccounts => filtered(Subject::Accounts),
+            Self::Segment(at) => session.members(at).is_some(),
         }
     }
 
@@ -50,6 +53,11 @@ impl Rows {
             Self::SelectedAccounts => format!("Selected: {}", accounts(session.selection.accounts.len())),
             Self::ShownUnits => format!("Shown in the table: {}", units(shown(Subject::Units))),
             Self::ShownAccounts => format!("Shown in the table: {}", accounts(shown(Subject::Accounts))),
+            Self::Segment(at) => {
+                let name = session.project.segments.get(at).map_or("", |segment| segment.name.as_str());
+                let count = session.members(at).map_or(0, |members| members.count);
+                format!("Segment {name}: {}", accounts(count))
+            }
         }
     }
 
@@ -63,6 +71,11 @@ impl Rows {
             Self::SelectedAccounts => Scope::Accounts(session.selection.accounts.iter().copied().collect()),
             Self::ShownUnits => Scope::Units(shown(Subject::Units).map(UnitId).collect()),
             Self::ShownAccounts => Scope::Accounts(shown(Subject::Accounts).map(AccountId).collect()),
+            Self::Segment(at) => {
+                let belongs = session.members(at).map_or(&[][..], |members| members.belongs.as_slice());
+                let rows = (0..belongs.len()).filter(|&row| belongs[row]);
+                Scope::Accounts(rows.map(AccountId::from_index).collect())
+            }
         }
     }
 }
@@ -81,7 +94,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State) {
     tables(ui, session, state);
     formats(ui, state);
     rows(ui, session, state);
-    columns(ui, state);
+    columns(ui, session, state);
     coordinates(ui, state);
 }
 
@@ -175,7 +188,8 @@ fn rows(ui: &mut Ui, session: &Session, state: &mut State) {
     line(ui, "Rows", |ui| {
         let combo = ComboBox::from_id_salt("export rows").selected_text(state.rows.words(session)).width(300.0);
         let combo = combo.show_ui(ui, |ui| {
-            for rows in Rows::ALL.into_iter().filter(|rows| rows.is_there(session)) {
+            let segments = (0..session.project.segments.len()).map(Rows::Segment);
+            for rows in Rows::ALL.into_iter().chain(segments).filter(|rows| rows.is_there(session)) {
                 if ui.selectable_label(state.rows == rows, rows.words(session)).clicked() {
                     state.rows = rows;
                 }
@@ -185,7 +199,7 @@ fn rows(ui: &mut Ui, session: &Session, state: &mut State) {
     });
 }
 
-fn columns(ui: &mut Ui, state: &mut State) {
+fn columns(ui: &mut Ui, session: &Session, state: &mut State) {
     let all = match &state.foreseen {
         Some((_, _, Ok(foreseen))) => foreseen.columns.clone(),
         _ => Vec::new(),
@@ -217,6 +231,12 @@ fn columns(ui: &mut Ui, state: &mut State) {
         });
         menu.response.accessible_name("Columns");
     });
+    if state.what.contains(&What::Accounts) && !session.project.segments.is_empty() {
+        line(ui, "", |ui| {
+            let about = "Beside each account whether it belongs: yes or no";
+            ui.checkbox(&mut state.segments, "A column per segment").on_hover_text(about);
+        });
+    }
 }
 
 fn coordinates(ui: &mut Ui, state: &mut State) {

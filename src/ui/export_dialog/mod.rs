@@ -24,6 +24,8 @@ pub struct State {
     rows: Rows,
     decimals: Option<u8>,
     byte_order_mark: bool,
+    /// A column per segment beside the accounts.
+    segments: bool,
     /// Columns that are left out.
     without: BTreeSet<String>,
     folder: PathBuf,
@@ -59,6 +61,7 @@ impl Default for State {
             rows: Rows::All,
             decimals: None,
             byte_order_mark: true,
+            segments: false,
             without: BTreeSet::new(),
             folder: PathBuf::new(),
             path: String::new(),
@@ -138,6 +141,7 @@ impl State {
             scope: self.rows.scope(session),
             columns: all.into_iter().filter(|name| !self.without.contains(name)).collect(),
             decimals: self.decimals.filter(|_| self.format.has_decimals()),
+            segments: self.segments && !session.project.segments.is_empty(),
             byte_order_mark: self.byte_order_mark && self.format == Format::Csv,
         }
     }

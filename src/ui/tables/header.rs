@@ -5,6 +5,7 @@ use egui_material_icons::icons::{ICON_ARROW_DOWNWARD, ICON_ARROW_UPWARD, ICON_FI
 
 use super::TableState;
 use crate::action::Action;
+use crate::session::columns::ColumnAction;
 use crate::session::tables::TableAction;
 use crate::session::tables::field::{Field, Source};
 use crate::session::tables::order::Test;
@@ -128,6 +129,8 @@ pub(super) fn show(ui: &mut Ui, source: Source, field: Field, state: &mut TableS
                     ui.close();
                 }
             });
+            ui.separator();
+            formulas(ui, source, field, actions);
             if filter == Filter::default() {
                 state.filters.remove(&field);
             } else {
@@ -137,6 +140,26 @@ pub(super) fn show(ui: &mut Ui, source: Source, field: Field, state: &mut TableS
                 ui.close();
             }
         });
+}
+
+/// What can be done with the formula behind a column.
+fn formulas(ui: &mut Ui, source: Source, field: Field, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        if ui.button("New column…").on_hover_text("A column that a formula computes").clicked() {
+            actions.push(Action::Columns(ColumnAction::New(source.subject)));
+            ui.close();
+        }
+        let Some(column) = source.computed(field) else { return };
+        let response = ui.button("Edit formula…").on_hover_text(&column.formula);
+        if response.clicked() {
+            actions.push(Action::Columns(ColumnAction::Edit(source.subject, column.name.clone())));
+            ui.close();
+        }
+        if ui.button("Remove column…").clicked() {
+            actions.push(Action::Columns(ColumnAction::AskRemove(source.subject, column.name.clone())));
+            ui.close();
+        }
+    });
 }
 
 fn choices(ui: &mut Ui, filter: &mut Filter, choices: &[(How, &str)]) {

@@ -44,6 +44,8 @@ pub(super) struct TableState {
     unassigned: bool,
     named: bool,
     locked: bool,
+    /// The accounts of this segment alone.
+    segment: Option<String>,
     only_selected: bool,
     /// The selection that the rows are limited to.
     only: Option<Arc<Selection>>,
@@ -175,6 +177,8 @@ fn ask_for_rows(session: &Session, subject: Subject, state: &mut TableState, act
     } else if state.only.as_deref() != Some(&session.selection) {
         state.only = Some(Arc::new(session.selection.clone()));
     }
+    let segments = &session.project.segments;
+    state.segment.take_if(|name| !segments.iter().any(|segment| segment.name == *name));
     let words = state.words.to_lowercase();
     let tests = state.filters.iter().filter_map(|(&field, filter)| Some((field, filter.test(field)?)));
     let wish = Wish {
@@ -183,6 +187,7 @@ fn ask_for_rows(session: &Session, subject: Subject, state: &mut TableState, act
         unassigned: state.unassigned,
         named: state.named,
         locked: state.locked,
+        segment: state.segment.clone(),
         only: state.only.clone(),
         sort: state.sort,
         ..Wish::all(subject)

@@ -1,13 +1,14 @@
 //! The line above a table: the box for words, the ready filters, how many rows there are, changes of many rows, the columns.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, PopupCloseBehavior, ScrollArea, TextEdit, Ui};
+use egui::{Button, ComboBox, PopupCloseBehavior, ScrollArea, TextEdit, Ui};
 use egui_material_icons::icons::ICON_CLOSE;
 
 use super::{TableState, bulk};
 use crate::action::Action;
 use crate::domain::columns::Subject;
 use crate::session::Session;
+use crate::session::columns::ColumnAction;
 use crate::session::tables::field::{Field, Source};
 use crate::session::tables::{TableAction, row_count};
 use crate::theme;
@@ -40,6 +41,9 @@ pub(super) fn show(
             toggle(ui, &mut state.named, "Named", about);
         }
         toggle(ui, &mut state.locked, "Locked", "Rows that are locked themselves");
+        if subject == Subject::Accounts && !session.project.segments.is_empty() {
+            segments(ui, session, state);
+        }
         let about = match subject {
             Subject::Units => "What is selected on the map or here",
             Subject::Accounts => "What is selected on the map or here, and the accounts in selected units",
@@ -89,6 +93,19 @@ fn toggle(ui: &mut Ui, on: &mut bool, words: &str, about: &str) {
     }
 }
 
+/// The accounts of one segment alone.
+fn segments(ui: &mut Ui, session: &Session, state: &mut TableState) {
+    let chosen = state.segment.as_deref().unwrap_or("Segment is …");
+    let combo = ComboBox::from_id_salt("segment shown").selected_text(chosen).width(110.0).truncate();
+    let combo = combo.show_ui(ui, |ui| {
+        ui.selectable_value(&mut state.segment, None, "All accounts");
+        for segment in session.project.segments.iter() {
+            ui.selectable_value(&mut state.segment, Some(segment.name.clone()), &segment.name);
+        }
+    });
+    combo.response.accessible_name("Segment is").on_hover_text("Only the accounts of a segment");
+}
+
 /// Which columns are shown.
 fn columns(ui: &mut Ui, source: Source, fields: &[Field], actions: &mut Vec<Action>) {
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -96,6 +113,11 @@ fn columns(ui: &mut Ui, source: Source, fields: &[Field], actions: &mut Vec<Acti
         ui.set_min_width(220.0);
         outline_marks(ui);
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            if ui.button("New column…").on_hover_text("A column that a formula computes").clicked() {
+                actions.push(Action::Columns(ColumnAction::New(source.subject)));
+                ui.close();
+            }
+            ui.separator();
             for field in Field::all(source.project, source.subject) {
                 let mut shown = fields.contains(&field);
                 if ui.checkbox(&mut shown, source.title(field)).clicked() {
