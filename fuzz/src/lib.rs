@@ -6,6 +6,8 @@ use std::sync::{Arc, OnceLock};
 use bailiwick::domain::plan::Plan;
 use bailiwick::domain::progress::Progress;
 use bailiwick::domain::project::Project;
+use bailiwick::io::layers;
+use bailiwick::io::options::ReadOptions;
 use bailiwick::work::columns::{AccountColumns, AlignmentColumns, RepColumns, UnitColumns};
 use bailiwick::work::import;
 
@@ -34,6 +36,19 @@ pub fn part<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
     let (taken, rest) = rest.split_at(usize::from(u16::from_le_bytes(*length)).min(rest.len()));
     *bytes = rest;
     taken
+}
+
+/// A ZIP archive of files; none is compressed, so that what the fuzzer changes in them stays what it is.
+pub fn archive<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in files {
+        // Two files of one name are refused by the writer.
+        if archive.start_file(name, stored).is_ok() {
+            let _ = std::io::Write::write_all(&mut archive, bytes);
+        }
+    }
+    archive.finish().map(std::io::Cursor::into_inner).unwrap_or_default()
 }
 
 /// A project with sixteen units, a dozen accounts, two territories and two reps.
@@ -78,4 +93,15 @@ fn grid() -> String {
 /// Reads a layer as both front ends do, into the project.
 pub fn import_layer(path: &Path) {
     let _ = import::import_units(project(), path, &UnitColumns::default(), &Progress::new());
+}
+
+/// As [`import_layer`], and everything else that is done with a layer: a list of its parts, and its points as a table.
+pub fn read_layer(path: &Path) {
+    import_layer(path);
+    let (options, progress) = (ReadOptions::default(), Progress::new());
+    let _ = layers::points_table(path, &options, &progress);
+    for part in layers::parts_of(path, &progress).unwrap_or_default().into_iter().take(3) {
+        let options = ReadOptions { part: Some(part.name), ..ReadOptions::default() };
+        let _ = layers::read_layer_with(path, &options, &progress);
+    }
 }

@@ -24,7 +24,7 @@ pub(super) fn ask(
     service: &Service,
     questions: &[Question],
     progress: &Progress,
-) -> Result<Result<Vec<Reply>, UserError>, Cancelled> {
+) -> Result<Result<String, UserError>, Cancelled> {
     let file = match addresses(questions) {
         Ok(file) => file,
         Err(error) => return Ok(Err(error)),
@@ -41,8 +41,7 @@ pub(super) fn ask(
     body.extend(&file);
     body.extend(format!("\r\n--{boundary}--\r\n").as_bytes());
     let kind = format!("multipart/form-data; boundary={boundary}");
-    let text = http::fetch(service, &Request::Post { kind, body }, progress)?;
-    Ok(text.and_then(|text| read(&text, questions.len()).map_err(|why| wrong(service, &why))))
+    http::fetch(service, &Request::Post { kind, body }, progress)
 }
 
 /// Running number, street, town, state, ZIP code.
@@ -66,7 +65,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 
 /// The answers in the order of the questions; the service sends them in any order. Fields: number, address sent, `Match`, `No_Match` or
 /// `Tie`, `Exact` or `Non_Exact`, address found, `longitude,latitude`, street line, side.
-fn read(text: &str, count: usize) -> Result<Vec<Reply>, String> {
+pub(super) fn read(text: &str, count: usize) -> Result<Vec<Reply>, String> {
     let mut replies: HashMap<usize, Reply> = HashMap::new();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     for record in reader.records() {
@@ -98,10 +97,4 @@ fn place(text: &str) -> Option<LonLat> {
     let (lon, lat) = text.split_once(',')?;
     let place = LonLat::new(lon.trim().parse().ok()?, lat.trim().parse().ok()?);
     (place.is_valid() && place != LonLat::default()).then_some(place)
-}
-
-fn wrong(service: &Service, why: &str) -> UserError {
-    UserError::new(format!("Could not understand what {} answered", service.url()))
-        .because(why)
-        .hint("Check the URL: it must be that of a batch service for addresses")
 }

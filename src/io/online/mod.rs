@@ -173,17 +173,35 @@ impl Service {
                 wait(self.pause, progress)?;
             }
             progress.check()?;
-            let answer = match self.kind {
+            let text = match self.kind {
                 Kind::Census => census::ask(self, batch, progress)?,
-                Kind::Nominatim => nominatim::ask(self, &batch[0], progress)?.map(|reply| vec![reply]),
+                Kind::Nominatim => nominatim::ask(self, &batch[0], progress)?,
             };
-            match answer {
+            match text.and_then(|text| self.understand(batch, &text)) {
                 Ok(replies) => take(batch.iter().map(|question| question.account).zip(replies).collect()),
                 Err(error) => return Ok(Some(error)),
             }
             progress.tick(batch.len() as u64)?;
         }
         Ok(None)
+    }
+
+    /// What an answer says of the questions, in their order. It comes from the network, so it may be anything.
+    ///
+    /// # Errors
+    /// It is no answer.
+    pub fn understand(&self, questions: &[Question], text: &str) -> Result<Vec<Reply>, UserError> {
+        let understood = match self.kind {
+            Kind::Census => census::read(text, questions.len()),
+            Kind::Nominatim => nominatim::read(text).map(|reply| vec![reply]),
+        };
+        understood.map_err(|why| {
+            let hint = match self.kind {
+                Kind::Census => "Check the URL: it must be that of a batch service for addresses",
+                Kind::Nominatim => "Check the URL: it must be that of the search of a Nominatim server",
+            };
+            UserError::new(format!("Could not understand what {} answered", self.url)).because(why).hint(hint)
+        })
     }
 }
 

@@ -32,20 +32,17 @@ pub(super) fn ask(
     service: &Service,
     question: &Question,
     progress: &Progress,
-) -> Result<Result<Reply, UserError>, Cancelled> {
+) -> Result<Result<String, UserError>, Cancelled> {
     let town = [question.postal.as_str(), question.town.as_str()].join(" ");
     let parts = [question.street.as_str(), town.trim(), &question.state, &question.country];
     let address = parts.into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(", ");
     let query = vec![("format", "jsonv2".to_owned()), ("limit", "3".to_owned()), ("q", address)];
-    let text = http::fetch(service, &Request::Get { query }, progress)?;
-    Ok(text.and_then(|text| {
-        let places: Vec<Place> = serde_json::from_str(&text).map_err(|error| {
-            UserError::new(format!("Could not understand what {} answered", service.url()))
-                .because(error)
-                .hint("Check the URL: it must be that of the search of a Nominatim server")
-        })?;
-        Ok(reply(&places))
-    }))
+    http::fetch(service, &Request::Get { query }, progress)
+}
+
+pub(super) fn read(text: &str) -> Result<Reply, String> {
+    let places: Vec<Place> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    Ok(reply(&places))
 }
 
 fn reply(places: &[Place]) -> Reply {
