@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 use rstar::primitives::GeomWithData;
-use rstar::{AABB, RTree};
+use rstar::{AABB, Envelope, RTree, SelectionFunction};
 
 use super::clean::{Cleaned, TOLERANCE};
 use crate::domain::progress::{Cancelled, Progress};
@@ -61,7 +61,7 @@ fn find_missing(cleaned: &Cleaned, progress: &Progress) -> Result<Vec<Missing>, 
             let [a, b] = [path[start as usize], path[(start as usize + 1) % path.len()]];
             let mut found: Vec<Missing> = Vec::new();
             if !progress.is_cancelled() {
-                for other in tree.locate_in_envelope(&around(position(a), position(b))) {
+                for other in tree.locate_with_selection_function(Along::new(position(a), position(b))) {
                     let vertex = other.data;
                     if let Some(along) = along_edge(position(a), position(b), *other.geom())
                         && rings_of.binary_search(&(vertex, ring)).is_err()
@@ -95,10 +95,45 @@ fn edges_without_partner(cleaned: &Cleaned) -> Vec<(u32, u32)> {
     lonely
 }
 
-fn around(a: [f64; 2], b: [f64; 2]) -> AABB<[f64; 2]> {
-    let low = [a[0].min(b[0]) - TOLERANCE, a[1].min(b[1]) - TOLERANCE];
-    let high = [a[0].max(b[0]) + TOLERANCE, a[1].max(b[1]) + TOLERANCE];
-    AABB::from_corners(low, high)
+/// Looks for points near an edge where the edge itself runs and not in all of its box: a long slanted edge has half a layer in it.
+struct Along {
+    from: [f64; 2],
+    to: [f64; 2],
+    around: AABB<[f64; 2]>,
+}
+
+impl Along {
+    fn new(from: [f64; 2], to: [f64; 2]) -> Self {
+        let low = [from[0].min(to[0]) - TOLERANCE, from[1].min(to[1]) - TOLERANCE];
+        let high = [from[0].max(to[0]) + TOLERANCE, from[1].max(to[1]) + TOLERANCE];
+        Self { from, to, around: AABB::from_corners(low, high) }
+    }
+
+    /// Whether the edge, as wide as the tolerance, can meet the box.
+    fn meets(&self, area: &AABB<[f64; 2]>) -> bool {
+        if !self.around.intersects(area) {
+            return false;
+        }
+        let (dx, dy) = (self.to[0] - self.from[0], self.to[1] - self.from[1]);
+        let (low, high) = (area.lower(), area.upper());
+        // All corners on one side of the line, farther than the tolerance: it passes by.
+        let reach = TOLERANCE * dx.hypot(dy) * (1.0 + 1e-6);
+        let side = |x: f64, y: f64| (y - self.from[1]) * dx - (x - self.from[0]) * dy;
+        let corners = [side(low[0], low[1]), side(low[0], high[1]), side(high[0], low[1]), side(high[0], high[1])];
+        !corners.iter().all(|&side| side > reach) && !corners.iter().all(|&side| side < -reach)
+    }
+}
+
+type Vertex = GeomWithData<[f64; 2], u32>;
+
+impl SelectionFunction<Vertex> for Along {
+    fn should_unpack_parent(&self, area: &AABB<[f64; 2]>) -> bool {
+        self.meets(area)
+    }
+
+    fn should_unpack_leaf(&self, leaf: &Vertex) -> bool {
+        self.around.contains_point(leaf.geom())
+    }
 }
 
 /// Where along the edge the point lies, if it lies on it: within the tolerance and between the ends.

@@ -8,6 +8,7 @@ use super::sets::DisjointSets;
 use super::{OUTSIDE, TopologyArrays};
 use crate::domain::ids::UnitId;
 use crate::domain::progress::{Cancelled, Progress};
+use crate::domain::random::Random;
 use crate::domain::sphere::{LonLat, centroid};
 
 /// The shortest links that make one whole of all parts, by pair of units, and how many parts there were.
@@ -117,6 +118,33 @@ fn touching(vertices: &[BorderVertex]) -> Vec<Edge> {
     vertices.windows(2).filter(|pair| same(&pair[0], &pair[1])).map(|pair| Edge::new(&pair[0], &pair[1])).collect()
 }
 
+/// So many sites may be added in the order that the library likes best, which takes the square of their number at worst.
+const FEW: usize = 10_000;
+
+/// Puts sites into an order in which a triangulation of them takes O(n log n) wherever they lie: chance decides in which round each is added,
+/// of which every one has twice as many as that before it, and in a round each lies near the one before (Amenta, Choi & Rote 2003).
+fn in_rounds<T>(sites: &mut [T], position: impl Fn(&T) -> [f64; 2]) {
+    Random::new(1).shuffle(sites);
+    let bound = |start: f64, better: fn(f64, f64) -> f64, axis: usize| {
+        sites.iter().map(|site| position(site)[axis]).fold(start, better)
+    };
+    let low = [0, 1].map(|axis| bound(f64::INFINITY, f64::min, axis));
+    let high = [0, 1].map(|axis| bound(f64::NEG_INFINITY, f64::max, axis));
+    let side = (high[0] - low[0]).max(high[1] - low[1]).max(f64::MIN_POSITIVE);
+    // Along a curve that goes through all of a quarter before it goes to the next: the digits of both numbers by turns.
+    let along = |site: &T| {
+        let cell = |axis: usize| ((position(site)[axis] - low[axis]) / side * 65_535.0) as u64;
+        let spread = |cell: u64| (0..16).map(|digit| (cell >> digit & 1) << (2 * digit)).sum::<u64>();
+        spread(cell(0)) | spread(cell(1)) << 1
+    };
+    let (mut from, mut size) = (0, 1000);
+    while from < sites.len() {
+        let to = (from + size).min(sites.len());
+        sites[from..to].sort_by_cached_key(&along);
+        (from, size) = (to, size * 2);
+    }
+}
+
 fn delaunay_edges(vertices: &[BorderVertex]) -> Vec<Edge> {
     struct Site {
         position: Point2<f64>,
@@ -132,7 +160,14 @@ fn delaunay_edges(vertices: &[BorderVertex]) -> Vec<Edge> {
         (0..vertices.len()).map(|i| Site { position: vertices[i].position, vertex: i }).collect();
     sites.dedup_by(|a, b| a.position == b.position);
     // It fails for coordinates that are not finite or tiny, which the grid rules out; then the parts stay as they are.
-    let Ok(triangulation) = DelaunayTriangulation::<Site>::bulk_load(sites) else { return Vec::new() };
+    let triangulation = if sites.len() <= FEW {
+        DelaunayTriangulation::<Site>::bulk_load(sites)
+    } else {
+        let mut triangulation = DelaunayTriangulation::<Site>::new();
+        in_rounds(&mut sites, |site| [site.position.x, site.position.y]);
+        sites.into_iter().try_for_each(|site| triangulation.insert(site).map(|_| ())).map(|()| triangulation)
+    };
+    let Ok(triangulation) = triangulation else { return Vec::new() };
     let edges = triangulation.undirected_edges();
     edges
         .map(|edge| {
