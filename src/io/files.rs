@@ -143,6 +143,11 @@ impl Writing {
         if target.is_dir() {
             return Err(cannot_write(target, "there is a folder of that name"));
         }
+        // A pipe or a device waits for somebody who reads it, and would not be there any more.
+        if std::fs::symlink_metadata(target).is_ok_and(|there| !there.is_file() && !there.is_symlink()) {
+            return Err(cannot_write(target, "there is something of that name that is not an ordinary file")
+                .hint("choose another name"));
+        }
         // The part beside it would be that of the first, and only one of the two could take the place.
         if self.files.iter().any(|(_, known)| known == target) {
             return Err(cannot_write(target, "two files of that name are to be written"));

@@ -8,8 +8,8 @@ use super::files;
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
 
-/// A line along which somebody wants to cut is no layer.
-const MAX_BYTES: u64 = 64 << 20;
+/// A line along which somebody wants to cut is no layer: the 200,000 corners that it may have take a third of this.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// All lines of a GeoJSON file (RFC 7946): `LineString` and `MultiLineString`, alone, in features and in collections. Longitude and
 /// latitude in degrees.
@@ -37,7 +37,10 @@ pub fn read_single_boundary(path: &Path) -> Result<Option<Vec<Vec<LonLat>>>, Use
     if !matches!(files::ending_of(path).as_str(), "geojson" | "json") {
         return Ok(None);
     }
-    let bytes = files::read_all(path, files::MAX_LAYER_BYTES)?;
+    let (bytes, is_all) = files::read_start(path, MAX_BYTES)?;
+    if !is_all {
+        return Ok(None);
+    }
     let Ok(document) = serde_json::from_slice::<Value>(&bytes) else { return Ok(None) };
     let geometry = document.get("geometry").unwrap_or(&document);
     let polygons: Vec<&Value> = match geometry.get("type").and_then(Value::as_str) {

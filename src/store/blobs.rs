@@ -205,7 +205,8 @@ fn inflated(mut bytes: Bytes) -> Result<Vec<u8>, String> {
     if length > bytes.left().saturating_mul(MOST_SHRUNK) {
         return Err("its length cannot be right".into());
     }
-    let mut out = Vec::with_capacity(length);
+    // What is announced need not be there.
+    let mut out = Vec::with_capacity(length.min(64 << 20));
     let read = ZlibDecoder::new(bytes.0).take(length as u64 + 1).read_to_end(&mut out);
     match read {
         Ok(read) if read == length => Ok(out),

@@ -300,6 +300,82 @@ archive("accounts/entities.ods", [("mimetype", "application/vnd.oasis.opendocume
 archive("accounts/repeated_rows.ods", [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="A"><table:table-row table:number-rows-repeated="1000000000"><table:table-cell table:number-columns-repeated="1000000000" office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>')])
 
 
+# Files whose harm is in how little they take for how much they hold ------------------------------------------------------------------
+def zipped(name, contents):
+    put(f"{name}.gz", gzip.compress(contents.encode(), 9, mtime=0))
+
+
+zipped("units/five_thousand_columns.geojson", json.dumps(collection(feature("43000", [square(-83, 40)], **{f"c{n}": 1 for n in range(5_000)}))))
+zipped("units/features_without_anything.geojson", '{"type":"FeatureCollection","features":[' + "{}," * 1_500_000 + "{}]}")
+zipped("units/lists_without_anything.geojson", '{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[' + "[[]]," * 1_000_000 + "[]]}}]}")
+zipped("units/a_problem_in_every_feature.geojson", '{"type":"FeatureCollection","features":[' + '{"type":"Feature","geometry":null},' * 30_000 + json.dumps(GOOD) + "]}")
+zipped("accounts/one_name_for_all_columns.csv", ",".join(["a"] * 1_500) + "\n" + ",".join(["1"] * 1_500) + "\n")
+zipped("accounts/a_cell_of_megabytes.csv", HEADER + ROW.format("C1", "x" * 3_000_000, 1))
+put("units/two_outsides.kml", "<kml><Placemark><name>43001</name><Polygon>" + "<outerBoundaryIs><LinearRing><coordinates>-83,40 -82.9,40 -82.9,40.1 -83,40</coordinates></LinearRing></outerBoundaryIs>" * 3 + "</Polygon></Placemark></kml>")
+put("units/numbers_too_large.kml", "<kml><Placemark><name>43001</name><Polygon><outerBoundaryIs><LinearRing><coordinates>1e308,40 -82.9,1e308 nan,40 inf,-inf</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>")
+put("units/attribute_twice.kml", '<kml><Placemark id="a" id="b"><name>43001</name></Placemark></kml>')
+
+
+# GeoPackage: a file from outside has any schema ----------------------------------------------------------------------------------------
+SCHEMA = """PRAGMA page_size = 512;
+CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT, identifier TEXT, srs_id INTEGER);
+CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, geometry_type_name TEXT, srs_id INTEGER, z INTEGER, m INTEGER);
+CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT, srs_id INTEGER, organization TEXT, organization_coordsys_id INTEGER, definition TEXT);
+INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84', 4326, 'EPSG', 4326, '');
+CREATE TABLE areas (fid INTEGER PRIMARY KEY, geom BLOB, ZIP TEXT);
+INSERT INTO gpkg_contents VALUES ('areas', 'features', 'areas', 4326);
+INSERT INTO gpkg_geometry_columns VALUES ('areas', 'geom', 'GEOMETRY', 4326, 0, 0);
+"""
+
+
+def wkb(kind, count, *rest):
+    return struct.pack("<BII", 1, kind, count) + b"".join(rest)
+
+
+def in_geopackage(geometry):
+    return b"GP\0\1" + struct.pack("<i", 4326) + geometry
+
+
+def corners(*numbers):
+    return struct.pack("<I", len(numbers) // 2) + struct.pack(f"<{len(numbers)}d", *numbers)
+
+
+SOUND = in_geopackage(wkb(3, 1, corners(-83, 40, -82.9, 40, -82.9, 40.1, -83, 40)))
+GEOMETRIES = {
+    "nested": in_geopackage(wkb(7, 1) * 100),
+    "more_rings_than_bytes": in_geopackage(wkb(3, 0x7FFFFFFF, struct.pack("<I", 0x7FFFFFFF))),
+    "not_a_number": in_geopackage(wkb(3, 1, corners(float("nan"), 40, float("inf"), 40, 1e308, 40.1, -83, 40))),
+    "cut_off": SOUND[:-5],
+    "not_geopackage": b"\0" * 30,
+    "curve": in_geopackage(wkb(10, 1)),
+    "empty": b"GP\0\x11" + struct.pack("<i", 4326),
+    "nothing": None,
+}
+
+
+def geopackage(name, sql, *blobs):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "a.gpkg"
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.executescript(SCHEMA + sql)
+        for number, blob in enumerate(blobs):
+            connection.execute("INSERT INTO areas (geom, ZIP) VALUES (?, ?)", [blob, str(43000 + number)])
+        connection.close()
+        put(f"units/{name}.gpkg", path.read_bytes())
+
+
+geopackage("wrong_geometries", "", SOUND, *GEOMETRIES.values())
+geopackage("query_for_a_table", "DROP TABLE areas; CREATE VIEW areas AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS fid, x'00' AS geom, 'a' AS ZIP FROM n")
+geopackage("computed_column", "ALTER TABLE areas ADD COLUMN evil GENERATED ALWAYS AS (upper(ZIP)) VIRTUAL", SOUND)
+geopackage("computed_list", "ALTER TABLE gpkg_contents DROP COLUMN identifier; ALTER TABLE gpkg_contents ADD COLUMN identifier GENERATED ALWAYS AS (upper(srs_id)) VIRTUAL", SOUND)
+geopackage("search_index_for_a_table", "DROP TABLE areas; CREATE VIRTUAL TABLE areas USING rtree(fid, a, b)")
+geopackage("trigger", "CREATE TRIGGER evil AFTER INSERT ON areas BEGIN SELECT 1; END", SOUND)
+geopackage("no_layer", "DELETE FROM gpkg_contents")
+geopackage("layer_is_missing", "DROP TABLE areas")
+geopackage("names_of_code", "UPDATE gpkg_contents SET table_name = 'a\"; DROP TABLE areas; --'; UPDATE gpkg_geometry_columns SET table_name = 'a\"; DROP TABLE areas; --'; ALTER TABLE areas RENAME TO \"a\"\"; DROP TABLE areas; --\"")
+put("units/text.gpkg", "Dear Sir or Madam")
+
+
 # Projects ----------------------------------------------------------------------------------------------------------------------------
 def project(program):
     """A project of four units as bytes, in small pages."""

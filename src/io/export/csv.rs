@@ -34,7 +34,10 @@ pub fn number(value: f64) -> String {
     if value.is_finite() { value.to_string() } else { String::new() }
 }
 
-/// Texts that a spreadsheet would take for a formula get an apostrophe before them.
+/// Texts that a spreadsheet would take for a formula get an apostrophe before them; those that have one already get another, so that
+/// whoever takes one away has the text that was meant.
 pub fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+    let rest = text.trim_start_matches('\'');
+    let is_formula = rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !rest.trim().is_empty();
+    if is_formula { format!("'{text}") } else { text.to_owned() }
 }

@@ -107,7 +107,15 @@ pub(super) fn losses(part: &Part, losses: &mut Losses) {
 pub(super) fn write(parts: &[Part], path: &Path, progress: &Progress) -> Result<(), UserError> {
     let rows: usize = parts.iter().map(|part| part.sheet.rows).sum();
     progress.begin(Phase::Writing, rows as u64).map_err(cancelled)?;
-    let failed = |error: rusqlite::Error| UserError::new("Could not write the GeoPackage").because(error);
+    let failed = |error: rusqlite::Error| {
+        let failed = UserError::new("Could not write the GeoPackage");
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => {
+                failed.because("the disk is full").hint("free some space or choose another disk")
+            }
+            _ => failed.because(error),
+        }
+    };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     // The file is nobody's until it is complete: what makes it safe against a crash in between only costs time.

@@ -4,6 +4,7 @@
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::RawColumn;
+use super::found::MAX_CELLS;
 use crate::error::UserError;
 use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::{count_of, numbers};
@@ -50,6 +51,10 @@ pub(super) fn read(
     if count < promised {
         let message = format!("the header promises {}, there are {count}", count_of(promised, "row"));
         diagnostics.push(Diagnostic::warning(Place::file(file), message).hint("the file is cut off"));
+    }
+    // Columns of no width and rows of one byte would make many values of few bytes.
+    if count.saturating_mul(fields.len()) > MAX_CELLS {
+        return Err(damaged(&format!("it has more than {}", count_of(MAX_CELLS, "value"))));
     }
     let rows = || body.chunks_exact(row_length).take(count);
     let encoding = choose_encoding(code_page, bytes[29], rows(), &fields);

@@ -1,6 +1,6 @@
 //! What readers of every format hand over: features with shapes or points, and their columns.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::projection::Projection;
 use super::{Layer, MAX_PLACES, RawColumn, rings};
@@ -66,10 +66,20 @@ pub(super) struct Features {
     several: usize,
     /// Geometries that cannot be used, by their kind.
     left_out: BTreeMap<&'static str, usize>,
+    /// Problems that are not listed.
+    unsaid: usize,
+    /// How much may still be done to find out which holes lie in which rings.
+    work: u64,
 }
 
 /// So many features that cannot be used are named one by one.
 const NAMED: usize = 20;
+
+/// More problems of features than a person reads: a file made to do so could have one in every few bytes.
+const MOST_SAID: usize = 10_000;
+
+/// Features of one layer; the census blocks of the whole United States are eight million.
+const MAX_FEATURES: usize = 10_000_000;
 
 impl Features {
     pub fn new(file: &str, wanted: Wanted, projection: Projection) -> Self {
@@ -86,6 +96,8 @@ impl Features {
             places: 0,
             several: 0,
             left_out: BTreeMap::new(),
+            unsaid: 0,
+            work: 3_000_000_000,
         }
     }
 
@@ -112,7 +124,7 @@ impl Features {
             match self.projection.to_degrees(&self.file, line)?.and_then(rings::clean) {
                 Ok(ring) => usable.push(ring),
                 Err(bad) => {
-                    diagnostics.push(rings::diagnose(bad, &self.place));
+                    self.say(rings::diagnose(bad, &self.place), diagnostics);
                     if index == 0 {
                         // Holes of nothing.
                         return Ok(());
@@ -134,10 +146,17 @@ impl Features {
             self.count(line.len())?;
             match self.projection.to_degrees(&self.file, line)?.and_then(rings::clean) {
                 Ok(ring) => usable.push(ring),
-                Err(bad) => diagnostics.push(rings::diagnose(bad, &self.place)),
+                Err(bad) => self.say(rings::diagnose(bad, &self.place), diagnostics),
             }
         }
-        self.shape.polygons.extend(rings::polygons_by_direction(usable));
+        match rings::polygons_by_direction(usable, &mut self.work) {
+            Some(polygons) => self.shape.polygons.extend(polygons),
+            None => self.say(
+                Diagnostic::error(self.place.clone(), "its rings lie in each other in too many ways")
+                    .hint("the shape is left out"),
+                diagnostics,
+            ),
+        }
         Ok(())
     }
 
@@ -155,7 +174,9 @@ impl Features {
         let found = self.projection.to_degrees(&self.file, vec![place])?;
         match found.ok().and_then(|found| found.first().copied()).filter(|found| found.is_valid()) {
             Some(found) => self.point = Some(found),
-            None => diagnostics.push(rings::diagnose(rings::BadRing::OffTheGlobe(place.lon, place.lat), &self.place)),
+            None => {
+                self.say(rings::diagnose(rings::BadRing::OffTheGlobe(place.lon, place.lat), &self.place), diagnostics)
+            }
         }
         Ok(())
     }
@@ -173,19 +194,39 @@ impl Features {
         }
     }
 
+    /// Says something about the feature, unless enough was said.
+    fn say(&mut self, what: Diagnostic, diagnostics: &mut Vec<Diagnostic>) {
+        if diagnostics.len() < MOST_SAID { diagnostics.push(what) } else { self.unsaid += 1 }
+    }
+
     /// Ends the feature.
-    pub fn end(&mut self) {
+    ///
+    /// # Errors
+    /// There are too many.
+    pub fn end(&mut self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), UserError> {
+        if diagnostics.len() > MOST_SAID {
+            self.unsaid += diagnostics.len() - MOST_SAID;
+            diagnostics.truncate(MOST_SAID);
+        }
+        if self.shapes.len() >= MAX_FEATURES {
+            return Err(too_large(&self.file, &format!("it has more than {}", count_of(MAX_FEATURES, "feature"))));
+        }
         self.several += usize::from(std::mem::take(&mut self.more_points));
         self.shapes.push(std::mem::take(&mut self.shape));
         if self.wanted == Wanted::Points {
             self.points.push(self.point.take());
         }
+        Ok(())
     }
 
     pub fn finish(self, columns: Vec<RawColumn>, diagnostics: &mut Vec<Diagnostic>) -> Found {
         for (kind, count) in self.left_out.iter().filter(|(_, count)| **count > NAMED) {
             let message = format!("{} of the kind {kind}", count_of(*count, "feature"));
             diagnostics.push(Diagnostic::warning(Place::file(&self.file), message).hint("all of them are left out"));
+        }
+        if self.unsaid > 0 {
+            let message = format!("{} with features, not listed one by one", count_of(self.unsaid, "more problem"));
+            diagnostics.push(Diagnostic::warning(Place::file(&self.file), message));
         }
         if self.several > 0 {
             let message = format!("{} with several points", count_of(self.several, "feature"));
@@ -197,7 +238,7 @@ impl Features {
 
     fn count(&mut self, places: usize) -> Result<(), UserError> {
         self.places += places;
-        if self.places > MAX_PLACES || self.shapes.len() > MAX_PLACES / 4 {
+        if self.places > MAX_PLACES {
             return Err(UserError::new(format!("Could not read {}", self.file))
                 .because("it has more vertices than can be handled")
                 .hint("simplify the layer first"));
@@ -206,23 +247,40 @@ impl Features {
     }
 }
 
+fn too_large(file: &str, why: &str) -> UserError {
+    UserError::new(format!("Could not read {file}"))
+        .because(why)
+        .hint("split it, or leave out the columns that are not needed")
+}
+
 /// Columns in the order in which they first appear; features may have different ones.
 #[derive(Default)]
 pub(super) struct Columns {
     rows: usize,
     columns: Vec<RawColumn>,
     by_name: HashMap<String, usize>,
+    /// Cells, those of features without the column among them.
+    cells: usize,
+    left_out: HashSet<String>,
 }
 
 /// More columns than this no table has; a file that makes a new one in every feature would fill the memory.
 const MAX_COLUMNS: usize = 4096;
+
+/// Each takes 24 bytes even when it is empty.
+pub(super) const MAX_CELLS: usize = 80_000_000;
 
 impl Columns {
     /// The value of the row at work. Of two values of one name the first counts.
     pub fn set(&mut self, name: &str, value: String) {
         let index = match self.by_name.get(name) {
             Some(&index) => index,
-            None if self.columns.len() >= MAX_COLUMNS => return,
+            None if self.columns.len() >= MAX_COLUMNS => {
+                if self.left_out.len() < MAX_COLUMNS {
+                    self.left_out.insert(name.to_owned());
+                }
+                return;
+            }
             None => {
                 self.by_name.insert(name.to_owned(), self.columns.len());
                 self.columns.push(RawColumn { name: name.to_owned(), values: Vec::new() });
@@ -231,16 +289,32 @@ impl Columns {
         };
         let values = &mut self.columns[index].values;
         if values.len() <= self.rows {
+            self.cells += self.rows + 1 - values.len();
             values.resize(self.rows, String::new());
             values.push(value);
         }
     }
 
-    pub fn end_row(&mut self) {
+    /// Ends the row.
+    ///
+    /// # Errors
+    /// There are too many values.
+    pub fn end_row(&mut self, file: &str) -> Result<(), UserError> {
         self.rows += 1;
+        // Columns that are filled up at the end count, too.
+        if self.cells.max(self.rows.saturating_mul(self.columns.len())) > MAX_CELLS {
+            return Err(too_large(file, &format!("it has more than {}", count_of(MAX_CELLS, "value"))));
+        }
+        Ok(())
     }
 
-    pub fn finish(mut self) -> Vec<RawColumn> {
+    pub fn finish(mut self, file: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<RawColumn> {
+        if !self.left_out.is_empty() {
+            let count = self.left_out.len();
+            let (more, message) = (if count < MAX_COLUMNS { "" } else { " or more" }, count_of(count, "column"));
+            let message = format!("{message}{more} beyond the first {}", count_of(MAX_COLUMNS, "column"));
+            diagnostics.push(Diagnostic::warning(Place::file(file), message).hint("left out"));
+        }
         for column in &mut self.columns {
             column.values.resize(self.rows, String::new());
         }

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::found::{Features, Found, Wish};
-use super::json::{ColumnsBuilder, Coordinates, Document};
+use super::found::{Columns, Features, Found, Wish};
+use super::json::{self, Coordinates, Document};
 use super::projection::Projection;
+use super::text_of_json::{Properties, Text};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
 use crate::io::diagnostic::{Diagnostic, Place};
@@ -17,9 +18,9 @@ pub(super) struct Feature {
     #[serde(default)]
     geometry: Option<Geometry>,
     #[serde(default)]
-    properties: Value,
+    properties: Properties,
     #[serde(default)]
-    id: Value,
+    id: Text,
 }
 
 #[derive(Deserialize)]
@@ -50,12 +51,13 @@ pub(super) fn read(
     })?;
     progress.begin(Phase::Reading, document.features.len() as u64).map_err(cancelled)?;
     let mut features = Features::new(file, wish.wanted, projection);
-    let mut columns = ColumnsBuilder::default();
+    let mut columns = Columns::default();
     for feature in document.features {
         progress.tick(1).map_err(cancelled)?;
         add(&feature, &mut features, &mut columns, diagnostics)?;
     }
-    Ok(features.finish(columns.finish(), diagnostics))
+    let columns = json::sorted(columns.finish(file, diagnostics));
+    Ok(features.finish(columns, diagnostics))
 }
 
 /// Features one after the other without a list around them: one a line (GeoJSON Lines), or with record separators (RFC 8142).
@@ -71,7 +73,7 @@ pub(super) fn read_sequence(
     let projection = wish.projection(file, diagnostics, |_| Ok(Projection::Unknown))?;
     progress.begin(Phase::Reading, text.len() as u64).map_err(cancelled)?;
     let mut features = Features::new(file, wish.wanted, projection);
-    let mut columns = ColumnsBuilder::default();
+    let mut columns = Columns::default();
     let mut bad = 0;
     let separator = if text.contains(&0x1E) { 0x1E } else { b'\n' };
     for (line, record) in text.split(|&byte| byte == separator).enumerate() {
@@ -96,13 +98,14 @@ pub(super) fn read_sequence(
         let message = format!("{} in all could not be read", count_of(bad, "line"));
         diagnostics.push(Diagnostic::error(Place::file(file), message).hint("they are left out"));
     }
-    Ok(features.finish(columns.finish(), diagnostics))
+    let columns = json::sorted(columns.finish(file, diagnostics));
+    Ok(features.finish(columns, diagnostics))
 }
 
 fn add(
     feature: &Feature,
     features: &mut Features,
-    columns: &mut ColumnsBuilder,
+    columns: &mut Columns,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), UserError> {
     features.begin(None);
@@ -111,9 +114,8 @@ fn add(
             .push(Diagnostic::error(features.place().clone(), "the feature has no geometry").hint("it is left out")),
         Some(geometry) => collect(geometry, features, diagnostics)?,
     }
-    features.end();
-    columns.push(&feature.id, &feature.properties);
-    Ok(())
+    features.end(diagnostics)?;
+    json::push_row(columns, &feature.id, &feature.properties, &features.place().file)
 }
 
 fn collect(geometry: &Geometry, features: &mut Features, diagnostics: &mut Vec<Diagnostic>) -> Result<(), UserError> {

@@ -1,5 +1,6 @@
-//! GeoPackage (OGC 12-128r18): an SQLite file with tables of features. A file from outside is code, too (views, triggers, functions in
-//! the schema), so it is opened without the right to write, to load anything, or to run for ever.
+//! GeoPackage (OGC 12-128r18): an SQLite file with tables of features. A file from outside is code, too (views, triggers, virtual tables,
+//! columns that are computed), so it is opened without the right to write or to load anything, and nothing but plain tables and what is
+//! stored in them is read.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::io::{cancelled, count_of, files};
 /// Steps of SQLite's machine between two looks at whether the user cancelled.
 const STEPS_PER_LOOK: i32 = 20_000;
 /// Looks without a row in between after which a query is given up: some seconds of work that leads nowhere.
-const LOOKS_PER_ROW: u64 = 100_000;
+const LOOKS_PER_ROW: u64 = 20_000;
 /// A longer text in a cell is cut.
 const MAX_TEXT: usize = 1 << 20;
 
@@ -91,7 +92,8 @@ impl GeoPackage {
             database.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
             database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
-            database.set_limit(Limit::SQLITE_LIMIT_LENGTH, 512 << 20)?;
+            database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+            database.set_limit(Limit::SQLITE_LIMIT_LENGTH, 256 << 20)?;
             database.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, 1 << 20)?;
             database.set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, 100)?;
             database.set_limit(Limit::SQLITE_LIMIT_COMPOUND_SELECT, 10)?;
@@ -146,7 +148,17 @@ impl GeoPackage {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Found, UserError> {
         let failed = |error: rusqlite::Error| self.failed(&error, progress);
-        let mut statement = self.database.prepare(&format!("SELECT * FROM {}", quoted(&table.name))).map_err(failed)?;
+        let (stored, computed) = self.columns(&table.name)?;
+        if !computed.is_empty() {
+            let message = format!("{} computed by the file itself", count_of(computed.len(), "column"));
+            diagnostics.push(
+                Diagnostic::warning(Place::file(&self.file), message)
+                    .hint(format!("formulas in files are not run; left out: {}", crate::io::table::list_of(&computed))),
+            );
+        }
+        let stored: Vec<String> = stored.iter().map(|name| quoted(name)).collect();
+        let query = format!("SELECT {} FROM {}", stored.join(", "), quoted(&table.name));
+        let mut statement = self.database.prepare(&query).map_err(failed)?;
         let described: Vec<(String, String)> = statement
             .columns()
             .map(|column| (column.name().to_owned(), column.decl_type().unwrap_or_default().to_uppercase()))
@@ -204,8 +216,8 @@ impl GeoPackage {
                 };
                 columns.set(name, text);
             }
-            features.end();
-            columns.end_row();
+            features.end(diagnostics)?;
+            columns.end_row(&self.file)?;
         }
         let place = || Place::file(&self.file);
         if binary > 0 {
@@ -220,11 +232,54 @@ impl GeoPackage {
             let message = "the shapes have heights or measures beside longitude and latitude";
             diagnostics.push(Diagnostic::note(place(), message).hint("left out, for the map is flat"));
         }
-        Ok(features.finish(columns.finish(), diagnostics))
+        let columns = columns.finish(&self.file, diagnostics);
+        Ok(features.finish(columns, diagnostics))
+    }
+
+    /// The columns of a plain table that are stored, and those that are computed when they are read.
+    ///
+    /// # Errors
+    /// It is no plain table: a query under a name (a view), or code that pretends to be a table.
+    fn columns(&self, table: &str) -> Result<(Vec<String>, Vec<String>), UserError> {
+        let read = || -> rusqlite::Result<(bool, Vec<String>, Vec<String>)> {
+            // As SQLite itself writes it there; a virtual table is "CREATE VIRTUAL TABLE".
+            let query =
+                "SELECT count(*), sum(type = 'table' AND rootpage > 0 AND upper(substr(sql, 1, 13)) = 'CREATE TABLE ')
+                FROM sqlite_schema WHERE lower(name) = lower(?1)";
+            let counts = self
+                .database
+                .query_row(query, [table], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+            let mut statement = self.database.prepare("SELECT name, hidden FROM pragma_table_xinfo(?1)")?;
+            let mut rows = statement.query([table])?;
+            let (mut stored, mut computed) = (Vec::new(), Vec::new());
+            while let Some(row) = rows.next()? {
+                let list = if row.get::<_, i64>(1)? == 0 { &mut stored } else { &mut computed };
+                list.push(row.get(0)?);
+            }
+            Ok((counts == (1, Some(1)), stored, computed))
+        };
+        let (is_plain, stored, computed) = read().map_err(|error| refused(&self.file, &error))?;
+        if !is_plain || stored.is_empty() {
+            return Err(UserError::new(format!("Could not read {}", self.file))
+                .because(format!(
+                    "\"{table}\" in it is no table, but a query or code under the name of one, which is not run"
+                ))
+                .hint("export the layer as a table of its own"));
+        }
+        Ok((stored, computed))
     }
 
     fn tables(&self) -> Result<Vec<Table>, UserError> {
-        self.idle.store(0, Ordering::Relaxed);
+        for table in ["gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"] {
+            let count = "SELECT count(*) FROM sqlite_schema WHERE lower(name) = ?1";
+            let count = self.database.query_row(count, [table], |row| row.get::<_, i64>(0));
+            let count = count.map_err(|error| refused(&self.file, &error))?;
+            if count > 0 && !self.columns(table)?.1.is_empty() {
+                return Err(UserError::new(format!("Could not read {}", self.file))
+                    .because(format!("its table \"{table}\" computes what it holds"))
+                    .hint("do not use the file unless you know where it comes from"));
+            }
+        }
         let query =
             "SELECT c.table_name, coalesce(c.identifier, ''), g.column_name, upper(g.geometry_type_name), g.srs_id
             FROM gpkg_contents c JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name)
@@ -294,14 +349,13 @@ impl GeoPackage {
     }
 
     fn count(&self, table: &Table) -> Result<u64, UserError> {
-        self.idle.store(0, Ordering::Relaxed);
+        self.columns(&table.name)?;
         let query = format!("SELECT count(*) FROM {}", quoted(&table.name));
         let count = self.database.query_row(&query, [], |row| row.get::<_, i64>(0));
         count.map(|count| count.max(0) as u64).map_err(|error| refused(&self.file, &error))
     }
 
     fn projection(&self, srs: i64, diagnostics: &mut Vec<Diagnostic>) -> Result<Projection, UserError> {
-        self.idle.store(0, Ordering::Relaxed);
         let query = "SELECT coalesce(organization, ''), coalesce(organization_coordsys_id, 0), coalesce(definition, '')
             FROM gpkg_spatial_ref_sys WHERE srs_id = ?1";
         let row = self.database.query_row(query, [srs], |row| {

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::found::{Found, Wish};
+use super::found::{Columns, Found, Wish};
 use super::parts::{Part, PartKind};
+use super::text_of_json::{Properties, Text};
 use super::{RawColumn, geojson, topojson};
 use crate::domain::progress::Progress;
 use crate::domain::sphere::LonLat;
@@ -51,6 +52,7 @@ pub(super) fn read(
             .because("it is not GeoJSON or TopoJSON")
             .hint("export the layer as GeoJSON"));
     }
+    check_size(file, bytes)?;
     let document: Document = serde_json::from_slice(bytes).map_err(|error| {
         let failed = UserError::new(format!("Could not read {file}"));
         if error.is_eof() {
@@ -87,9 +89,41 @@ fn is_sequence(bytes: &[u8]) -> bool {
     first.is_some_and(|first| first.kind.as_str() == Some("Feature"))
 }
 
+/// Refuses a document that would take much more memory than it is large: lists of empty lists, features without anything. Maps have
+/// numbers in them.
+fn check_size(file: &str, bytes: &[u8]) -> Result<(), UserError> {
+    // What a number, a list of lists and an object come to when they are read.
+    const NUMBER: u64 = 24;
+    const LIST: u64 = 100;
+    const OBJECT: u64 = 150;
+    // So much is always allowed, so many times the size of the file at most, and so much never.
+    const ALWAYS: u64 = 64 << 20;
+    const TIMES: u64 = 10;
+    const NEVER: u64 = 6 << 30;
+    let (mut memory, mut after_bracket) = (0_u64, false);
+    for byte in bytes {
+        match byte {
+            b',' => memory += NUMBER,
+            b'{' => memory += OBJECT,
+            b'[' | b']' if after_bracket => memory += LIST,
+            _ => {}
+        }
+        after_bracket = *byte == b'[' || after_bracket && byte.is_ascii_whitespace();
+    }
+    if memory > (ALWAYS + TIMES * bytes.len() as u64).min(NEVER) {
+        return Err(UserError::new(format!("Could not read {file}"))
+            .because("it has too many lists and objects with little in them to be a map")
+            .hint("simplify the layer, or export it as GeoPackage or shapefile"));
+    }
+    Ok(())
+}
+
 /// The objects of a TopoJSON file; nothing of GeoJSON, which holds one layer.
 pub(super) fn parts(bytes: &[u8]) -> Vec<Part> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if check_size("", bytes).is_err() {
+        return Vec::new();
+    }
     let Ok(document) = serde_json::from_slice::<Document>(bytes) else { return Vec::new() };
     let part = |(name, object): (&String, &topojson::Object)| Part {
         name: name.clone(),
@@ -154,6 +188,8 @@ impl<'de> Visitor<'de> for CoordinatesVisitor {
         if list.iter().any(|item| matches!(item, Coordinates::Number(_))) {
             return Ok(Coordinates::Bad);
         }
+        // A list of one takes room for four.
+        list.shrink_to_fit();
         Ok(Coordinates::List(list))
     }
 
@@ -187,55 +223,20 @@ impl<'de> Visitor<'de> for CoordinatesVisitor {
     }
 }
 
-/// Columns that grow with the features; features may have different properties.
-#[derive(Default)]
-pub(super) struct ColumnsBuilder {
-    rows: usize,
-    columns: BTreeMap<String, Vec<String>>,
+/// The properties of a feature as a row. `id` is the feature's own, a column "id" unless there is a property of that name.
+pub(super) fn push_row(columns: &mut Columns, id: &Text, properties: &Properties, file: &str) -> Result<(), UserError> {
+    // Of two values of one name the last counts, as everywhere with JSON; of a row the first.
+    for (name, value) in properties.0.iter().rev() {
+        columns.set(name, value.clone());
+    }
+    if !id.0.is_empty() {
+        columns.set("id", id.0.clone());
+    }
+    columns.end_row(file)
 }
 
-impl ColumnsBuilder {
-    /// One row. `id` is the feature's own, a column "id" unless there is a property of that name.
-    pub fn push(&mut self, id: &Value, properties: &Value) {
-        if let Some(properties) = properties.as_object() {
-            for (name, value) in properties {
-                self.set(name, text_of(value));
-            }
-        }
-        let has_own = properties.get("id").is_some();
-        if !id.is_null() && !has_own {
-            self.set("id", text_of(id));
-        }
-        self.rows += 1;
-    }
-
-    pub fn finish(self) -> Vec<RawColumn> {
-        let rows = self.rows;
-        self.columns
-            .into_iter()
-            .map(|(name, mut values)| {
-                values.resize(rows, String::new());
-                RawColumn { name, values }
-            })
-            .collect()
-    }
-
-    fn set(&mut self, name: &str, value: String) {
-        if !self.columns.contains_key(name) {
-            self.columns.insert(name.to_owned(), Vec::new());
-        }
-        if let Some(column) = self.columns.get_mut(name) {
-            column.resize(self.rows, String::new());
-            column.push(value);
-        }
-    }
-}
-
-/// A value as the text that a table would hold.
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.trim().to_owned(),
-        other => other.to_string(),
-    }
+/// The columns by name: an object has no order.
+pub(super) fn sorted(mut columns: Vec<RawColumn>) -> Vec<RawColumn> {
+    columns.sort_by(|a, b| a.name.cmp(&b.name));
+    columns
 }

@@ -2,6 +2,7 @@
 //! Entities of a document type are never expanded, and nothing that the file points at is fetched.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use encoding_rs::Encoding;
 use quick_xml::Reader;
@@ -41,7 +42,7 @@ pub(super) fn read(
         return Err(parts::no_such_part(file, part, &names));
     }
     document.report(diagnostics);
-    let mut columns = document.columns.finish();
+    let mut columns = document.columns.finish(file, diagnostics);
     // Which folder a placemark lies in tells something where there are several.
     if names.len() < 2 {
         columns.retain(|column| column.name != FOLDER);
@@ -71,6 +72,7 @@ struct Document {
     containers: Vec<(usize, String)>,
     /// Folders with placemarks, and how many.
     folders: Vec<(String, u64)>,
+    folder_numbers: HashMap<String, usize>,
     text: String,
     placemark: Option<Placemark>,
     links: usize,
@@ -88,7 +90,8 @@ struct Placemark {
     values: Vec<(String, String)>,
     /// Name of the Data or SimpleData that is open.
     field: String,
-    polygons: Vec<Vec<Ring>>,
+    /// Outer ring and holes.
+    polygons: Vec<(Option<Ring>, Vec<Ring>)>,
     points: Vec<LonLat>,
     lines: usize,
     others: usize,
@@ -105,6 +108,7 @@ impl Document {
             open: Vec::new(),
             containers: Vec::new(),
             folders: Vec::new(),
+            folder_numbers: HashMap::new(),
             text: String::new(),
             placemark: None,
             links: 0,
@@ -192,7 +196,8 @@ impl Document {
     fn start(&mut self, element: &BytesStart<'_>) {
         let name = element.local_name().as_ref().to_owned();
         let attribute = |name: &str| {
-            let found = element.attributes().flatten().find(|found| found.key.local_name().as_ref() == name);
+            let found =
+                element.attributes().with_checks(false).flatten().find(|found| found.key.local_name().as_ref() == name);
             found.map(|found| found.value.into_owned()).unwrap_or_default()
         };
         self.open.push(name);
@@ -207,7 +212,7 @@ impl Document {
             (None, "NetworkLink") => self.links += 1,
             (None, "GroundOverlay" | "ScreenOverlay" | "PhotoOverlay") => self.overlays += 1,
             (Some(placemark), "Data" | "SimpleData") => placemark.field = plain(&attribute("name")),
-            (Some(placemark), "Polygon") => placemark.polygons.push(Vec::new()),
+            (Some(placemark), "Polygon") => placemark.polygons.push((None, Vec::new())),
             (Some(placemark), "LineString") => placemark.lines += 1,
             (Some(placemark), "Model" | "Track" | "MultiTrack") => placemark.others += 1,
             _ => {}
@@ -249,8 +254,8 @@ impl Document {
                     let is_outer = self.open.iter().rev().nth(1).is_some_and(|name| name == "outerBoundaryIs");
                     let is_inner = self.open.iter().rev().nth(1).is_some_and(|name| name == "innerBoundaryIs");
                     match placemark.polygons.last_mut() {
-                        Some(rings) if is_outer => rings.insert(0, line),
-                        Some(rings) if is_inner => rings.push(line),
+                        Some((outer, _)) if is_outer => *outer = Some(line),
+                        Some((_, holes)) if is_inner => holes.push(line),
                         // A ring of its own is a line.
                         _ => placemark.lines += 1,
                     }
@@ -284,9 +289,12 @@ impl Document {
             }
         }
         if !folder.is_empty() {
-            match self.folders.iter().position(|(name, _)| *name == folder) {
-                Some(known) => self.folders[known].1 += 1,
-                None if self.folders.len() < 10_000 => self.folders.push((folder.clone(), 1)),
+            match self.folder_numbers.get(&folder) {
+                Some(&known) => self.folders[known].1 += 1,
+                None if self.folders.len() < 10_000 => {
+                    self.folder_numbers.insert(folder.clone(), self.folders.len());
+                    self.folders.push((folder.clone(), 1));
+                }
                 None => {}
             }
         }
@@ -298,8 +306,8 @@ impl Document {
             diagnostics.push(Diagnostic::warning(self.features.place().clone(), message).hint("left out"));
         }
         let is_nothing = placemark.polygons.is_empty() && placemark.points.is_empty();
-        for rings in placemark.polygons {
-            self.features.polygon(rings, diagnostics)?;
+        for (outer, holes) in placemark.polygons {
+            self.features.polygon(outer.into_iter().chain(holes).collect(), diagnostics)?;
         }
         // The point of a placemark with areas is where its label stands.
         for point in placemark.points {
@@ -317,9 +325,8 @@ impl Document {
             self.columns.set("id", plain(&placemark.id));
         }
         self.columns.set(FOLDER, folder);
-        self.features.end();
-        self.columns.end_row();
-        Ok(())
+        self.features.end(diagnostics)?;
+        self.columns.end_row(&self.file)
     }
 
     /// What was left out as a whole.

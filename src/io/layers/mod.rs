@@ -14,6 +14,7 @@ mod rings;
 mod shapefile;
 #[cfg(test)]
 mod tests;
+mod text_of_json;
 mod topojson;
 mod units;
 mod wkb;

@@ -195,7 +195,7 @@ fn read_shapes(
         if let Err(why) = read {
             diagnostics.push(Diagnostic::error(place, why).hint("the record is left out"));
         }
-        features.end();
+        features.end(diagnostics)?;
     }
     Ok(features.finish(Vec::new(), diagnostics))
 }

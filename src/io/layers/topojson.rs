@@ -4,9 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::MAX_PLACES;
-use super::found::{Features, Found, Wish};
-use super::json::{ColumnsBuilder, Coordinates, Document};
+use super::found::{Columns, Features, Found, Wish};
+use super::json::{self, Coordinates, Document};
 use super::projection::Projection;
+use super::text_of_json::{Properties, Text};
 use crate::domain::polygon::Ring;
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::sphere::LonLat;
@@ -24,9 +25,9 @@ pub(super) struct Object {
     #[serde(default)]
     arcs: Value,
     #[serde(default)]
-    properties: Value,
+    properties: Properties,
     #[serde(default)]
-    id: Value,
+    id: Text,
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -80,15 +81,16 @@ pub(super) fn read(
     progress.begin(Phase::Reading, features.len() as u64).map_err(cancelled)?;
     let projection = wish.projection(file, diagnostics, |_| Ok(Projection::Unknown))?;
     let mut found = Features::new(file, wish.wanted, projection);
-    let mut columns = ColumnsBuilder::default();
+    let mut columns = Columns::default();
     for feature in features {
         progress.tick(1).map_err(cancelled)?;
         found.begin(None);
         read_feature(feature, &arcs, &mut found, diagnostics)?;
-        found.end();
-        columns.push(&feature.id, &feature.properties);
+        found.end(diagnostics)?;
+        json::push_row(&mut columns, &feature.id, &feature.properties, file)?;
     }
-    Ok(found.finish(columns.finish(), diagnostics))
+    let columns = json::sorted(columns.finish(file, diagnostics));
+    Ok(found.finish(columns, diagnostics))
 }
 
 /// An arc in degrees; `None` when it is not a line of places.

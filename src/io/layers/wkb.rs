@@ -133,7 +133,8 @@ impl Reader<'_> {
 
     fn rings(&mut self, form: Form) -> Result<Vec<Ring>, Wrong> {
         let count = self.count(form, 4)?;
-        let mut rings = Vec::with_capacity(count);
+        // An empty ring takes more room here than in the file.
+        let mut rings = Vec::with_capacity(count.min(1024));
         for _ in 0..count {
             let places = self.count(form, 8 * form.numbers)?;
             let mut ring = Vec::with_capacity(places);

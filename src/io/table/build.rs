@@ -1,6 +1,6 @@
 //! Putting a table together row by row, within limits.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Table, TableFormat};
 use crate::error::UserError;
@@ -11,8 +11,18 @@ use crate::io::numbers::{self, Cell, DecimalMark};
 /// As many columns as a sheet of a workbook can have.
 pub(super) const MAX_COLUMNS: usize = 16_384;
 
-/// So many cells are 0.8 GB of positions alone: four million rows of fifty columns.
-pub(super) const MAX_CELLS: usize = if cfg!(test) { 2_000_000 } else { 200_000_000 };
+/// So many cells are half a gigabyte of positions alone: a million rows of 120 columns.
+pub(super) const MAX_CELLS: usize = if cfg!(test) { 2_000_000 } else { 120_000_000 };
+
+/// Four times a long list of customers. Each row becomes an account, which takes some hundred bytes even when it is nearly empty.
+const MAX_ROWS: usize = 4_000_000;
+
+/// What the largest text can have; a workbook can name one long text in every cell.
+const MAX_TEXT: usize = 768 << 20;
+
+/// A longer text in a cell is cut: thirty times what a cell of a spreadsheet holds. A quotation mark that is not closed makes one cell of
+/// the rest of a file.
+const MAX_CELL: usize = 1 << 20;
 
 /// Rows of the wrong length that are listed one by one.
 const MOST_LISTED: usize = 1_000;
@@ -21,6 +31,8 @@ pub(super) struct Builder {
     table: Table,
     /// Rows of the wrong length that are not listed any more.
     unlisted: usize,
+    /// Texts that are too long.
+    cut: usize,
 }
 
 impl Builder {
@@ -38,7 +50,7 @@ impl Builder {
             row_numbers: Vec::new(),
             ragged: Vec::new(),
         };
-        Self { table, unlisted: 0 }
+        Self { table, unlisted: 0, cut: 0 }
     }
 
     pub fn new(file: &str, format: TableFormat) -> Self {
@@ -138,7 +150,7 @@ impl Builder {
     ) -> Result<(), UserError> {
         for _ in 0..self.table.columns.len() {
             if let Some(cell) = cells.next() {
-                self.table.text.push_str(clean(cell.as_ref()));
+                self.push_text(clean(cell.as_ref()));
             }
             self.end_cell();
         }
@@ -147,10 +159,16 @@ impl Builder {
 
     fn append<'a>(&mut self, number: u64, cells: impl Iterator<Item = &'a str>) -> Result<(), UserError> {
         for cell in cells {
-            self.table.text.push_str(clean(cell));
+            self.push_text(clean(cell));
             self.end_cell();
         }
         self.end_row(number)
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let end = text.floor_char_boundary(MAX_CELL);
+        self.cut += usize::from(end < text.len());
+        self.table.text.push_str(&text[..end]);
     }
 
     fn end_cell(&mut self) {
@@ -162,8 +180,11 @@ impl Builder {
         if self.table.ends.len() > MAX_CELLS {
             return Err(self.too_large(&format!("it has more than {}", count_of(MAX_CELLS, "cell"))));
         }
-        if u32::try_from(self.table.text.len()).is_err() {
-            return Err(self.too_large("its cells hold more than 4 GB of text"));
+        if self.table.text.len() > MAX_TEXT {
+            return Err(self.too_large(&format!("its cells hold more than {} MB of text", MAX_TEXT >> 20)));
+        }
+        if self.table.row_numbers.len() > MAX_ROWS {
+            return Err(self.too_large(&format!("it has more than {}", count_of(MAX_ROWS, "row"))));
         }
         Ok(())
     }
@@ -192,6 +213,13 @@ impl Builder {
                 Place::file(&file),
                 format!("{more} with more or fewer fields than the header, not listed one by one"),
             ));
+        }
+        if self.cut > 0 {
+            let message = format!("{} longer than 1 MB", count_of(self.cut, "text"));
+            diagnostics.push(
+                Diagnostic::warning(Place::file(&file), message)
+                    .hint("cut; a quotation mark that is not closed may have swallowed rows"),
+            );
         }
         if self.table.complete {
             self.drop_footer(diagnostics);
@@ -301,7 +329,7 @@ pub(super) fn clean(cell: &str) -> &str {
             None => cell,
         },
         Some(b'\'') => match cell.strip_prefix('\'') {
-            Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+            Some(rest) if rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\n']) => rest.trim(),
             _ => cell,
         },
         _ => cell,
@@ -311,12 +339,14 @@ pub(super) fn clean(cell: &str) -> &str {
 /// Gives names that come twice a number.
 fn make_unique(names: &mut [String], place: &Place, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen = HashSet::new();
+    // Where to go on counting: all columns can have one name.
+    let mut copies: HashMap<String, usize> = HashMap::new();
     for name in names {
         if !seen.insert(name.clone()) {
             let old = name.clone();
-            let mut copy = 2;
+            let copy = copies.entry(old.clone()).or_insert(2);
             while !seen.insert(format!("{old} ({copy})")) {
-                copy += 1;
+                *copy += 1;
             }
             *name = format!("{old} ({copy})");
             diagnostics.push(

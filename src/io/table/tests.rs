@@ -193,3 +193,43 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+proptest! {
+    /// What our own writer makes of any texts comes back, whatever separates them and however they are encoded; but for blanks around
+    /// them, and rows without any.
+    #[test]
+    fn what_is_written_comes_back(
+        rows in prop::collection::vec(prop::array::uniform2("[ -~äöüß€\n\t]{0,10}"), 1..12),
+        delimiter in prop::sample::select(b",;\t|".to_vec()),
+        encoding in prop::sample::select(vec!["UTF-8", "UTF-16LE", "windows-1252"]),
+    ) {
+        // A code in Excel's way, `="00123"`, is meant to be read without it.
+        prop_assume!(rows.iter().flatten().all(|cell| !cell.contains("=\"")));
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        writer.write_record(["id", "name"]).unwrap();
+        for row in &rows {
+            writer.write_record(row.each_ref().map(|cell| crate::io::export::harmless(cell))).unwrap();
+        }
+        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let bytes = match encoding {
+            "UTF-16LE" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            "windows-1252" => encoding_rs::WINDOWS_1252.encode(&text).0.into_owned(),
+            _ => text.into_bytes(),
+        };
+        let options = ReadOptions {
+            delimiter: Some(delimiter),
+            encoding: Some(encoding.into()),
+            header_row: Some(1),
+            ..ReadOptions::default()
+        };
+        let read = from_bytes("t.csv", bytes, &options, &Progress::new()).unwrap();
+        let expected: Vec<Vec<&str>> = rows
+            .iter()
+            .map(|row| row.iter().map(|cell| cell.trim()).collect())
+            .filter(|row: &Vec<&str>| row.iter().any(|cell| !cell.is_empty()))
+            .collect();
+        let found = &read.value;
+        let found: Vec<Vec<&str>> = (0..found.len()).map(|row| vec![found.cell(row, 0), found.cell(row, 1)]).collect();
+        prop_assert_eq!(found, expected);
+    }
+}

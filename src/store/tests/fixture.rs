@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::accounts::{Accounts, Placement};
+use crate::domain::cells::apply_to_project;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::computed::Computed;
 use crate::domain::edit::{Change, Edit, Locks, apply};
@@ -289,4 +290,16 @@ pub fn assert_same(found: &Project, expected: &Project) {
     for (found, expected) in words(found).into_iter().zip(words(expected)) {
         assert_eq!(found, expected);
     }
+}
+
+/// The project after an edit is made (`back`: taken back): the data that it leads to, and the plan. `None` where it does not fit.
+pub fn stepped(project: &Project, edit: &Edit, back: bool) -> Option<Project> {
+    let wanted = if back { edit.inverse() } else { edit.clone() };
+    let mut next = project.clone();
+    apply_to_project(&mut next, &wanted, Locks::Pass).ok()?;
+    let data = edit.data_after(project, back).map(|data| data.expect("the accounts are as they were"));
+    Some(match data {
+        Some(data) => Project { plan: next.plan, ..data },
+        None => next,
+    })
 }

@@ -1,7 +1,9 @@
 //! Changes that follow from a seed alone, so that whoever knows how many were made knows what the project must hold.
 
-use super::fixture::random_edit;
-use crate::domain::edit::{Edit, Locks, apply};
+use super::fixture::{assert_same, random_edit, stepped};
+use super::thousand::any_edit;
+use crate::domain::computed::followed;
+use crate::domain::edit::Edit;
 use crate::domain::history::History;
 use crate::domain::plan::Plan;
 use crate::domain::project::Project;
@@ -10,18 +12,15 @@ use crate::store::{Opened, Store};
 
 /// Edits, undos and redos one after the other. Each counts one for the plan's generation.
 pub struct Script {
-    plan: Plan,
+    project: Project,
     history: History,
     random: Random,
-    accounts: usize,
     pub made: u64,
 }
 
 impl Script {
     pub fn new(project: &Project, seed: u64) -> Self {
-        let accounts = project.accounts.len();
-        let plan = (*project.plan).clone();
-        Self { plan, history: History::default(), random: Random::new(seed), accounts, made: 0 }
+        Self { project: project.clone(), history: History::default(), random: Random::new(seed), made: 0 }
     }
 
     /// Makes the next change, and queues it where there is a store.
@@ -31,7 +30,7 @@ impl Script {
         if way == 0
             && let Some(edit) = self.history.undo_step().cloned()
         {
-            apply(&mut self.plan, &edit.inverse(), Locks::Pass).unwrap();
+            self.project = stepped(&self.project, &edit, true).unwrap();
             self.history.mark_undone();
             store.map(|store| store.undo(&edit));
             return;
@@ -39,14 +38,20 @@ impl Script {
         if way == 1
             && let Some(edit) = self.history.redo_step().cloned()
         {
-            apply(&mut self.plan, &edit, Locks::Pass).unwrap();
+            self.project = stepped(&self.project, &edit, false).unwrap();
             self.history.mark_redone();
             store.map(|store| store.redo(&edit));
             return;
         }
         let edit = loop {
-            let edit: Edit = random_edit(&self.plan, self.accounts, &mut self.random);
-            if apply(&mut self.plan, &edit, Locks::Pass).is_ok() {
+            // Most are what a person does all day; some change the data themselves: cells, places, columns, segments, accounts.
+            let edit: Edit = match self.random.below(8) {
+                0 => any_edit(&self.project, &mut self.random),
+                _ => random_edit(&self.project.plan, self.project.accounts.len(), &mut self.random),
+            };
+            let Ok(edit) = followed(&self.project, edit) else { continue };
+            if let Some(next) = stepped(&self.project, &edit, false) {
+                self.project = next;
                 break edit;
             }
         };
@@ -64,11 +69,12 @@ impl Script {
         while script.made < found {
             script.step(None);
         }
-        assert_eq!(*opened.project.plan, script.plan, "seed {seed} after {found} changes");
+        assert_eq!(opened.project.plan, script.project.plan, "seed {seed} after {found} changes");
+        assert_same(&opened.project, &script.project);
         assert_eq!(opened.history, script.history, "seed {seed} after {found} changes");
     }
 
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        &self.project.plan
     }
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 
-use super::fixture::{assert_same, place, project, random_edit};
+use super::fixture::{assert_same, place, project, random_edit, stepped};
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::accounts_patch::AccountsPatch;
-use crate::domain::cells::{Cell, CellColumn, apply_to_project};
+use crate::domain::cells::{Cell, CellColumn};
 use crate::domain::columns::{Measure, Subject, TextColumn};
 use crate::domain::computed::{Column, Computed, ComputedChange, ComputedColumn, followed, work_out};
-use crate::domain::edit::{Change, Edit, Locks};
+use crate::domain::edit::{Change, Edit};
 use crate::domain::formula::Columns;
 use crate::domain::history::History;
 use crate::domain::ids::{AccountId, MeasureId, UnitId};
@@ -32,17 +32,9 @@ struct Desk {
 impl Desk {
     /// Makes a step or takes it back: the data that it leads to, and the plan.
     fn step(&mut self, edit: &Edit, back: bool) -> bool {
-        let wanted = if back { edit.inverse() } else { edit.clone() };
-        let mut next = self.project.clone();
-        let made = apply_to_project(&mut next, &wanted, Locks::Pass).is_ok();
-        if made {
-            let data = edit.data_after(&self.project, back).map(|data| data.expect("the accounts are as they were"));
-            self.project = match data {
-                Some(data) => Project { plan: next.plan, ..data },
-                None => next,
-            };
-        }
-        made
+        let Some(next) = stepped(&self.project, edit, back) else { return false };
+        self.project = next;
+        true
     }
 
     fn make(&mut self, edit: Edit) -> bool {
@@ -112,7 +104,7 @@ fn dump(path: &Path) -> BTreeMap<String, Vec<String>> {
 }
 
 /// An edit of any kind.
-fn any_edit(project: &Project, random: &mut Random) -> Edit {
+pub fn any_edit(project: &Project, random: &mut Random) -> Edit {
     let subject = if random.below(2) == 0 { Subject::Units } else { Subject::Accounts };
     let rows = if subject == Subject::Units { project.units.len() } else { project.accounts.len() };
     let chosen: Vec<u32> = (0..1 + random.below(6)).map(|_| random.below(rows) as u32).collect();

@@ -5,10 +5,12 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::super::build::MAX_CELLS;
 use super::rows::{Row, RowTaker};
 use crate::domain::progress::Progress;
 use crate::error::UserError;
 use crate::io::archive::{Archive, Limits};
+use crate::io::grouped;
 
 /// The part of the archive that holds the sheets.
 pub(super) fn content(file: &str, bytes: &[u8], progress: &Progress) -> Result<Vec<u8>, UserError> {
@@ -75,6 +77,11 @@ pub(super) fn rows(
                     let repeated = repeats(&start, "table:number-rows-repeated");
                     read_row(&mut reader, &mut row).map_err(failed)?;
                     let is_empty = row.is_empty();
+                    if !is_empty && row.len().saturating_mul(repeated as usize) > MAX_CELLS {
+                        return Err(UserError::new(format!("Could not read {file}"))
+                            .because(format!("sheet \"{sheet}\" has one row {} times", grouped(repeated as usize)))
+                            .hint("delete the rows that are filled down to the end of the sheet"));
+                    }
                     // The same text a million times over is filled down by somebody's mistake; the table's limit ends it.
                     for copy in 0..if is_empty { 1 } else { repeated } {
                         let copy_of = (!is_empty && copy + 1 < repeated).then(|| row.copy());
