@@ -60,6 +60,10 @@ pub fn is_damage(error: &UserError) -> bool {
 /// Why SQLite could not do it, and what to do.
 pub fn explain(what: String, error: &rusqlite::Error) -> UserError {
     use rusqlite::ErrorCode as Code;
+    // What is asked of the file is always the same, so one that cannot answer has other tables than it should.
+    if let rusqlite::Error::SqlInputError { msg, .. } = error {
+        return damaged(what, msg);
+    }
     let (why, hint) = match error.sqlite_error_code() {
         Some(Code::DiskFull) => (
             "the disk is full".to_owned(),

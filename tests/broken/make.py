@@ -447,8 +447,8 @@ def projects(program):
     changed("unit_far_away", "UPDATE unit SET id = 4000000000 WHERE id = 3")
     changed("places_that_cannot_be", "UPDATE account SET lon = 9e999, lat = -9e999; UPDATE unit SET lon = 9e999 WHERE id = 1")
     changed("values_of_other_types", "UPDATE account_data SET Revenue = 'lots'; UPDATE account SET code = x'00ff', name = 5; UPDATE goal SET tolerance = 'x'; UPDATE plan SET generation = 'x', applied = 1e30")
-    changed("large_blob", "UPDATE topology SET value = zeroblob(3000000) WHERE name = 'points'")
-    changed("long_name", "UPDATE project SET name = hex(zeroblob(2000000))")
+    changed("large_blob", "UPDATE topology SET value = zeroblob(1000000) WHERE name = 'points'")
+    changed("long_name", "UPDATE project SET name = hex(zeroblob(500000))")
     changed("code_in_names", "UPDATE project SET name = '<script>' || char(27) || '[31m'; UPDATE plan SET name = '''; DROP TABLE plan; --'; UPDATE territory SET name = '../../' || char(0) || 'x'")
     changed("journal_of_nonsense", "UPDATE journal SET changes = x'01ffffffff01', step = 0, plan = 1 WHERE id = (SELECT max(id) FROM journal); UPDATE plan SET applied = 1")
 

@@ -129,7 +129,7 @@ impl Mending<'_> {
         let accounts = (last + 1).min(rows + MOST_MADE);
         self.target.execute("DELETE FROM account WHERE id < 0 OR id >= ?1", [accounts])?;
         let sql = format!(
-            "INSERT OR IGNORE INTO account WITH RECURSIVE n (i) AS (SELECT 0 WHERE {accounts} > 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {accounts})
+            "INSERT OR IGNORE INTO account (id, code, name, lon, lat, placement, unit) WITH RECURSIVE n (i) AS (SELECT 0 WHERE {accounts} > 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {accounts})
              SELECT i, 'lost-' || i, 'Lost ' || i, NULL, NULL, 'unplaced', NULL FROM n WHERE i NOT IN (SELECT id FROM account)"
         );
         self.count(&sql, |lost| {
@@ -162,11 +162,11 @@ impl Mending<'_> {
         self.target.execute(sql, [word])?;
         for (name, kind) in present.iter().filter(|(name, _)| !measures.contains(name) && !attributes.contains(name)) {
             if kind == "REAL" {
-                let sql = "INSERT INTO measure SELECT min(free), ?1, '', ?2, 'sum', NULL, ?1 FROM
+                let sql = "INSERT INTO measure (id, name, unit, subject, aggregate, weight, sql_name) SELECT min(free), ?1, '', ?2, 'sum', NULL, ?1 FROM
                     (SELECT 0 AS free UNION SELECT id + 1 FROM measure) WHERE free NOT IN (SELECT id FROM measure)";
                 self.target.execute(sql, [name.as_str(), word])?;
             } else {
-                let sql = "INSERT INTO attribute SELECT ?2, coalesce(max(position), -1) + 1, ?1, ?1 FROM attribute WHERE subject = ?2";
+                let sql = "INSERT INTO attribute (subject, position, name, sql_name) SELECT ?2, coalesce(max(position), -1) + 1, ?1, ?1 FROM attribute WHERE subject = ?2";
                 self.target.execute(sql, [name.as_str(), word])?;
             }
         }
@@ -196,8 +196,8 @@ impl Mending<'_> {
         for id in (0..=last).filter(|id| !ids.contains(id)).take(1_000) {
             let name = format!("Lost measure {id}");
             let _ = self.target.execute_batch(&format!("ALTER TABLE account_data ADD COLUMN {} REAL", quoted(&name)));
-            self.target
-                .execute("INSERT INTO measure VALUES (?1, ?2, '', 'account', 'sum', NULL, ?2)", params![id, name])?;
+            let sql = "INSERT INTO measure (id, name, unit, subject, aggregate, weight, sql_name) VALUES (?1, ?2, '', 'account', 'sum', NULL, ?2)";
+            self.target.execute(sql, params![id, name])?;
             self.missing.push(format!("Measure {} is missing", id + 1));
         }
         self.target.execute_batch(
