@@ -116,8 +116,9 @@ fn register<T: Clone + 'static>(
 ) {
     let kinds = vec![TypeId::of::<Values>(); count];
     engine.register_raw_fn(name, kinds, move |_: NativeCallContext, arguments: &mut [&mut Dynamic]| {
+        // Not taken but copied: the first may be a column itself, which other parts of the formula name too.
         let values: Vec<Values> =
-            arguments.iter_mut().filter_map(|argument| argument.take().try_cast::<Values>()).collect();
+            arguments.iter().filter_map(|argument| (**argument).clone().try_cast::<Values>()).collect();
         if values.len() == count {
             work(&values).map_err(failed)
         } else {
