@@ -14,6 +14,10 @@ pub const MAX_TABLE_BYTES: u64 = 512 << 20;
 /// The largest layer that is read, also after unpacking: what a shapefile can hold.
 pub const MAX_LAYER_BYTES: u64 = 2 << 30;
 
+/// How many times larger than packed a file may become, unless it stays small.
+const MOST_UNPACKED: u64 = 400;
+const SMALL_BYTES: u64 = 16 << 20;
+
 /// The user's data folder for Bailiwick; `BAILIWICK_DATA` overrides it.
 pub fn data_folder() -> PathBuf {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -65,12 +69,22 @@ pub fn read_all(path: &Path, limit: u64) -> Result<Vec<u8>, UserError> {
         return Err(too_large(path, limit));
     }
     let mut bytes = Vec::new();
-    let result = if ending_of(path) == "gz" {
-        MultiGzDecoder::new(file).take(limit + 1).read_to_end(&mut bytes)
+    let is_packed = ending_of(path) == "gz";
+    let plausible = if is_packed { (size * MOST_UNPACKED).max(SMALL_BYTES) } else { limit };
+    let enough = limit.min(plausible) + 1;
+    let result = if is_packed {
+        MultiGzDecoder::new(file).take(enough).read_to_end(&mut bytes)
     } else {
-        file.take(limit + 1).read_to_end(&mut bytes)
+        file.take(enough).read_to_end(&mut bytes)
     };
     result.map_err(|error| cannot_read(path, &error))?;
+    if bytes.len() as u64 > plausible {
+        return Err(UserError::new(format!("Could not read {}", name_of(path)))
+            .because(format!(
+                "it becomes more than {MOST_UNPACKED} times larger when it is unpacked; files made to do harm are like that"
+            ))
+            .hint("do not use the file unless you know where it comes from"));
+    }
     if bytes.len() as u64 > limit {
         return Err(too_large(path, limit));
     }
