@@ -171,6 +171,9 @@ def main(ship, cities_json, regions_csv, out):
             for name, count in in_shape[code, region].most_common(1):
                 if count > 0.8 * in_name[code, name] and count > 0.8 * sum(in_shape[code, region].values()):
                     names.append(name)
+            if (code, region) == ("US", "DC"):
+                # Most of its towns by name are Maryland's.
+                names = ["District of Columbia", "D.C.", "Washington DC"]
             if not region.isdigit():
                 names.insert(0, region)
             kept = list({plain(n) or n: n for n in reversed(names)}.values())[::-1]

@@ -96,8 +96,8 @@ impl App {
             return;
         }
         session.placing.begin_looking_up(wanted.clone());
-        let project = session.project.clone();
-        self.jobs.start(JobKind::LookUpPlace, move |_| placing::look_up(&project, wanted));
+        let (project, index) = (session.project.clone(), Arc::clone(&session.unit_index));
+        self.jobs.start(JobKind::LookUpPlace, move |_| placing::look_up(&project, &index, wanted));
     }
 
     fn put_accounts(&mut self, ctx: &Context, accounts: &[AccountId], at: (LonLat, f64), words: &str) {

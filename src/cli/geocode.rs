@@ -10,7 +10,7 @@ use super::output::Output;
 use super::{Outcome, Result, places, project};
 use crate::domain::spatial::UnitIndex;
 use crate::error::UserError;
-use crate::io::online::{Kind, Replies, Reply, Service};
+use crate::io::online::{Kind, Question, Replies, Reply, Service};
 use crate::work::places::online::{Proposed, proposed, questions, take};
 
 /// Place accounts by their street with an online service; addresses are sent to it
@@ -37,6 +37,9 @@ pub struct Arguments {
     /// Ask for so many accounts at most
     #[arg(long, value_name = "COUNT", default_value_t = 10_000)]
     most: usize,
+    /// Say how many accounts would be asked for, and send nothing
+    #[arg(long, conflicts_with = "yes")]
+    check: bool,
     /// Take the places that were found, as one step that can be undone
     #[arg(long)]
     yes: bool,
@@ -87,8 +90,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     let project = &opened.project;
     let mut asked = questions(project);
     asked.truncate(arguments.most);
+    let asking: &[Question] = if arguments.check { &[] } else { &asked };
     let Replies { replies, stopped } = output
-        .with_progress(|progress| service.ask(&asked, progress))
+        .with_progress(|progress| service.ask(asking, progress))
         .map_err(|_| UserError::new("The service was not asked to the end").because("it was cancelled"))?;
     if let (Some(error), true) = (&stopped, replies.is_empty()) {
         return Err(error.clone());
@@ -126,6 +130,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         "{} asked, {} matched, {} ties, {} not found, {} far from their place of today",
         answered.asked, answered.matched, answered.ties, answered.not_found, answered.far
     );
+    if arguments.check {
+        text = format!("{} would be asked for at {}; nothing was sent\n", answered.asked, answered.service);
+        return output.print(&answered, &text).map(|()| Outcome::Done);
+    }
     let _ = match (answered.taken, answered.matched) {
         (0, 0) => writeln!(text, "Nothing was changed"),
         (0, _) => writeln!(text, "Nothing was changed; --yes takes what was found"),

@@ -242,7 +242,7 @@ fn one(
         return Ok(places::by_hand(project, index, &[account], (place, 0.0), &words));
     }
     let text = arguments.town.as_ref().or(arguments.postal.as_ref()).map_or("", String::as_str);
-    let found = places::the_place(text)?;
+    let found = places::the_place(index, text)?;
     Ok(places::by_hand(project, index, &[account], (found.place, found.precision_km), &found.words))
 }
 

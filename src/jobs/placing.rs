@@ -28,8 +28,8 @@ pub fn describe(
 }
 
 /// What a text may mean.
-pub fn look_up(project: &Project, wanted: LookUp) -> JobOutput {
-    let found = address::candidates(project, wanted.account, &wanted.text);
+pub fn look_up(project: &Project, index: &UnitIndex, wanted: LookUp) -> JobOutput {
+    let found = address::candidates(project, index, wanted.account, &wanted.text);
     JobOutput::PlaceLookedUp { wanted, found: found.into_iter().map(candidate).collect() }
 }
 

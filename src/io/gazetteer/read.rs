@@ -54,7 +54,10 @@ impl Gazetteer {
                 (Some("C"), Some(code), Some(all)) => {
                     let id = CountryId(self.countries.len() as u16);
                     for name in all.split('|') {
-                        self.country_names.entry(names::key(name)).or_insert((id, None));
+                        let short = name.strip_prefix("The ").unwrap_or(name);
+                        for name in [name, short] {
+                            self.country_names.entry(names::key(name)).or_insert((id, None));
+                        }
                     }
                     let name = all.split('|').nth(2).unwrap_or(code).to_owned();
                     self.countries.push(Country { code: code.to_owned(), name });

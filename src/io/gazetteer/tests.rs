@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::accounts::Placement;
+use crate::io::postal::PostalTable;
 
 fn gazetteer() -> &'static Gazetteer {
     Gazetteer::embedded()
@@ -45,6 +46,8 @@ fn countries_by_code_and_by_name() {
         ("uk", "GB"),
         ("Scotland", "GB"),
         ("The Netherlands", "NL"),
+        ("Netherlands", "NL"),
+        ("Philippines", "PH"),
         ("South Korea", "KR"),
         ("Côte d'Ivoire", "CI"),
     ] {
@@ -82,6 +85,71 @@ fn towns_however_they_are_written() {
     let kingdom = country("UK");
     assert_eq!(gazetteer().town(kingdom, None, "No Such Town"), Towns::None);
     assert_eq!(gazetteer().town(kingdom, None, " "), Towns::None);
+}
+
+#[test]
+fn every_state_is_known_by_its_name_and_its_letters() {
+    let us = country("US");
+    for (letters, name) in [
+        ("MD", "Maryland"),
+        ("DC", "District of Columbia"),
+        ("VA", "Virginia"),
+        ("WV", "West Virginia"),
+        ("KS", "Kansas"),
+    ] {
+        let region = gazetteer().region(us, letters);
+        assert!(region.is_some() && region == gazetteer().region(us, name), "{name}");
+    }
+    assert!(one(("Rockville", "Maryland", "US")).place.distance_km(LonLat::new(-77.15, 39.08)) < 5.0);
+}
+
+#[test]
+fn what_is_being_typed_and_what_has_a_slip_is_completed() {
+    let words = |text: &str, home: &str| -> Vec<String> {
+        gazetteer().suggest(text, home).into_iter().map(|found| found.words).collect()
+    };
+    assert_eq!(words("Dayt", "OH")[0], "Dayton, OH, United States");
+    assert_eq!(words("Springfield", "IL")[0], "Springfield, IL, United States");
+    assert!(words("Springfield", "").len() >= 5, "none is guessed");
+    assert_eq!(words("Springfield, MO", "IL")[0], "Springfield, MO, United States", "what is typed counts");
+    assert_eq!(
+        words("Münch", "Bayern, Germany")[0].split(',').next(),
+        Some("Munich"),
+        "{:?}",
+        words("Münch", "Germany")
+    );
+    assert_eq!(words("Colombus, OH", "")[0], "Columbus, OH, United States");
+    assert_eq!(words("Cincinatti", "Ohio, United States")[0], "Cincinnati, OH, United States");
+    assert_eq!(words("45402", "")[0], "45402, Dayton, OH, United States");
+    for text in ["", ",", "x", "qwertzuiop, OH", "💥", "a, b, c, d"] {
+        let _ = words(text, "OH");
+    }
+    assert!(words("qwertzuiop", "OH").is_empty());
+    let many = words("San", "");
+    assert!(many.len() <= 8 && many.iter().all(|one| !one.is_empty()), "{many:?}");
+}
+
+#[test]
+fn an_address_is_placed_by_what_is_most_precise_of_it() {
+    let us = country("US");
+    let place = |postal, town, state, country| {
+        let address = address::Address { postal, town, state, country };
+        gazetteer().place_address(&address, us, PostalTable::embedded())
+    };
+    let kind =
+        |placed: &address::AddressPlace| placed.place.as_ref().map(|found| found.placement).map_err(String::clone);
+    assert_eq!(kind(&place("45402", "Dayton", "OH", "")), Ok(Placement::PostalCode));
+    assert_eq!(kind(&place("", "Dayton", "OH", "")), Ok(Placement::Town));
+    assert_eq!(kind(&place("99999", "Dayton", "OH", "")), Ok(Placement::Town));
+    assert_eq!(kind(&place("", "Xyzzy", "OH", "")), Ok(Placement::Region));
+    assert!(kind(&place("", "Springfield", "", "")).is_err_and(|why| why.contains("Springfield, IL")));
+    assert!(kind(&place("", "", "", "Atlantis")).is_err_and(|why| why.contains("Atlantis")));
+    // The letters of a British code say less than the town.
+    assert_eq!(kind(&place("IV2 7XX", "Inverness", "", "UK")), Ok(Placement::Town));
+    let typed = [("80331", "München"), ("50667", "Köln"), ("20095", "Hamburg")];
+    let german = typed.map(|(postal, town)| address::Address { postal, town, ..address::Address::default() });
+    assert_eq!(gazetteer().country_code(gazetteer().usual_country(german.into_iter())), "DE");
+    assert_eq!(gazetteer().usual_country(std::iter::empty()), us);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::domain::accounts::Placement;
 /// Two entries of one name as near as this are the same town.
 const SAME_TOWN_KM: f64 = 15.0;
 
-/// A town of that many people, and as many times as large as the next one of its name, is the one that is meant without a state.
+/// A town of that many people, and as many times as large as the next one of its name, is the one that is meant.
 const LARGE: u32 = 100_000;
 const TIMES_LARGER: u32 = 20;
 
@@ -31,9 +31,7 @@ impl Gazetteer {
                 [] => {}
                 [one] => return Towns::One(self.found(one)),
                 [first, second, ..]
-                    if region.is_none()
-                        && first.population >= LARGE
-                        && first.population / TIMES_LARGER >= second.population.max(1) =>
+                    if first.population >= LARGE && first.population / TIMES_LARGER >= second.population.max(1) =>
                 {
                     return Towns::One(self.found(first));
                 }

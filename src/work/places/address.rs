@@ -171,12 +171,15 @@ fn home_of(address: &Address) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// The places that a text can mean that is being typed for an account, the likeliest first; what lies in the account's state comes first.
-pub fn candidates(project: &Project, account: Option<AccountId>, text: &str) -> Vec<Found> {
+/// The places that a text can mean that is being typed for an account, the likeliest first: those in an area of the project before others,
+/// and those in the account's state before those.
+pub fn candidates(project: &Project, index: &UnitIndex, account: Option<AccountId>, text: &str) -> Vec<Found> {
     let accounts = &project.accounts;
     let columns = AddressColumns::of(accounts);
     let home = account.map_or(String::new(), |account| home_of(&columns.address(accounts, account)));
-    Gazetteer::embedded().suggest(text, &home)
+    let mut found = Gazetteer::embedded().suggest(text, &home);
+    found.sort_by_key(|found| index.unit_at(found.place).is_none());
+    found
 }
 
 fn usual_country(accounts: &Accounts, columns: &AddressColumns) -> CountryId {

@@ -34,12 +34,16 @@ pub fn counted(accounts: &Accounts) -> String {
     accounts.placement_counts().into_iter().map(words).collect::<Vec<_>>().join(", ")
 }
 
-/// The one place that a text means.
+/// The one place that a text means: the only one, or of several the only one that lies in an area of the project.
 ///
 /// # Errors
 /// None is known, or there are several, which are listed.
-pub fn the_place(text: &str) -> Result<Found, UserError> {
+pub fn the_place(index: &UnitIndex, text: &str) -> Result<Found, UserError> {
     let mut found = Gazetteer::embedded().ask(text);
+    let mut inside = (0..found.len()).filter(|&at| index.unit_at(found[at].place).is_some());
+    if let (Some(only), None) = (inside.next(), inside.next()) {
+        return Ok(found.swap_remove(only));
+    }
     let failed = || UserError::new(format!("Could not find the place \"{}\"", words::cut(text, 60)));
     match found.len() {
         0 => Err(failed()
@@ -137,7 +141,7 @@ pub fn from_file(
             ("", "", place) => place.to_owned(),
             (lat, lon, _) => format!("{}; {}", lat.replace(',', "."), lon.replace(',', ".")),
         };
-        match the_place(&typed) {
+        match the_place(index, &typed) {
             Ok(found) => {
                 let new = AccountPlace::at(found.place, Placement::ByHand, found.precision_km, |at| index.unit_at(at));
                 wanted.insert(account, new);
