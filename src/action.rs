@@ -16,7 +16,9 @@ use crate::domain::sphere::LonLat;
 use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, TerritoryOrder};
 use crate::session::colouring::Colouring;
 use crate::session::columns::{ColumnAction, SegmentAction};
+use crate::session::doubles::DoublesAction;
 use crate::session::placing::PlacesAction;
+use crate::session::refreshing::RefreshAction;
 use crate::session::tables::TableAction;
 use crate::session::view::{BasemapChoice, BottomTab, Scope, Tool};
 
@@ -170,6 +172,10 @@ pub enum Action {
     Columns(ColumnAction),
     /// Something with segments of accounts.
     Segments(SegmentAction),
+    /// Something with a newer file.
+    Refresh(RefreshAction),
+    /// Something with double accounts.
+    Doubles(DoublesAction),
 }
 
 /// What becomes of the selection there was.
@@ -251,6 +257,9 @@ commands! {
     PasteTable, File, "Paste a table…", ICON_CONTENT_PASTE, None, "Import accounts from cells that were copied in a spreadsheet";
     PlaceAccounts, File, "Place accounts…", ICON_PIN_DROP, ctrl_shift(Key::P), "List the accounts without a good place, and put them on the map by hand";
     LookUpOnline, File, "Look up addresses online…", ICON_TRAVEL_EXPLORE, None, "Place accounts by their street with a service on the network; off until it is switched on";
+    RefreshAccounts, File, "Refresh accounts…", ICON_SYNC, None, "Hold a newer file against the accounts: see what is new, changed and gone before it is taken";
+    UpdateBoundaries, File, "Update boundaries…", ICON_LAYERS, None, "Hold a newer vintage of units against the units: see what changes before they are swapped";
+    FindDoubles, File, "Find double accounts…", ICON_CONTENT_COPY, None, "Look for accounts that are the same customer twice, and merge them by choice";
     Export, File, "Export…", ICON_DOWNLOAD, ctrl(Key::E), "Write territories, units, accounts or figures as GeoPackage, shapefile, GeoJSON, KML, Excel or CSV";
     Quit, File, "Quit", ICON_CLOSE, ctrl(Key::Q), "Close the window; nothing is lost";
 
@@ -344,6 +353,9 @@ impl Command {
             }
             Self::PlaceAccounts => &["geocode", "address", "locate", "coordinates", "unplaced", "move account"],
             Self::LookUpOnline => &["geocode", "geocoder", "census", "nominatim", "openstreetmap", "street"],
+            Self::RefreshAccounts => &["update", "newer file", "new file", "compare", "sync", "reload", "customers"],
+            Self::UpdateBoundaries => &["newer file", "vintage", "new zip codes", "swap units", "refresh units"],
+            Self::FindDoubles => &["duplicates", "dedupe", "merge accounts", "same customer", "twins", "clean up"],
             Self::PasteTable => &["clipboard", "excel", "cells", "customers", "insert"],
             Self::ImportReps => &["sales people", "salespeople", "roster", "team", "people", "upload"],
             Self::Export => &[

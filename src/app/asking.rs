@@ -11,6 +11,7 @@ use crate::error::UserError;
 use crate::jobs::spec::{ImportWhat, JobKind, PresetOrder};
 use crate::jobs::tasks;
 use crate::session::Session;
+use crate::session::refreshing::RefreshAction;
 use crate::ui::path_dialog::Purpose;
 use crate::work::presets::{self, Preset};
 
@@ -19,6 +20,7 @@ impl App {
         self.ui.build.is_open()
             || self.ui.import.is_open()
             || self.ui.export.is_open()
+            || self.ui.refreshing.is_open()
             || self.ui.path.is_open()
             || self.ui.levels.is_open()
             || self.ui.filter.is_open()
@@ -46,6 +48,7 @@ impl App {
                 let stem = open.and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
                 folder.join(format!("{} copy.bwk", stem.unwrap_or_else(|| "plan".to_owned())))
             }
+            Wish::SaveList => folder.join("differences.csv"),
             Wish::OpenProject | Wish::Import(_) | Wish::ExportTo => folder.join(""),
         }
     }
@@ -54,6 +57,9 @@ impl App {
     pub(super) fn take_dialog_wishes(&mut self, ctx: &Context) {
         if let Some(what) = self.ui.import.browse.take() {
             self.wishes.push(Wish::Import(what));
+        }
+        if std::mem::take(&mut self.ui.refreshing.browse) {
+            self.wishes.push(Wish::SaveList);
         }
         if self.ui.export.browse.take().is_some() {
             self.wishes.push(Wish::ExportTo);
@@ -94,6 +100,9 @@ impl App {
                 Answer::Chosen(Wish::SaveAs, path) => self.actions.push(Action::SaveAs(with_ending(path))),
                 Answer::Chosen(Wish::Import(what), path) => self.ui.import.take(path, what),
                 Answer::Chosen(Wish::ExportTo, path) => self.ui.export.set_path(path),
+                Answer::Chosen(Wish::SaveList, path) => {
+                    self.actions.push(Action::Refresh(RefreshAction::SaveList(path)));
+                }
                 Answer::Cancelled(_) => {}
                 Answer::Unavailable(wish) => {
                     let suggestion = self.suggestion(&wish).display().to_string();
@@ -101,6 +110,7 @@ impl App {
                         Wish::OpenProject => self.ui.path.open(Purpose::Open, suggestion),
                         Wish::CreateProject => self.ui.path.open(Purpose::Create, suggestion),
                         Wish::SaveAs => self.ui.path.open(Purpose::SaveAs, suggestion),
+                        Wish::SaveList => self.ui.path.open(Purpose::SaveList, suggestion),
                         Wish::Import(_) | Wish::ExportTo => {
                             self.ui.notices.refused(ctx, "This system has no file dialog; type the path");
                         }

@@ -56,6 +56,8 @@ impl App {
             Action::Places(action) => self.do_with_places(ctx, action),
             Action::Columns(action) => self.do_with_columns(action),
             Action::Segments(action) => self.do_with_segments(ctx, action),
+            Action::Refresh(action) => self.do_refresh(ctx, action),
+            Action::Doubles(action) => self.do_doubles(ctx, action),
             Action::Import(order) => self.start_import(ctx, *order),
             Action::Suggest(order) => self.suggest(order),
             Action::Cut { drawn, to, narrowest_km } => self.cut(ctx, CutWish { drawn, to, narrowest_km }),
@@ -207,6 +209,8 @@ impl App {
             | Action::Places(_)
             | Action::Columns(_)
             | Action::Segments(_)
+            | Action::Refresh(_)
+            | Action::Doubles(_)
             | Action::Suggest(_)
             | Action::Cut { .. }
             | Action::Repair(_)
@@ -249,6 +253,9 @@ impl App {
             Command::ImportAlignment => self.ui.import.open(ImportWhat::Alignment),
             Command::ImportReps => self.ui.import.open(ImportWhat::Reps),
             Command::ImportColumns => self.ui.import.open(ImportWhat::Columns),
+            Command::RefreshAccounts => self.ui.import.open_to_refresh(ImportWhat::Accounts),
+            Command::UpdateBoundaries => self.ui.import.open_to_refresh(ImportWhat::Units),
+            Command::FindDoubles => self.ui.doubles.open(&mut self.actions),
             Command::PasteTable => self.ui.import.open_to_paste(ImportWhat::Accounts),
             Command::PlaceAccounts => self.show_places(),
             Command::LookUpOnline => self.ui.online.open(),

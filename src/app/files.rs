@@ -15,6 +15,8 @@ pub enum Wish {
     SaveAs,
     Import(ImportWhat),
     ExportTo,
+    /// A list of differences as CSV.
+    SaveList,
 }
 
 /// The system's answer to a wish.
@@ -70,9 +72,10 @@ impl FileDialogs for SystemDialogs {
             Wish::Import(_) => {
                 dialog.add_filter("Tables", &["csv", "tsv", "tab", "txt", "gz", "xlsx", "xlsm", "xlsb", "xls", "ods"])
             }
+            Wish::SaveList => dialog.add_filter("CSV", &["csv"]),
             Wish::ExportTo => dialog,
         };
-        let saves = matches!(wish, Wish::CreateProject | Wish::SaveAs | Wish::ExportTo);
+        let saves = matches!(wish, Wish::CreateProject | Wish::SaveAs | Wish::ExportTo | Wish::SaveList);
         // The dialog is made on this thread, as macOS wants it; another waits for the answer.
         let asked = Instant::now();
         let sender = self.sender.clone();

@@ -62,8 +62,13 @@ impl App {
         self.actions.append(&mut actions);
         let Some(session) = &self.session else { return };
         // These windows close themselves.
-        let closes_itself = self.ui.colours.is_open() || self.ui.columns.is_open() || self.ui.segments.is_open();
-        if dropped || closes_itself {
+        let windows = [
+            self.ui.colours.is_open(),
+            self.ui.columns.is_open(),
+            self.ui.segments.is_open(),
+            self.ui.doubles.is_open(),
+        ];
+        if dropped || windows.into_iter().any(|open| open) {
             return;
         }
         let next = if session.placing.picking.is_some() {

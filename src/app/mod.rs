@@ -15,6 +15,7 @@ mod online;
 mod places;
 mod plan_edits;
 mod receive;
+mod replacing;
 mod run;
 mod sample;
 mod status;
@@ -66,6 +67,8 @@ pub struct App {
     columns_seen: u64,
     /// Imports that begin when the one under way has ended, for each is made of the data that the one before it left.
     imports: VecDeque<ImportOrder>,
+    /// The newer file that is looked at.
+    newer: replacing::Newer,
     /// While a step is taken back or made again that takes a job: how many steps shall be in force at last.
     steps_wanted: Option<usize>,
     /// Files of projects left behind are being closed.
@@ -123,6 +126,7 @@ impl App {
             formulas_asked: None,
             columns_seen: 0,
             imports: VecDeque::new(),
+            newer: replacing::Newer::default(),
             steps_wanted: None,
             closing: Vec::new(),
             best_plans: Inbox::default(),

@@ -71,6 +71,10 @@ impl App {
                 }
                 JobOutput::Suggested { version, answer } => self.take_suggestion(ctx, version, answer),
                 JobOutput::Stepped { version, back, data } => self.take_step(ctx, version, back, data),
+                JobOutput::Compared(compared) => self.take_compared(ctx, *compared),
+                JobOutput::WorkedOut(worked) => self.take_worked_out(*worked),
+                JobOutput::FoundDoubles(found) => self.take_doubles(ctx, *found),
+                JobOutput::Merged(merged) => self.take_merged(ctx, *merged),
                 JobOutput::Ordered { wish, rows } => self.take_rows(*wish, rows),
                 JobOutput::Copied { text, rows } => {
                     ctx.copy_text(text);
@@ -109,7 +113,13 @@ impl App {
                 JobOutput::LookedAtSegment(look) => self.ui.segments.set_look(*look),
                 JobOutput::ColumnMade { version, wish, edit } => self.take_column(ctx, version, &wish, edit),
                 JobOutput::Failed(error) if kind == JobKind::Peek => self.ui.import.set_error(error.to_string()),
+                JobOutput::Failed(error) if kind == JobKind::Replace && self.ui.refreshing.is_open() => {
+                    self.ui.refreshing.set_error(error.to_string());
+                }
                 JobOutput::Failed(error) => {
+                    if kind == JobKind::Duplicates {
+                        self.ui.doubles.fail("They could not be looked for");
+                    }
                     self.ui.notices.failed(ctx, &error);
                     // Whoever waited for a file to be read or written wants to know that it was not.
                     if matches!(kind, JobKind::Import | JobKind::Export) {
@@ -132,6 +142,7 @@ impl App {
         self.imports.clear();
         self.steps_wanted = None;
         self.online_answers = Default::default();
+        self.forget_newer();
         for kind in [
             JobKind::Build,
             JobKind::Suggest,
@@ -238,6 +249,9 @@ impl App {
         }
         if what == ImportWhat::Accounts || what == ImportWhat::Units {
             self.offer_placing();
+        }
+        if what == ImportWhat::Accounts {
+            self.count_doubles();
         }
     }
 

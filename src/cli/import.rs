@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::output::{Column, Message, Output, columns, messages};
+use super::reading::{AccountArguments, Reading, choice, named, or};
 use super::{Outcome, Result, project};
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
@@ -14,10 +15,9 @@ use crate::error::UserError;
 use crate::io::Imported;
 use crate::io::files::{data_folder, name_of};
 use crate::io::guess::Reason;
-use crate::io::options::{DateOrder, DecimalMark, ReadOptions, delimiter_of_word};
 use crate::io::table::STANDARD_INPUT;
 use crate::io::unit_columns::OnRepeat;
-use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns, UnitTableColumns};
+use crate::work::columns::{AlignmentColumns, RepColumns, UnitColumns, UnitTableColumns};
 use crate::work::formulas::with_faults;
 use crate::work::import::{import_accounts, import_alignment, import_reps, import_units};
 use crate::work::presets::{self, Preset};
@@ -71,35 +71,6 @@ pub struct Units {
     approximate: bool,
 }
 
-/// How a table is read; what is not said is found out from its contents
-#[derive(Debug, Args)]
-struct Reading {
-    /// The sheet of a workbook
-    #[arg(long, value_name = "NAME")]
-    sheet: Option<String>,
-    /// The row with the names of the columns, as a spreadsheet counts; 0: there is none
-    #[arg(long, value_name = "ROW")]
-    header_row: Option<u64>,
-    /// What separates the fields of a text: comma, semicolon, tab, bar, or any sign
-    #[arg(long, value_name = "SIGN", value_parser = delimiter)]
-    delimiter: Option<u8>,
-    /// The encoding of a text: utf-8, utf-16le, windows-1252, windows-1250, iso-8859-15, macintosh, shift_jis, gbk, …
-    #[arg(long, value_name = "NAME")]
-    encoding: Option<String>,
-    /// What stands before the decimals: point or comma
-    #[arg(long, value_name = "MARK", value_parser = decimal_mark)]
-    decimal: Option<DecimalMark>,
-    /// In what order dates of numbers are written: dmy, mdy or ymd
-    #[arg(long, value_name = "ORDER", value_parser = date_order)]
-    dates: Option<DateOrder>,
-    /// Columns and options of a preset, by its name or its .json file; what is given besides takes precedence
-    #[arg(long, value_name = "NAME")]
-    preset: Option<String>,
-    /// Keep what the columns were taken for, and these options, as a preset
-    #[arg(long, value_name = "NAME")]
-    save_preset: Option<String>,
-}
-
 /// Replace the accounts by those of a table: CSV, TSV, XLSX, XLSB, XLS or ODS
 ///
 /// FILE may be - for standard input. Accounts without longitude and latitude are placed by their postal code.
@@ -107,38 +78,8 @@ struct Reading {
 pub struct Accounts {
     #[command(flatten)]
     files: Files,
-    /// The column with the account's code
-    #[arg(long, value_name = "COL")]
-    id: Option<String>,
-    /// The column with the account's name
-    #[arg(long, value_name = "COL")]
-    name: Option<String>,
-    /// The column with the longitude, in degrees
-    #[arg(long, value_name = "COL", requires = "lat")]
-    lon: Option<String>,
-    /// The column with the latitude, in degrees
-    #[arg(long, value_name = "COL", requires = "lon")]
-    lat: Option<String>,
-    /// The column with the postal code
-    #[arg(long, value_name = "COL")]
-    postal: Option<String>,
-    /// The column with the town
-    #[arg(long, value_name = "COL")]
-    town: Option<String>,
-    /// The column with the state or province
-    #[arg(long, value_name = "COL")]
-    state: Option<String>,
-    /// The column with the country
-    #[arg(long, value_name = "COL")]
-    country: Option<String>,
-    /// The column with street and house number
-    #[arg(long, value_name = "COL")]
-    street: Option<String>,
-    /// A column of numbers; may be given several times, and then no other column is a measure
-    #[arg(long, value_name = "COL")]
-    measure: Vec<String>,
     #[command(flatten)]
-    reading: Reading,
+    columns: AccountArguments,
 }
 
 /// Take today's territories from a table (CSV, XLSX, ODS, …): which unit, or which account, belongs to which territory
@@ -232,23 +173,7 @@ pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
             })
         }
         Import::Accounts(arguments) => {
-            let preset = arguments.reading.preset("accounts")?;
-            let base = preset.as_ref().map(Preset::account_columns).unwrap_or_default();
-            let columns = AccountColumns {
-                id: or(&arguments.id, base.id),
-                name: or(&arguments.name, base.name),
-                lon: or(&arguments.lon, base.lon),
-                lat: or(&arguments.lat, base.lat),
-                postal: or(&arguments.postal, base.postal),
-                town: or(&arguments.town, base.town),
-                state: or(&arguments.state, base.state),
-                country: or(&arguments.country, base.country),
-                street: or(&arguments.street, base.street),
-                measures: named(&arguments.measure).or(base.measures),
-                attributes: base.attributes,
-                read: arguments.reading.options(base.read),
-            };
-            let saving = arguments.reading.saving("accounts", &columns.read);
+            let (columns, saving) = arguments.columns.columns()?;
             into_project("import accounts", &arguments.files, saving, output, |project, path, progress| {
                 import_accounts(project, path, &columns, progress)
             })
@@ -361,64 +286,6 @@ fn text(change: &Change) -> String {
     text
 }
 
-impl Reading {
-    fn preset(&self, what: &str) -> Result<Option<Preset>> {
-        let Some(name) = &self.preset else { return Ok(None) };
-        let preset = presets::find(&data_folder(), name)?;
-        if preset.what != what {
-            return Err(UserError::new(format!(
-                "The preset \"{}\" is for {}, not for {what}",
-                preset.name, preset.what
-            ))
-            .hint("choose another preset"));
-        }
-        Ok(Some(preset))
-    }
-
-    fn options(&self, base: ReadOptions) -> ReadOptions {
-        ReadOptions {
-            part: self.sheet.clone().or(base.part),
-            header_row: self.header_row.or(base.header_row),
-            delimiter: self.delimiter.or(base.delimiter),
-            encoding: self.encoding.clone().or(base.encoding),
-            decimal_mark: self.decimal.or(base.decimal_mark),
-            date_order: self.dates.or(base.date_order),
-            ..base
-        }
-    }
-
-    /// The preset to be saved when the columns are known.
-    fn saving(&self, what: &str, read: &ReadOptions) -> Option<Preset> {
-        let name = self.save_preset.clone()?;
-        Some(Preset { name, what: what.to_owned(), read: read.clone(), ..Preset::default() })
-    }
-}
-
-fn delimiter(word: &str) -> std::result::Result<u8, String> {
-    delimiter_of_word(word).ok_or_else(|| "expected comma, semicolon, tab, bar or a single sign".to_owned())
-}
-
-fn decimal_mark(word: &str) -> std::result::Result<DecimalMark, String> {
-    DecimalMark::of_word(word).ok_or_else(|| "expected point or comma".to_owned())
-}
-
-fn date_order(word: &str) -> std::result::Result<DateOrder, String> {
-    DateOrder::of_word(word).ok_or_else(|| "expected dmy, mdy or ymd".to_owned())
-}
-
 fn on_repeat(word: &str) -> std::result::Result<OnRepeat, String> {
     OnRepeat::of_word(word).ok_or_else(|| "expected leave-out, first, last or add-up".to_owned())
-}
-
-/// What is named, else what the preset says.
-fn or(named: &Option<String>, base: Choice) -> Choice {
-    named.clone().map_or(base, Choice::Column)
-}
-
-fn choice(named: &Option<String>) -> Choice {
-    named.clone().map_or(Choice::Guess, Choice::Column)
-}
-
-fn named(columns: &[String]) -> Option<Vec<String>> {
-    (!columns.is_empty()).then(|| columns.to_vec())
 }

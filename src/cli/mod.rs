@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod column;
 mod cut;
+mod duplicates;
 mod explain;
 mod export;
 mod geocode;
@@ -19,6 +20,7 @@ mod new;
 mod output;
 mod places;
 mod project;
+mod reading;
 mod refresh;
 mod rescue;
 mod search;
@@ -125,6 +127,7 @@ enum Command {
     Geocode(geocode::Arguments),
     #[command(subcommand)]
     Refresh(refresh::Refresh),
+    Duplicates(Box<duplicates::Arguments>),
     Column(Box<column::Arguments>),
     Segment(Box<segment::Arguments>),
     #[command(subcommand)]
@@ -182,6 +185,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
         Command::Refresh(refresh) => refresh::run(refresh, output),
+        Command::Duplicates(arguments) => duplicates::run(arguments, output),
         Command::Column(arguments) => column::run(arguments, output),
         Command::Segment(arguments) => segment::run(arguments, output),
         Command::Bench(bench) => bench::run(bench, output),

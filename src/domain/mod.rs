@@ -13,6 +13,7 @@ pub mod cut;
 pub mod cutting;
 pub mod doubts;
 pub mod edit;
+pub mod effect;
 pub mod fixture;
 pub mod formula;
 pub mod hierarchy;

@@ -8,6 +8,7 @@ pub mod explaining;
 pub mod online;
 pub mod placing;
 mod preview;
+pub mod replacing;
 pub mod spec;
 pub mod suggesting;
 pub mod tables;
@@ -102,6 +103,13 @@ pub enum JobOutput {
         wish: Box<Wish>,
         rows: Vec<u32>,
     },
+    /// A newer file, held against the project.
+    Compared(Box<replacing::Compared>),
+    /// What choices about a newer file do.
+    WorkedOut(Box<replacing::WorkedOut>),
+    FoundDoubles(Box<replacing::FoundDoubles>),
+    /// Double accounts made one.
+    Merged(Box<replacing::Merged>),
     /// Rows as text for a spreadsheet.
     Copied {
         text: String,

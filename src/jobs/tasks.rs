@@ -31,6 +31,8 @@ use crate::session::view::View;
 use crate::session::{Indices, Session};
 use crate::store::{self, Access, Existing, Opened, Wanted};
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns, UnitTableColumns};
+use crate::work::duplicates::{DISMISSED_SETTING, dismissed};
+use crate::work::refresh::as_in_project;
 use crate::work::{self, ChangeKind, presets};
 
 /// Rows looked at before an import.
@@ -77,6 +79,7 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
         .filter(|(key, _)| key.starts_with("file of "))
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
+    session.no_doubles = dismissed(opened.settings.get(DISMISSED_SETTING).map(String::as_str));
     session.diagnostics = opened.problems.iter().map(work::records::diagnostic).collect();
     session.diagnostics.extend(opened.notes.into_iter().map(|message| Diagnostic {
         severity: Severity::Warning,
@@ -105,7 +108,7 @@ fn look(
     let (presets, mut unreadable) = presets::list(data_folder);
     let named = match &order.preset {
         PresetWish::Named(name) => presets.iter().find(|preset| preset.name == *name && preset.what == what.key()),
-        PresetWish::Fitting | PresetWish::Guess => None,
+        PresetWish::Fitting | PresetWish::Guess | PresetWish::Project => None,
     };
     let mut chosen = named;
     if let Some(preset) = chosen {
@@ -145,7 +148,11 @@ fn look(
         };
         samples = (0..names.len()).map(first).collect();
         notes = vec![table.format.words(), preview::rows_words(path, &table)];
-        (roles, reasons) = table_roles(project, &table, what);
+        let known = project.filter(|_| order.preset == PresetWish::Project);
+        (roles, reasons) = match known {
+            Some(project) => account_roles(newer_mapping(project, &table)),
+            None => table_roles(project, &table, what),
+        };
         found = preview::found(&table);
         problems = preview::problems(&table, what, diagnostics);
     }
@@ -179,23 +186,7 @@ fn table_roles(
 ) -> (Vec<(Role, Vec<String>)>, Vec<Reason>) {
     let one = |column: Option<String>| column.into_iter().collect::<Vec<_>>();
     match what {
-        ImportWhat::Accounts => {
-            let mapping = AccountMapping::guess(table);
-            let roles = vec![
-                (Role::Code, one(mapping.id)),
-                (Role::Name, one(mapping.name)),
-                (Role::Longitude, one(mapping.lon)),
-                (Role::Latitude, one(mapping.lat)),
-                (Role::PostalCode, one(mapping.postal)),
-                (Role::Town, one(mapping.town)),
-                (Role::State, one(mapping.state)),
-                (Role::Country, one(mapping.country)),
-                (Role::Street, one(mapping.street)),
-                (Role::Measure, mapping.measures),
-                (Role::Attribute, mapping.attributes),
-            ];
-            (roles, mapping.reasons)
-        }
+        ImportWhat::Accounts => account_roles(AccountMapping::guess(table)),
         ImportWhat::Alignment => {
             let empty = Project::default();
             let mapping = AlignmentMapping::guess(table, project.unwrap_or(&empty));
@@ -235,48 +226,91 @@ fn table_roles(
     }
 }
 
-/// Imports a file into a copy of the project.
-pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, progress: &Progress) -> JobOutput {
-    let single = |role: Role| match order.roles.iter().find(|(_, taken)| *taken == role) {
+fn account_roles(mapping: AccountMapping) -> (Vec<(Role, Vec<String>)>, Vec<Reason>) {
+    let one = |column: Option<String>| column.into_iter().collect::<Vec<_>>();
+    let roles = vec![
+        (Role::Code, one(mapping.id)),
+        (Role::Name, one(mapping.name)),
+        (Role::Longitude, one(mapping.lon)),
+        (Role::Latitude, one(mapping.lat)),
+        (Role::PostalCode, one(mapping.postal)),
+        (Role::Town, one(mapping.town)),
+        (Role::State, one(mapping.state)),
+        (Role::Country, one(mapping.country)),
+        (Role::Street, one(mapping.street)),
+        (Role::Measure, mapping.measures),
+        (Role::Attribute, mapping.attributes),
+    ];
+    (roles, mapping.reasons)
+}
+
+/// What the columns of a newer file of accounts are, as far as the project knows.
+fn newer_mapping(project: &Project, table: &table::Table) -> AccountMapping {
+    let mut mapping = AccountMapping::guess(table);
+    as_in_project(project, &AccountColumns::default(), table, &mut mapping);
+    mapping
+}
+
+/// The column that a role was given to.
+fn single(order: &ImportOrder, role: Role) -> Choice {
+    match order.roles.iter().find(|(_, taken)| *taken == role) {
         _ if order.roles.is_empty() => Choice::Guess,
         Some((column, _)) => Choice::Column(column.clone()),
         None => Choice::None,
-    };
-    let many = |role: Role| {
-        let columns = order.roles.iter().filter(|(_, taken)| *taken == role).map(|(column, _)| column.clone());
-        (!order.roles.is_empty()).then(|| columns.collect::<Vec<_>>())
-    };
+    }
+}
+
+/// The columns that a role was given to; `None`: guess.
+fn many(order: &ImportOrder, role: Role) -> Option<Vec<String>> {
+    let columns = order.roles.iter().filter(|(_, taken)| *taken == role).map(|(column, _)| column.clone());
+    (!order.roles.is_empty()).then(|| columns.collect::<Vec<_>>())
+}
+
+/// What was chosen for the columns of a table of accounts.
+pub(super) fn account_columns(order: &ImportOrder) -> AccountColumns {
+    let single = |role: Role| single(order, role);
+    AccountColumns {
+        id: single(Role::Code),
+        name: single(Role::Name),
+        lon: single(Role::Longitude),
+        lat: single(Role::Latitude),
+        postal: single(Role::PostalCode),
+        town: single(Role::Town),
+        state: single(Role::State),
+        country: single(Role::Country),
+        street: single(Role::Street),
+        measures: many(order, Role::Measure),
+        attributes: many(order, Role::Attribute).map(|mut attributes| {
+            let places = order.roles.iter().filter(|(_, role)| role.is_place());
+            attributes.extend(places.map(|(column, _)| column.clone()));
+            attributes
+        }),
+        read: order.read.clone(),
+    }
+}
+
+/// What was chosen for the columns of a layer of units.
+pub(super) fn unit_columns(order: &ImportOrder) -> UnitColumns {
+    UnitColumns {
+        code: single(order, Role::Code),
+        name: single(order, Role::Name),
+        measures: many(order, Role::Measure),
+        attributes: many(order, Role::Attribute),
+        ..UnitColumns::default()
+    }
+}
+
+/// Imports a file into a copy of the project.
+pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, progress: &Progress) -> JobOutput {
+    let (single, many) = (|role: Role| single(order, role), |role: Role| many(order, role));
     let path = &preview::plain_path(&order.path);
     let imported = match order.what {
         ImportWhat::Units => {
-            let columns = UnitColumns {
-                code: single(Role::Code),
-                name: single(Role::Name),
-                measures: many(Role::Measure),
-                attributes: many(Role::Attribute),
-                ..UnitColumns::default()
-            };
+            let columns = unit_columns(order);
             work::import::import_units(project, path, &columns, progress)
         }
         ImportWhat::Accounts => {
-            let columns = AccountColumns {
-                id: single(Role::Code),
-                name: single(Role::Name),
-                lon: single(Role::Longitude),
-                lat: single(Role::Latitude),
-                postal: single(Role::PostalCode),
-                town: single(Role::Town),
-                state: single(Role::State),
-                country: single(Role::Country),
-                street: single(Role::Street),
-                measures: many(Role::Measure),
-                attributes: many(Role::Attribute).map(|mut attributes| {
-                    let places = order.roles.iter().filter(|(_, role)| role.is_place());
-                    attributes.extend(places.map(|(column, _)| column.clone()));
-                    attributes
-                }),
-                read: order.read.clone(),
-            };
+            let columns = account_columns(order);
             work::import::import_accounts(project, path, &columns, progress)
         }
         ImportWhat::Alignment => {
@@ -402,7 +436,7 @@ pub fn geometry(units: &Units, accounts: &Accounts, data_generation: u64, progre
     }
 }
 
-fn finish(result: Result<JobOutput, Option<UserError>>) -> JobOutput {
+pub(super) fn finish(result: Result<JobOutput, Option<UserError>>) -> JobOutput {
     match result {
         Ok(output) => output,
         Err(Some(error)) => JobOutput::Failed(error),

@@ -5,12 +5,14 @@ pub mod colouring;
 pub mod columns;
 pub mod data;
 pub mod dots;
+pub mod doubles;
 pub mod explanation;
 pub mod filter;
 pub mod levels;
 pub mod placing;
 pub mod proposal;
 pub mod recent;
+pub mod refreshing;
 mod selecting;
 pub mod shading;
 pub mod suggestion;
@@ -146,6 +148,8 @@ pub struct Session {
     pub placing: Placing,
     /// By the setting that keeps it: the file that units, accounts and so on came from last.
     pub imported_files: BTreeMap<String, String>,
+    /// Pairs of codes of accounts that somebody has said are no doubles, the smaller first.
+    pub no_doubles: BTreeSet<[String; 2]>,
 }
 
 /// The indices over units and accounts: slow to make for big projects, so jobs make them.
@@ -201,6 +205,7 @@ impl Session {
             show_current: false,
             diagnostics: Vec::new(),
             imported_files: BTreeMap::new(),
+            no_doubles: BTreeSet::new(),
             project,
         };
         session.view.measure = session.project.main_goal().map(|goal| goal.measure);

@@ -301,6 +301,8 @@ fn get_goal(bytes: &mut Bytes) -> Result<Goal, String> {
 /// histories begin anew, because their steps speak of accounts and measures by number.
 pub fn write(connection: &Connection, plan: super::PlanId, patch: &AccountsPatch) -> Result<()> {
     let before = read(connection).map_err(in_sql)?;
+    // The rows of computed columns, which are written anew with the others, hold the formulas.
+    let computed = super::computed::read(connection).map_err(in_sql)?;
     let (accounts, measures) = patch
         .apply_to_table(&before.accounts, &before.measures)
         .map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))?;
@@ -327,7 +329,12 @@ pub fn write(connection: &Connection, plan: super::PlanId, patch: &AccountsPatch
          DELETE FROM override; DELETE FROM locked_account; DELETE FROM target; DELETE FROM account",
     )?;
     tables::put_accounts(connection, &accounts)?;
-    let project = Project { accounts: accounts.into(), measures: measures.into(), ..Project::default() };
+    let project = Project {
+        accounts: accounts.into(),
+        measures: measures.into(),
+        computed: computed.into(),
+        ..Project::default()
+    };
     connection.execute_batch(
         "DELETE FROM measure WHERE subject = 'account'; UPDATE measure SET id = -1 - id WHERE subject = 'unit'",
     )?;

@@ -8,6 +8,7 @@ pub mod build_dialog;
 pub mod building;
 pub mod colours;
 pub mod columns;
+pub mod doubles;
 pub mod export_dialog;
 pub mod filter_dialog;
 pub mod group;
@@ -24,6 +25,7 @@ pub mod path_dialog;
 pub mod places;
 pub mod problems;
 pub mod proposal;
+pub mod refreshing;
 pub mod search;
 pub mod segments;
 pub mod start;
@@ -63,6 +65,8 @@ pub struct UiState {
     pub build: build_dialog::State,
     pub import: import_dialog::State,
     pub export: export_dialog::State,
+    pub refreshing: refreshing::State,
+    pub doubles: doubles::State,
     pub levels: levels::State,
     pub path: path_dialog::State,
     pub leaving: leaving::State,
@@ -144,6 +148,8 @@ pub fn show(
             columns::show(ui, session, &mut state.columns, actions);
             segments::show(ui, session, &mut state.segments, actions);
             build_dialog::show(ui, session, &mut state.build, actions);
+            doubles::show(ui, session, &mut state.doubles, actions);
+            refreshing::show(ui, session, &mut state.refreshing, actions);
             levels::show(ui, session, &mut state.levels, actions);
             export_dialog::show(ui, session, &mut state.export, actions);
             filter_dialog::show(ui, session, &mut state.filter, actions);

@@ -6,6 +6,7 @@ use egui::{Key, TextEdit, Ui};
 
 use super::widgets::{dialog, primary_button, take_focus};
 use crate::action::Action;
+use crate::session::refreshing::RefreshAction;
 use crate::theme::{self, Tokens};
 
 /// What the path is for.
@@ -14,6 +15,14 @@ pub enum Purpose {
     Open,
     Create,
     SaveAs,
+    /// A list of differences.
+    SaveList,
+}
+
+impl Purpose {
+    fn ending(self) -> &'static str {
+        if self == Self::SaveList { "csv" } else { "bwk" }
+    }
 }
 
 #[derive(Default)]
@@ -42,18 +51,20 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         Purpose::Open => ("Open a project", "Open"),
         Purpose::Create => ("New project", "Create"),
         Purpose::SaveAs => ("Save a copy as", "Save"),
+        Purpose::SaveList => ("Save the list", "Save"),
     };
     let response = dialog(ui, "path dialog").show(ui.ctx(), |ui| {
         ui.set_width(460.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.label(theme::strong(title).size(theme::TITLE));
-        ui.label(theme::note(ui, "Path of the project file (.bwk)"));
+        let what = if purpose == Purpose::SaveList { "CSV file (.csv)" } else { "project file (.bwk)" };
+        ui.label(theme::note(ui, format!("Path of the {what}")));
         let edit = ui.add(TextEdit::singleline(&mut state.path).desired_width(f32::INFINITY)).accessible_name("Path");
         take_focus(&edit, &mut state.focused);
         if edit.changed() {
             state.exists = std::path::Path::new(state.path.trim()).exists();
         }
-        if state.exists && purpose == Purpose::SaveAs {
+        if state.exists && matches!(purpose, Purpose::SaveAs | Purpose::SaveList) {
             let warning = Tokens::of(ui).warning;
             ui.label(egui::RichText::new("There is such a file already; it will be replaced").color(warning));
         }
@@ -63,12 +74,13 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
             if (primary_button(ui, usable, button).clicked() || enter) && usable {
                 let mut path = PathBuf::from(state.path.trim());
                 if purpose != Purpose::Open && path.extension().is_none() {
-                    path.set_extension("bwk");
+                    path.set_extension(purpose.ending());
                 }
                 actions.push(match purpose {
                     Purpose::Open => Action::Open(path),
                     Purpose::Create => Action::Create(path),
                     Purpose::SaveAs => Action::SaveAs(path),
+                    Purpose::SaveList => Action::Refresh(RefreshAction::SaveList(path)),
                 });
                 state.open = None;
             }

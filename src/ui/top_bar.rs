@@ -123,6 +123,7 @@ fn menus(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &m
                         | Command::SaveAs
                         | Command::PasteTable
                         | Command::LookUpOnline
+                        | Command::FindDoubles
                         | Command::Export
                         | Command::Redo
                         | Command::ClearSelection
@@ -225,6 +226,8 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
                 | Command::ImportColumns
                 | Command::PasteTable
                 | Command::LookUpOnline
+                | Command::RefreshAccounts
+                | Command::UpdateBoundaries
         );
     if changes && session.read_only.is_some() {
         return Some("The project is open for reading only");
@@ -308,6 +311,10 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         Command::OnlyTerritory if session.active.is_unassigned() && session.scope() == Scope::Everything => {
             Some("Choose a territory first")
         }
+        Command::RefreshAccounts | Command::FindDoubles if session.project.accounts.is_empty() => {
+            Some("Import accounts first")
+        }
+        Command::UpdateBoundaries if session.project.units.is_empty() => Some("Import units first"),
         Command::AutoBuild if session.project.units.is_empty() => Some("Import units first"),
         Command::ImportAlignment | Command::ImportColumns if session.project.units.is_empty() => {
             Some("Import units first")

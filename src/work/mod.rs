@@ -19,6 +19,8 @@ pub mod records;
 pub mod refresh;
 pub mod rejoin;
 pub mod segments;
+#[cfg(test)]
+mod stored_tests;
 pub mod territory;
 #[cfg(test)]
 mod tests;

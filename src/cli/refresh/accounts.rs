@@ -7,15 +7,17 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::super::output::{Column, Message, Output, columns, messages, table};
+use super::super::reading::AccountArguments;
 use super::super::{Outcome, Result, project};
+use crate::domain::effect::{Effect, effect};
 use crate::domain::ids::AccountId;
 use crate::domain::project::Project;
 use crate::io::Imported;
 use crate::io::export::write_rows;
-use crate::io::files::name_of;
+use crate::io::files::data_folder;
 use crate::words;
-use crate::work::columns::{AccountColumns, Choice};
 use crate::work::formulas::with_faults;
+use crate::work::presets::{self, Preset};
 use crate::work::records;
 use crate::work::refresh::{
     Comparison, DIFFERENCE_COLUMNS, OnVanished, RefreshDone, RefreshOrder, compare_file, differences,
@@ -54,21 +56,8 @@ pub struct Arguments {
     /// Write every difference to this CSV file
     #[arg(long, value_name = "FILE.csv")]
     differences: Option<PathBuf>,
-    /// The column with the account's code
-    #[arg(long, value_name = "COL")]
-    id: Option<String>,
-    /// The column with the account's name
-    #[arg(long, value_name = "COL")]
-    name: Option<String>,
-    /// The column with the longitude, in degrees
-    #[arg(long, value_name = "COL", requires = "lat")]
-    lon: Option<String>,
-    /// The column with the latitude, in degrees
-    #[arg(long, value_name = "COL", requires = "lon")]
-    lat: Option<String>,
-    /// The column with the postal code
-    #[arg(long, value_name = "COL")]
-    postal: Option<String>,
+    #[command(flatten)]
+    columns: AccountArguments,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -94,6 +83,8 @@ struct Done {
     vanished: Vec<Gone>,
     unchanged: usize,
     compared: Vec<Compared>,
+    /// What the choices do, or would do.
+    effect: Effected,
     columns: Vec<Column>,
     messages: Vec<Message>,
 }
@@ -137,16 +128,29 @@ struct Compared {
     after: Option<f64>,
 }
 
+#[derive(Serialize)]
+struct Effected {
+    accounts_before: usize,
+    accounts_after: usize,
+    /// The measure that is balanced first; null where there is none.
+    measure: Option<String>,
+    before: f64,
+    after: f64,
+    /// Those whose accounts or value change, the largest change first; a null name stands for nobody.
+    territories: Vec<TerritoryChange>,
+}
+
+#[derive(Serialize)]
+struct TerritoryChange {
+    territory: Option<String>,
+    accounts_before: u32,
+    accounts_after: u32,
+    before: f64,
+    after: f64,
+}
+
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
-    let choice = |named: &Option<String>| named.clone().map_or(Choice::Guess, Choice::Column);
-    let columns = AccountColumns {
-        id: choice(&arguments.id),
-        name: choice(&arguments.name),
-        lon: choice(&arguments.lon),
-        lat: choice(&arguments.lat),
-        postal: choice(&arguments.postal),
-        ..AccountColumns::default()
-    };
+    let (columns, saving) = arguments.columns.columns()?;
     let (store, opened) = if arguments.apply {
         let (store, opened) = project::open_to_write(&arguments.plan)?;
         (Some(store), opened)
@@ -154,7 +158,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         (None, project::open_to_read(&arguments.plan)?)
     };
     let project = &opened.project;
-    let Imported { value: comparison, diagnostics } =
+    let Imported { value: comparison, mut diagnostics } =
         output.with_progress(|progress| compare_file(project, &arguments.file, &columns, progress))?;
     if let Some(path) = &arguments.differences {
         write_rows(path, &DIFFERENCE_COLUMNS, differences(&comparison, project))?;
@@ -170,21 +174,26 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         },
         remove_columns: arguments.remove_columns,
     };
-    let refreshed = comparison.refresh(project, &order)?;
+    let mut refreshed = comparison.refresh(project, &order)?;
+    diagnostics.append(&mut refreshed.notes);
+    if let Some(preset) = saving {
+        let saved = Preset::of_reasons(&preset.name, &preset.what, &comparison.reasons, &preset.read);
+        presets::save(&data_folder(), &saved)?;
+    }
     if let Some(store) = &store {
         if !refreshed.edit.is_empty() {
             store.apply_to_data(&refreshed.project, &refreshed.edit)?;
         }
-        let file = name_of(&arguments.file);
         let setting = "file of accounts";
         let previous = opened.settings.get(setting).map(String::as_str);
-        let problems = records::saved_problems(&opened.problems, previous, &file, &diagnostics);
+        let problems = records::saved_problems(&opened.problems, previous, &comparison.file, &diagnostics);
         store.put_problems(with_faults(problems, &refreshed.project));
-        store.put_setting(setting, Some(&file));
+        store.put_setting(setting, Some(&comparison.file));
         store.flush()?;
     }
     let step = (arguments.apply && !refreshed.edit.is_empty()).then(|| refreshed.edit.label.clone());
-    let text = text(&comparison, project, &order, &refreshed, arguments.apply);
+    let effect = effect(project, &refreshed.project);
+    let text = text(&comparison, project, &order, &refreshed, &effect, arguments.apply);
     let done = Done {
         command: "refresh accounts",
         plan: arguments.plan.display().to_string(),
@@ -196,12 +205,33 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         vanished: gone(&comparison, project, &order),
         unchanged: comparison.unchanged_count(),
         compared: compared(&comparison),
+        effect: effected(project, &effect),
         columns: self::columns(&comparison.reasons),
         messages: messages(&diagnostics),
     };
     output.list(&diagnostics);
     output.print(&done, &text)?;
     Ok(Outcome::Done)
+}
+
+fn effected(project: &Project, effect: &Effect) -> Effected {
+    let measure = effect.measure.and_then(|[before, _]| project.measure(before));
+    let [before, after] = effect.total;
+    let changes = effect.territories.iter().map(|change| TerritoryChange {
+        territory: territory(project, change.territory),
+        accounts_before: change.accounts[0],
+        accounts_after: change.accounts[1],
+        before: change.value[0],
+        after: change.value[1],
+    });
+    Effected {
+        accounts_before: effect.accounts[0],
+        accounts_after: effect.accounts[1],
+        measure: measure.map(|measure| measure.name.clone()),
+        before,
+        after,
+        territories: changes.collect(),
+    }
 }
 
 fn territory(project: &Project, id: crate::domain::ids::TerritoryId) -> Option<String> {
@@ -264,6 +294,7 @@ fn text(
     project: &Project,
     order: &RefreshOrder,
     refreshed: &RefreshDone,
+    effect: &Effect,
     applied: bool,
 ) -> String {
     let mut text = format!("{}: {}\n", comparison.file, comparison.words());
@@ -325,6 +356,13 @@ fn text(
     });
     let header = ["Account", "Name", "Territory", "Own", value_name, "Choice"];
     list("No longer in the file", &header, rows.collect());
+    let rows = effect.territories.iter().map(|change| {
+        let name = project.plan.territory_name(change.territory).to_owned();
+        let [before, after] = change.accounts.map(|count| words::count(count));
+        vec![name, before, after, figure(change.value[0]), figure(change.value[1])]
+    });
+    let header = ["Territory", "Accounts", "Afterwards", value_name, "Afterwards"];
+    list("What changes for territories", &header, rows.collect());
     text.push('\n');
     let _ = match (applied, refreshed.edit.is_empty()) {
         (_, true) => writeln!(text, "With these choices nothing changes"),

@@ -22,16 +22,7 @@ pub struct Dependents {
 pub fn dependents(project: &Project, column: &Computed) -> Dependents {
     let mut found = Dependents::default();
     let Some(at) = project.place_of(column) else { return found };
-    let source = Source::Cell(at);
-    for other in project.computed.iter().filter(|other| other.subject == column.subject && *other != column) {
-        if sources(project, other.subject, &other.formula, &other.as_of).contains(&source) {
-            found.needing.push(format!("the column \"{}\"", other.name));
-        }
-    }
-    if column.subject == Subject::Accounts {
-        let needing = project.segments.iter().filter(|segment| segments::sources(project, segment).contains(&source));
-        found.needing.extend(needing.map(|segment| format!("the segment \"{}\"", segment.name)));
-    }
+    found.needing = users(project, column.subject, at, Some(column));
     if let CellColumn::Measure(id) = at {
         let weighed =
             project.measures.iter().filter(|measure| measure.aggregate == Aggregate::Mean { weight: Some(id) });
@@ -40,6 +31,23 @@ pub fn dependents(project: &Project, column: &Computed) -> Dependents {
         found.targets = project.plan.territories().filter(|(_, territory)| territory.targets.contains_key(&id)).count();
     }
     found
+}
+
+/// The computed columns and segments that name a column, in words.
+pub fn users_of(project: &Project, subject: Subject, at: CellColumn) -> Vec<String> {
+    users(project, subject, at, None)
+}
+
+fn users(project: &Project, subject: Subject, at: CellColumn, own: Option<&Computed>) -> Vec<String> {
+    let source = Source::Cell(at);
+    let others = project.computed.iter().filter(|other| other.subject == subject && Some(*other) != own);
+    let naming = others.filter(|other| sources(project, subject, &other.formula, &other.as_of).contains(&source));
+    let mut all: Vec<String> = naming.map(|other| format!("the column \"{}\"", other.name)).collect();
+    if subject == Subject::Accounts {
+        let needing = project.segments.iter().filter(|segment| segments::sources(project, segment).contains(&source));
+        all.extend(needing.map(|segment| format!("the segment \"{}\"", segment.name)));
+    }
+    all
 }
 
 /// The computed columns that name a segment, by its place in the list.

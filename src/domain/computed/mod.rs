@@ -16,7 +16,7 @@ use super::formula::{Columns, Data, Formula, FormulaError, Source, Values, iso_d
 use super::ids::MeasureId;
 use super::project::{Goal, Project};
 
-pub use dependents::{Dependents, dependents, users_of_segment};
+pub use dependents::{Dependents, dependents, users_of, users_of_segment};
 pub use faults::{Faulty, faulty};
 pub use following::{followed, in_order, recomputed, sources};
 pub use preview::{Figures, Preview, PreviewRow, preview};

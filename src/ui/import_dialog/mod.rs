@@ -18,11 +18,14 @@ use crate::jobs::spec::{
     ImportOrder, ImportPreview, ImportWhat, JobKind, OnRepeat, PeekOrder, PresetOrder, PresetWish, Role,
 };
 use crate::session::Session;
+use crate::session::refreshing::RefreshAction;
 use crate::theme::{self, Tokens};
 
 #[derive(Default)]
 pub struct State {
     what: Option<ImportWhat>,
+    /// The file is a newer one, to be held against the project.
+    refreshes: bool,
     path: String,
     preview: Option<ImportPreview>,
     error: String,
@@ -61,6 +64,12 @@ impl State {
         *self = Self { what: Some(what), ..Self::default() };
     }
 
+    /// The dialog, for a newer file of what there is.
+    pub fn open_to_refresh(&mut self, what: ImportWhat) {
+        self.open(what);
+        self.refreshes = true;
+    }
+
     /// The dialog, with what is in the clipboard.
     pub fn open_to_paste(&mut self, what: ImportWhat) {
         self.open(what);
@@ -69,7 +78,9 @@ impl State {
 
     /// A file was chosen: look at it.
     pub fn take(&mut self, path: PathBuf, what: ImportWhat) {
-        *self = Self { what: Some(what), path: path.display().to_string(), ..Self::default() };
+        // A file that is dropped here is what was asked for.
+        let refreshes = self.refreshes && self.what == Some(what);
+        *self = Self { what: Some(what), refreshes, path: path.display().to_string(), ..Self::default() };
         self.look(path, what);
     }
 
@@ -81,11 +92,15 @@ impl State {
     }
 
     fn look(&mut self, path: PathBuf, what: ImportWhat) {
-        self.look_again(PeekOrder { path, what, read: ReadOptions::default(), preset: PresetWish::Fitting });
+        let preset = if self.refreshes { PresetWish::Project } else { PresetWish::Fitting };
+        self.look_again(PeekOrder { path, what, read: ReadOptions::default(), preset });
     }
 
     /// Looks with other options; what is shown stays until the answer is there.
-    fn look_again(&mut self, order: PeekOrder) {
+    fn look_again(&mut self, mut order: PeekOrder) {
+        if self.refreshes && !matches!(order.preset, PresetWish::Named(_)) {
+            order.preset = PresetWish::Project;
+        }
         self.error.clear();
         self.looking = Some(order.clone());
         self.peek = Some(order);
@@ -137,8 +152,13 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
         let width = (ui.ctx().content_rect().width() - 120.0).clamp(420.0, 860.0);
         ui.set_width(if state.preview.is_some() { width } else { 520.0 });
         ui.spacing_mut().item_spacing.y = 8.0;
-        ui.label(theme::strong(format!("Import {}", what.words())).size(theme::TITLE));
-        ui.label(theme::note(ui, explanation(what)));
+        let title = match (state.refreshes, what) {
+            (false, what) => format!("Import {}", what.words()),
+            (true, ImportWhat::Units) => "Update boundaries".to_owned(),
+            (true, what) => format!("Refresh {}", what.words()),
+        };
+        ui.label(theme::strong(title).size(theme::TITLE));
+        ui.label(theme::note(ui, if state.refreshes { newer(what) } else { explanation(what) }));
         source(ui, state, what, actions);
         if !state.error.is_empty() {
             ui.label(RichText::new(&state.error).color(tokens.error));
@@ -269,23 +289,27 @@ fn buttons(
     actions: &mut Vec<Action>,
 ) -> bool {
     let tokens = Tokens::of(ui);
-    let problem = problem(session, state.preview.as_ref());
+    let problem = problem(session, state.preview.as_ref(), state.refreshes);
     let mut close = false;
     ui.horizontal(|ui| {
         if let Some(preview) = &state.preview {
             // What is shown is about to change.
             let ready = problem.is_none() && state.looking.is_none() && state.error.is_empty();
-            let response = primary_button(ui, ready, "Import");
+            let response = primary_button(ui, ready, if state.refreshes { "Compare" } else { "Import" });
             if response.on_disabled_hover_text(problem.clone().unwrap_or_default()).clicked() {
                 let roles = preview.columns.iter().map(|column| (column.name.clone(), column.role)).collect();
-                actions.push(Action::Import(Box::new(ImportOrder {
+                let order = Box::new(ImportOrder {
                     path: preview.path.clone(),
                     what: preview.what,
                     roles,
                     read: preview.read.clone(),
                     on_repeat: state.on_repeat,
                     pasted: state.is_pasted,
-                })));
+                });
+                actions.push(match state.refreshes {
+                    true => Action::Refresh(RefreshAction::Compare(order)),
+                    false => Action::Import(order),
+                });
                 close = true;
             }
         } else {
@@ -322,11 +346,27 @@ fn explanation(what: ImportWhat) -> &'static str {
     }
 }
 
+/// The same for a newer file of what there is.
+fn newer(what: ImportWhat) -> &'static str {
+    match what {
+        ImportWhat::Units => {
+            "A newer vintage of the units, found again by their codes, else by the share of area. What changes is shown before anything is applied"
+        }
+        _ => {
+            "A newer file of the accounts, found again by their IDs. What is new, changed and gone is shown before anything is applied"
+        }
+    }
+}
+
 /// Why the import cannot begin; `None` when it can.
-fn problem(session: Option<&Session>, preview: Option<&ImportPreview>) -> Option<String> {
+fn problem(session: Option<&Session>, preview: Option<&ImportPreview>, refreshes: bool) -> Option<String> {
     let preview = preview?;
     let has = |role: Role| preview.columns.iter().any(|column| column.role == role);
     let missing = match preview.what {
+        // A newer file may have figures alone: accounts stay where they are.
+        ImportWhat::Accounts if refreshes => {
+            (!has(Role::Code)).then_some("Choose the column with the ID: accounts are found again by it")
+        }
         ImportWhat::Accounts => {
             let placed = has(Role::PostalCode) || has(Role::Town) || (has(Role::Longitude) && has(Role::Latitude));
             (!placed).then_some("Choose longitude and latitude, the postal code, or the town")

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::carry;
 use super::columns::UnitColumns;
+use super::formulas;
 use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Measure, Subject};
 use crate::domain::edit::{Change, Edit, Locks, apply};
@@ -40,6 +41,8 @@ pub struct BoundaryUpdate {
     pub edit: Edit,
     pub report: BoundaryReport,
     pub columns: Vec<Reason>,
+    /// Computed columns that cannot be worked out any more.
+    pub notes: Vec<Diagnostic>,
 }
 
 /// What a newer vintage changes.
@@ -136,6 +139,7 @@ pub fn update_file(
             .hint("Check the column with the codes and the projection of the file"));
     }
     updated.columns = mapping.reasons;
+    diagnostics.append(&mut updated.notes);
     Ok(Imported::new(updated, diagnostics))
 }
 
@@ -204,6 +208,15 @@ pub(super) fn update(
 }
 
 fn finish(project: &Project, mut edit: Edit, mut report: BoundaryReport) -> Result<BoundaryUpdate, String> {
+    let after = edit.data_after(project, false).ok_or("it has no units")??;
+    let (mut after, notes) = formulas::refreshed(after);
+    let patch = edit.changes.iter_mut().find_map(|change| match change {
+        Change::Units(patch) => Some(Arc::make_mut(patch)),
+        _ => None,
+    });
+    if let Some(patch) = patch {
+        take_computed(project, &after, patch);
+    }
     let is_same = |patch: &UnitsPatch| {
         patch.rows.is_empty()
             && patch.topology.arcs.is_empty()
@@ -213,9 +226,8 @@ fn finish(project: &Project, mut edit: Edit, mut report: BoundaryReport) -> Resu
     };
     if edit.units_patch().is_some_and(|patch| is_same(patch)) {
         edit.changes.clear();
-        return Ok(BoundaryUpdate { project: project.clone(), edit, report, columns: Vec::new() });
+        return Ok(BoundaryUpdate { project: project.clone(), edit, report, columns: Vec::new(), notes: Vec::new() });
     }
-    let mut after = edit.data_after(project, false).ok_or("it has no units")??;
     after.plan = Arc::clone(&project.plan);
     apply(Arc::make_mut(&mut after.plan), &edit, Locks::Pass).map_err(|error| error.to_string())?;
     edit.label = format!(
@@ -234,7 +246,20 @@ fn finish(project: &Project, mut edit: Edit, mut report: BoundaryReport) -> Resu
             report.moves.push(OwnerMove { account, from, to, value });
         }
     }
-    Ok(BoundaryUpdate { project: after, edit, report, columns: Vec::new() })
+    Ok(BoundaryUpdate { project: after, edit, report, columns: Vec::new(), notes })
+}
+
+/// Columns of units that are computed are those of the new units.
+fn take_computed(before: &Project, after: &Project, patch: &mut UnitsPatch) {
+    if !before.computed.iter().any(|column| column.subject == Subject::Units) {
+        return;
+    }
+    let old = |at: u32| (at < patch.counts[0]).then(|| UnitRow::of(before, UnitId(at)));
+    let row = |at: u32| {
+        let (old, new) = (old(at), (at < patch.counts[1]).then(|| UnitRow::of(after, UnitId(at))));
+        (old != new).then_some(Swap { at, old, new })
+    };
+    patch.rows = (0..patch.counts[0].max(patch.counts[1])).filter_map(row).collect();
 }
 
 /// The numbers of the new units: who has a code of before keeps its number where there are still so many, the others fill what is free.
@@ -276,6 +301,14 @@ impl Owners<'_> {
         self.units.ids().map(owner).collect()
     }
 
+    /// What accounts weigh: the measure of theirs that is balanced first, else their first that is summed.
+    fn weights(&self) -> Option<&Vec<f64>> {
+        let of_accounts = |measure: &&Measure| measure.subject == Subject::Accounts && measure.is_summed();
+        let goals = self.project.goals.iter().filter_map(|goal| self.project.measure(goal.measure));
+        let chosen = goals.filter(of_accounts).chain(self.project.measures.iter().filter(of_accounts)).next();
+        chosen.map(|measure| &measure.values)
+    }
+
     /// The territory that has most of a new unit's area; of those with as much, the one with most of its accounts.
     fn by_share(&self, unit: UnitId, accounts: &[AccountId]) -> (TerritoryId, bool) {
         let plan = &*self.project.plan;
@@ -290,8 +323,7 @@ impl Owners<'_> {
             [] => (TerritoryId::UNASSIGNED, false),
             [only] => (*only, false),
             several => {
-                let goal = self.project.main_goal().and_then(|goal| self.project.measure(goal.measure));
-                let values = goal.filter(|m| m.subject == Subject::Accounts && m.is_summed()).map(|m| &m.values);
+                let values = self.weights();
                 let weight = |account: &AccountId| match values {
                     Some(values) => values.get(account.index()).copied().filter(|v| v.is_finite()).unwrap_or(0.0),
                     None => 1.0,

@@ -59,13 +59,14 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Columns that the file does not have.
+    /// Columns that the file does not have. Computed ones follow from the others.
     pub fn apportioned(&self) -> Vec<String> {
         let measures = self.project.measures_of(Subject::Units).zip(&self.values);
         let of_numbers = measures.filter(|(_, (_, made))| *made).map(|((_, measure), _)| measure.name.clone());
         let in_file = |column: &&TextColumn| self.units.attributes.iter().any(|new| new.name == column.name);
         let of_words = self.project.units.attributes.iter().filter(|column| !in_file(column));
-        of_numbers.chain(of_words.map(|column| column.name.clone())).collect()
+        let given = |name: &String| self.project.computed_column(Subject::Units, name).is_none();
+        of_numbers.chain(of_words.map(|column| column.name.clone())).filter(given).collect()
     }
 
     /// Columns that the project does not have.

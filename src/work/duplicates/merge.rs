@@ -11,6 +11,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::words;
+use crate::work::formulas;
 
 /// What becomes of the values of a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,6 +80,8 @@ pub fn merge(project: &Project, order: &MergeOrder) -> Result<MergeDone, UserErr
     let mut notes = Vec::new();
     let stay: Vec<AccountId> = accounts.ids().filter(|account| into[account.index()].is_none()).collect();
     let new = together(project, order, &stay, &mut notes);
+    let (new, failures) = formulas::refreshed(new);
+    notes.extend(failures.iter().map(ToString::to_string));
     let origins: Vec<Option<AccountId>> = stay.iter().copied().map(Some).collect();
     let patch = AccountsPatch::between(project, &new, &origins).map_err(|why| failed().because(why))?;
     let moved = patch.accounts_moved();
@@ -124,7 +127,11 @@ fn together(project: &Project, order: &MergeOrder, stay: &[AccountId], notes: &m
             accounts.precisions_km[to] = accounts.precisions_km[from];
             accounts.units[to] = accounts.units[from];
         }
-        for measure in measures.iter_mut().filter(|measure| measure.subject == Subject::Accounts) {
+        // What is computed follows from the others.
+        let is_given = |measure: &&mut Measure| {
+            measure.subject == Subject::Accounts && project.computed_column(Subject::Accounts, &measure.name).is_none()
+        };
+        for measure in measures.iter_mut().filter(is_given) {
             let usual = if measure.is_summed() { OnMerge::Sum } else { OnMerge::Keep };
             let how = order.measures.get(&measure.name).copied().unwrap_or(usual);
             let known = std::iter::once(to)
@@ -161,10 +168,11 @@ fn together(project: &Project, order: &MergeOrder, stay: &[AccountId], notes: &m
     fn pick<T: Clone>(list: &mut Vec<T>, rows: &[AccountId]) {
         *list = rows.iter().map(|row| list[row.index()].clone()).collect();
     }
+    // Before the columns that they are asked of are shorter.
+    accounts.precisions_km = accounts.all_precisions_km();
     pick(&mut accounts.codes, stay);
     pick(&mut accounts.names, stay);
     pick(&mut accounts.places, stay);
-    accounts.precisions_km = accounts.all_precisions_km();
     pick(&mut accounts.placements, stay);
     pick(&mut accounts.precisions_km, stay);
     pick(&mut accounts.units, stay);

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{Comparison, Field, OnVanished, RefreshOrder, Vanished};
+use super::{ColumnComparison, Comparison, Field, OnVanished, RefreshOrder, Vanished};
 use crate::domain::accounts::Accounts;
-use crate::domain::accounts_patch::AccountsPatch;
+use crate::domain::accounts_patch::{AccountsPatch, ColumnPatch};
+use crate::domain::cells::CellColumn;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
+use crate::domain::computed::users_of;
 use crate::domain::edit::{Edit, Locks, apply};
 use crate::domain::ids::{AccountId, MeasureId};
 use crate::domain::project::{Goal, Project};
 use crate::error::UserError;
+use crate::io::diagnostic::{Diagnostic, Place};
 use crate::words;
 use crate::work::carry::default_goals;
+use crate::work::formulas;
 
 /// A refresh that can be made.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub struct RefreshDone {
     /// Accounts of which a value changes.
     pub changed: usize,
     pub removed: usize,
+    /// Computed columns that cannot be worked out any more, columns that stay because they are needed.
+    pub notes: Vec<Diagnostic>,
 }
 
 impl Comparison {
@@ -67,13 +73,37 @@ impl Comparison {
         if order.take_new {
             rows.extend(self.new_rows().map(|row| Source { account: None, row: Some(row) }));
         }
-        let new = Making { comparison: self, project, order, rows: &rows }.project();
+        let needed = if order.remove_columns { self.needed(project) } else { Vec::new() };
+        let new = Making { comparison: self, project, order, rows: &rows, needed: &needed }.project();
+        let (new, mut notes) = formulas::refreshed(new);
+        notes.extend(needed.iter().map(|(_, name, by)| {
+            let place = Place::file(&self.file).column(name);
+            let need = if by.len() == 1 { "needs" } else { "need" };
+            Diagnostic::note(place, "the file does not have the column")
+                .hint(format!("it stays, for {} {need} it", by.join(", ")))
+        }));
         let origins: Vec<Option<AccountId>> = rows.iter().map(|source| source.account).collect();
         let patch = AccountsPatch::between(project, &new, &origins).map_err(|why| failed().because(why))?;
         let (added, removed) = (patch.rows.added.len(), patch.rows.removed.len());
-        let changed = changed_accounts(&patch);
+        let changed = changed_accounts(project, &patch);
         let label = label(&self.file, added, changed, removed);
-        finish(project, new, patch, label).map(|(project, edit)| RefreshDone { project, edit, added, changed, removed })
+        let (project, edit) = finish(project, new, patch, label)?;
+        Ok(RefreshDone { project, edit, added, changed, removed, notes })
+    }
+
+    /// Columns that the file does not have and that formulas or segments name, with their names and what needs them.
+    fn needed(&self, project: &Project) -> Vec<(Field, String, Vec<String>)> {
+        let missing = self.columns.iter().filter(|column| column.is_missing());
+        let needed = missing.filter_map(|column| {
+            let at = match column.field {
+                Field::Measure([Some(at), _]) => CellColumn::Measure(MeasureId::from_index(at)),
+                Field::Attribute([Some(at), _]) => CellColumn::Attribute(u16::try_from(at).ok()?),
+                _ => return None,
+            };
+            let by = users_of(project, Subject::Accounts, at);
+            (!by.is_empty()).then(|| (column.field, column.name.clone(), by))
+        });
+        needed.collect()
     }
 }
 
@@ -114,11 +144,12 @@ fn in_order(mut project: Project, order: &[usize]) -> Project {
     fn pick<T: Clone>(list: &mut Vec<T>, order: &[usize]) {
         *list = order.iter().map(|&row| list[row].clone()).collect();
     }
+    // Before the placements that they are asked of have another order.
+    accounts.precisions_km = accounts.all_precisions_km();
     pick(&mut accounts.codes, order);
     pick(&mut accounts.names, order);
     pick(&mut accounts.places, order);
     pick(&mut accounts.placements, order);
-    accounts.precisions_km = accounts.all_precisions_km();
     pick(&mut accounts.precisions_km, order);
     pick(&mut accounts.units, order);
     for column in &mut accounts.attributes {
@@ -148,8 +179,10 @@ fn label(file: &str, added: usize, changed: usize, removed: usize) -> String {
 }
 
 /// Accounts that stay and of which a value of a column that stays changes.
-fn changed_accounts(patch: &AccountsPatch) -> usize {
-    use crate::domain::accounts_patch::ColumnPatch;
+fn changed_accounts(project: &Project, patch: &AccountsPatch) -> usize {
+    // A rank may change for everybody where one account is new.
+    let is_computed =
+        |name: Option<&String>| name.is_some_and(|name| project.computed_column(Subject::Accounts, name).is_some());
     let mut rows: Vec<u32> = [&patch.codes.changed, &patch.names.changed, &patch.places.changed]
         .into_iter()
         .chain([&patch.placements.changed, &patch.precisions_km.changed, &patch.units.changed])
@@ -157,12 +190,16 @@ fn changed_accounts(patch: &AccountsPatch) -> usize {
         .copied()
         .collect();
     for column in &patch.measure_values {
-        if let ColumnPatch::Kept { values: Some(values), .. } = column {
+        if let ColumnPatch::Kept { values: Some(values), places: [before, _] } = column
+            && !is_computed(patch.measures[0].get(usize::from(*before)).map(|head| &head.name))
+        {
             rows.extend(&values.changed);
         }
     }
     for column in &patch.attribute_values {
-        if let ColumnPatch::Kept { values: Some(values), .. } = column {
+        if let ColumnPatch::Kept { values: Some(values), places: [before, _] } = column
+            && !is_computed(patch.attributes[0].get(usize::from(*before)))
+        {
             rows.extend(&values.changed);
         }
     }
@@ -182,11 +219,12 @@ struct Making<'a> {
     project: &'a Project,
     order: &'a RefreshOrder,
     rows: &'a [Source],
+    needed: &'a [(Field, String, Vec<String>)],
 }
 
 impl Making<'_> {
     fn project(&self) -> Project {
-        let Self { comparison, project, order, rows } = *self;
+        let Self { comparison, project, order, rows, .. } = *self;
         let (old, found) = (&*project.accounts, &comparison.found);
         let new = &found.accounts;
         let takes = |field: Field| {
@@ -224,7 +262,7 @@ impl Making<'_> {
                 Field::Measure([_, after]) => Some((after?, order.takes(column))),
                 _ => None,
             });
-            if measure.subject == Subject::Accounts && in_file.is_none() && order.remove_columns {
+            if measure.subject == Subject::Accounts && in_file.is_none() && self.goes(column) {
                 continue;
             }
             let mut kept = measure.clone();
@@ -257,7 +295,7 @@ impl Making<'_> {
                 Field::Attribute([_, after]) => Some((after?, order.takes(column))),
                 _ => None,
             });
-            if in_file.is_some() || !order.remove_columns {
+            if in_file.is_some() || !self.goes(compared) {
                 accounts.attributes.push(self.words(&column.name, Some(column), in_file));
             }
         }
@@ -275,6 +313,12 @@ impl Making<'_> {
             goals = default_goals(&measures);
         }
         Project { accounts: Arc::new(accounts), measures: Arc::new(measures), goals, ..project.clone() }
+    }
+
+    /// Whether a column that the file does not have is removed. Computed ones are not compared, and stay.
+    fn goes(&self, column: Option<&ColumnComparison>) -> bool {
+        self.order.remove_columns
+            && column.is_some_and(|column| !self.needed.iter().any(|(field, ..)| *field == column.field))
     }
 
     fn number(&self, source: &Source, old: Option<&Vec<f64>>, in_file: Option<(usize, bool)>) -> f64 {

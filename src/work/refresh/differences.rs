@@ -10,46 +10,84 @@ use crate::io::export::number;
 pub const DIFFERENCE_COLUMNS: [&str; 9] =
     ["Status", "Account", "Name", "Column", "Old", "New", "Territory", "Named", "Locked"];
 
+/// One difference; [`difference_row`] makes words of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Difference {
+    /// A value of this column.
+    Changed { account: AccountId, column: u16 },
+    /// By its place among those that are no longer there.
+    Vanished(u32),
+    /// By its row in the file.
+    New(u32),
+}
+
+impl Difference {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Changed { .. } => "changed",
+            Self::Vanished(_) => "not in the file",
+            Self::New(_) => "new",
+        }
+    }
+}
+
 /// New accounts, every value that changes, and accounts that are no longer there with what hangs on them; in the order of the
 /// project, new ones last.
 pub fn differences<'a>(comparison: &'a Comparison, project: &'a Project) -> impl Iterator<Item = Vec<String>> + 'a {
+    let all = all_differences(comparison).into_iter();
+    all.map(move |difference| difference_row(comparison, project, difference).to_vec())
+}
+
+/// The same, not yet in words.
+pub fn all_differences(comparison: &Comparison) -> Vec<Difference> {
+    let columns = (0u16..).zip(&comparison.columns);
+    let mut values: Vec<(AccountId, u16)> =
+        columns.flat_map(|(at, column)| column.changed.iter().map(move |&account| (account, at))).collect();
+    values.sort_unstable();
+    let changed = values.into_iter().map(|(account, column)| Difference::Changed { account, column });
+    let vanished = (0..comparison.vanished.len() as u32).map(Difference::Vanished);
+    let added = comparison.new_rows().map(|row| Difference::New(row as u32));
+    changed.chain(vanished).chain(added).collect()
+}
+
+/// One difference in words, under [`DIFFERENCE_COLUMNS`]. Empty where the comparison is of another project.
+pub fn difference_row(comparison: &Comparison, project: &Project, difference: Difference) -> [String; 9] {
+    row(comparison, project, difference).unwrap_or_default()
+}
+
+fn row(comparison: &Comparison, project: &Project, difference: Difference) -> Option<[String; 9]> {
     let (old, new) = (&*project.accounts, &comparison.found.accounts);
     let plan = &*project.plan;
-    let head = move |status: &str, code: &str, name: &str| vec![status.to_owned(), code.to_owned(), name.to_owned()];
     let yes = |is: bool| if is { "yes".to_owned() } else { String::new() };
-    let hanging = move |account: AccountId| {
+    let hanging = |account: AccountId| {
         let unit = old.units.get(account.index()).copied().flatten();
         let named = plan.overrides().contains_key(&account);
         let locked = plan.locked_accounts().contains(&account);
         [plan.territory_name(plan.owner_of(account, unit)).to_owned(), yes(named), yes(locked)]
     };
-    let changed = comparison.changed.iter().flat_map(move |&account| {
-        let row = comparison.rows[account.index()].unwrap_or_default() as usize;
-        comparison.columns.iter().filter(move |column| column.changed.binary_search(&account).is_ok()).map(
-            move |column| {
-                let mut cells = head("changed", &old.codes[account.index()], &old.names[account.index()]);
-                let [before, after] = values(comparison, project, column, account, row);
-                cells.extend([column.name.clone(), before, after]);
-                cells.extend(hanging(account));
-                cells
-            },
-        )
-    });
-    let vanished = comparison.vanished.iter().map(move |vanished| {
-        let at = vanished.account.index();
-        let mut cells = head("not in the file", &old.codes[at], &old.names[at]);
-        cells.extend([String::new(), number(vanished.value), String::new()]);
-        cells.extend(hanging(vanished.account));
-        cells
-    });
-    let added = comparison.new_rows().map(move |row| {
-        let mut cells = head("new", &new.codes[row], &new.names[row]);
-        let owner = new.units[row].map_or_else(Default::default, |unit| plan.territory_of(unit));
-        cells.extend([String::new(), String::new(), String::new()]);
-        cells.extend([plan.territory_name(owner).to_owned(), String::new(), String::new()]);
-        cells
-    });
-    changed.chain(vanished).chain(added)
+    let (code, name, [column, before, after], [territory, named, locked]) = match difference {
+        Difference::Changed { account, column } => {
+            let column = comparison.columns.get(usize::from(column))?;
+            let row = (*comparison.rows.get(account.index())?)? as usize;
+            let [before, after] = values(comparison, project, column, account, row);
+            let at = account.index();
+            (old.codes.get(at)?, old.names.get(at)?, [column.name.clone(), before, after], hanging(account))
+        }
+        Difference::Vanished(nth) => {
+            let vanished = comparison.vanished.get(nth as usize)?;
+            let at = vanished.account.index();
+            let value = [String::new(), number(vanished.value), String::new()];
+            (old.codes.get(at)?, old.names.get(at)?, value, hanging(vanished.account))
+        }
+        Difference::New(row) => {
+            let row = row as usize;
+            let owner = new.units.get(row)?.map_or_else(Default::default, |unit| plan.territory_of(unit));
+            let owner = [plan.territory_name(owner).to_owned(), String::new(), String::new()];
+            (new.codes.get(row)?, new.names.get(row)?, Default::default(), owner)
+        }
+    };
+    let status = difference.word().to_owned();
+    Some([status, code.clone(), name.clone(), column, before, after, territory, named, locked])
 }
 
 /// The value of a column before and after, as text; empty where it is missing.

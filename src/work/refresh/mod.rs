@@ -3,6 +3,7 @@
 
 mod apply;
 mod differences;
+mod matching;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 
 use super::carry;
 use super::columns::AccountColumns;
-use crate::domain::accounts::Placement;
+use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::Subject;
 use crate::domain::ids::{AccountId, MeasureId, TerritoryId};
 use crate::domain::lists::Value as _;
@@ -22,14 +23,15 @@ use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::accounts::{self, AccountMapping, AccountTable};
 use crate::io::diagnostic::{Diagnostic, Place};
-use crate::io::guess::Reason;
-use crate::io::options::ReadOptions;
+use crate::io::guess::{Reason, has_word};
 use crate::io::postal::PostalTable;
 use crate::io::{Imported, cancelled, table};
 use crate::words;
 
 pub use apply::{RefreshDone, replaced};
-pub use differences::{DIFFERENCE_COLUMNS, differences};
+pub use differences::{DIFFERENCE_COLUMNS, Difference, all_differences, difference_row, differences};
+pub use matching::as_in_project;
+use matching::{find_attribute, find_measure, leave_computed, lost_zeros};
 
 /// Places nearer than this are the same: files round their coordinates.
 const SAME_PLACE_KM: f64 = 0.001;
@@ -175,9 +177,10 @@ pub fn compare_file(
     if project.accounts.is_empty() {
         return Err(failed().because("the project has no accounts yet").hint("Import them first"));
     }
-    let Imported { value: table, mut diagnostics } = table::read(path, &ReadOptions::default(), progress)?;
+    let Imported { value: table, mut diagnostics } = table::read(path, &columns.read, progress)?;
     let mut mapping = columns.mapping(&table)?;
-    as_in_project(project, columns, &mut mapping);
+    as_in_project(project, columns, &table, &mut mapping);
+    leave_computed(project, &mut mapping, &table.file, &mut diagnostics);
     let found = accounts::from_table(&table, &mapping, PostalTable::embedded(), progress, &mut diagnostics)?;
     let file = table.file.clone();
     drop(table);
@@ -191,34 +194,11 @@ pub fn compare_file(
                 "none of its {} is in the project; {which}",
                 words::counted(comparison.known.len() as i128, "account")
             ))
-            .hint("Name the column with the codes, or import the file to replace all accounts"));
+            .hint(lost_zeros(project, &comparison.found.accounts.codes).unwrap_or_else(|| {
+                "Name the column with the codes, or import the file to replace all accounts".to_owned()
+            })));
     }
     Ok(Imported::new(comparison, diagnostics))
-}
-
-/// A column that the project has is taken as what it is there, whatever its values look like now.
-fn as_in_project(project: &Project, columns: &AccountColumns, mapping: &mut AccountMapping) {
-    let is_measure = |name: &str| find_measure(project, name).is_some();
-    let is_attribute = |name: &str| project.accounts.attribute(name).is_some();
-    if columns.measures.is_none() {
-        let to_words: Vec<String> =
-            mapping.measures.iter().filter(|name| is_attribute(name) && !is_measure(name)).cloned().collect();
-        mapping.measures.retain(|name| !to_words.contains(name));
-        mapping.attributes.extend(to_words);
-    }
-    if columns.attributes.is_none() {
-        let to_numbers: Vec<String> =
-            mapping.attributes.iter().filter(|name| is_measure(name) && !is_attribute(name)).cloned().collect();
-        to_numbers.iter().for_each(|name| mapping.take_measure(name));
-    }
-}
-
-/// The measure of accounts that a column of a file is. One that is called like a measure of units got another name.
-fn find_measure(project: &Project, name: &str) -> Option<usize> {
-    let named = |wanted: &str| {
-        project.measures.iter().position(|measure| measure.subject == Subject::Accounts && measure.name == wanted)
-    };
-    named(name).or_else(|| named(&format!("{name} (accounts)")))
 }
 
 /// Holds accounts against those of the project. The places of the accounts are found in the units.
@@ -251,6 +231,8 @@ pub(super) fn compare(
         fields.push(("Place".to_owned(), Field::Place));
     }
     let of_accounts = |(_, measure): &(usize, &crate::domain::columns::Measure)| measure.subject == Subject::Accounts;
+    // What a formula gives is no news of a file, and does not go where a file does not have it.
+    let is_computed = |name: &str| project.computed_column(Subject::Accounts, name).is_some();
     let mut taken: Vec<usize> = Vec::new();
     for (at, measure) in found.measures.iter().enumerate() {
         let known = find_measure(project, &measure.name).filter(|known| !taken.contains(known));
@@ -259,20 +241,23 @@ pub(super) fn compare(
         fields.push((name.clone(), Field::Measure([known, Some(at)])));
     }
     for (at, measure) in project.measures.iter().enumerate().filter(of_accounts) {
-        if !taken.contains(&at) {
+        if !taken.contains(&at) && !is_computed(&measure.name) {
             fields.push((measure.name.clone(), Field::Measure([Some(at), None])));
         }
     }
-    let position =
-        |list: &[crate::domain::columns::TextColumn], name: &str| list.iter().position(|column| column.name == name);
+    let mut taken: Vec<usize> = Vec::new();
     for (at, column) in found.accounts.attributes.iter().enumerate() {
-        fields.push((column.name.clone(), Field::Attribute([position(&old.attributes, &column.name), Some(at)])));
+        let known = find_attribute(&old.attributes, &column.name).filter(|known| !taken.contains(known));
+        taken.extend(known);
+        let name = known.map_or(&column.name, |known| &old.attributes[known].name);
+        fields.push((name.clone(), Field::Attribute([known, Some(at)])));
     }
     for (at, column) in old.attributes.iter().enumerate() {
-        if position(&found.accounts.attributes, &column.name).is_none() {
+        if !taken.contains(&at) && !is_computed(&column.name) {
             fields.push((column.name.clone(), Field::Attribute([Some(at), None])));
         }
     }
+    note_by_hand(project, &found, &rows, file, diagnostics);
     let compare =
         |(name, field): (String, Field)| progress.check().map(|()| column(project, &found, &rows, name, field));
     let columns: Vec<ColumnComparison> =
@@ -318,17 +303,60 @@ fn column(
     ColumnComparison { name, field, changed: changed.collect(), sums }
 }
 
-/// Whether the file puts an account elsewhere. A row without a usable place says nothing, and one that is placed by its postal code
-/// does not move an account with coordinates of its own within the same code.
+/// Whether the file puts an account elsewhere. A row without a usable place says nothing; a place that a person chose stays; and one by
+/// postal code, town or state does not move an account whose place is better known, unless those words have changed.
 fn is_elsewhere(project: &Project, found: &AccountTable, account: usize, row: usize) -> bool {
-    let (before, after) = (project.accounts.places[account], found.accounts.places[row]);
+    let (old, new) = (&*project.accounts, &found.accounts);
+    let (before, after) = (old.places[account], new.places[row]);
     match (before.is_valid(), after.is_valid()) {
         (_, false) => false,
         (false, true) => true,
+        (true, true) if old.placements[account] == Placement::ByHand => false,
         (true, true) => {
-            let rougher = found.accounts.placements[row] == Placement::PostalCode
-                && project.accounts.placements[account] != Placement::PostalCode;
-            !rougher && before.distance_km(after) > SAME_PLACE_KM
+            before.distance_km(after) > SAME_PLACE_KM
+                && (rank(new.placements[row]) <= rank(old.placements[account])
+                    || place_words_differ(old, new, account, row))
+        }
+    }
+}
+
+/// The lower, the better a place is known.
+fn rank(placement: Placement) -> usize {
+    match placement {
+        Placement::Coordinates | Placement::ByHand | Placement::Online => 0,
+        Placement::PostalCode => 1,
+        Placement::Town => 2,
+        Placement::Region => 3,
+        Placement::Unplaced => 4,
+    }
+}
+
+/// Whether the words that a rough place was made of are others now: the account has moved.
+fn place_words_differ(old: &Accounts, new: &Accounts, account: usize, row: usize) -> bool {
+    const PLACE: [&str; 10] = ["zip", "postal", "postcode", "plz", "city", "town", "ort", "ville", "state", "province"];
+    let of_places = new.attributes.iter().filter(|column| has_word(&column.name, &PLACE));
+    let mut both = of_places.filter_map(|column| Some((find_attribute(&old.attributes, &column.name)?, column)));
+    both.any(|(known, column)| old.attributes[known].get(account) != column.get(row))
+}
+
+/// Accounts that a person placed stay where they are; what the file says of them is told.
+fn note_by_hand(
+    project: &Project,
+    found: &AccountTable,
+    rows: &[Option<u32>],
+    file: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let old = &*project.accounts;
+    for (account, row) in rows.iter().enumerate().filter(|(at, _)| old.placements[*at] == Placement::ByHand) {
+        let Some(row) = row.map(|row| row as usize) else { continue };
+        let (before, after) = (old.places[account], found.accounts.places[row]);
+        let precise = rank(found.accounts.placements[row]) == 0;
+        if before.is_valid() && after.is_valid() && precise && before.distance_km(after) > SAME_PLACE_KM {
+            let place = Place::file(file).item(&old.codes[account]);
+            let message =
+                format!("placed by hand; the file puts it {} away", words::kilometres(before.distance_km(after)));
+            diagnostics.push(Diagnostic::note(place, message).hint("it stays where it is"));
         }
     }
 }
