@@ -13,7 +13,7 @@ use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
 use crate::domain::plan::Adjacency;
 use crate::domain::spatial::Inside;
 use crate::domain::sphere::LonLat;
-use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, TerritoryOrder};
+use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, ListOrder, TerritoryOrder};
 use crate::session::colouring::Colouring;
 use crate::session::columns::{ColumnAction, SegmentAction};
 use crate::session::doubles::DoublesAction;
@@ -153,6 +153,8 @@ pub enum Action {
     Import(Box<ImportOrder>),
     Build(BuildOrder),
     Export(ExportOrder),
+    /// Write a hand-over list, or a CRM's files.
+    WriteList(ListOrder),
     Cancel(JobKind),
     /// Finds out which rules cannot hold together, after that was stopped.
     LookForConflict,

@@ -49,7 +49,7 @@ impl App {
                 folder.join(format!("{} copy.bwk", stem.unwrap_or_else(|| "plan".to_owned())))
             }
             Wish::SaveList => folder.join("differences.csv"),
-            Wish::OpenProject | Wish::Import(_) | Wish::ExportTo => folder.join(""),
+            Wish::OpenProject | Wish::Import(_) | Wish::ExportTo | Wish::List(_) => folder.join(""),
         }
     }
 
@@ -63,6 +63,15 @@ impl App {
         }
         if self.ui.export.browse.take().is_some() {
             self.wishes.push(Wish::ExportTo);
+        }
+        if let Some(what) = self.ui.export.lists.browse.take() {
+            self.wishes.push(Wish::List(what));
+        }
+        if let (Some(order), Some(session)) = (self.ui.export.lists.look.take(), &self.session) {
+            let (project, path) = (session.project.clone(), session.path.clone());
+            self.jobs.start(JobKind::CheckExport, move |progress| {
+                tasks::look_at_list(&project, path.as_deref(), order, progress)
+            });
         }
         if let (Some(order), Some(session)) = (self.ui.export.check.take(), &self.session) {
             let project = session.project.clone();
@@ -103,6 +112,7 @@ impl App {
                 Answer::Chosen(Wish::SaveList, path) => {
                     self.actions.push(Action::Refresh(RefreshAction::SaveList(path)));
                 }
+                Answer::Chosen(Wish::List(what), path) => self.ui.export.lists.set_path(what, path),
                 Answer::Cancelled(_) => {}
                 Answer::Unavailable(wish) => {
                     let suggestion = self.suggestion(&wish).display().to_string();
@@ -111,7 +121,7 @@ impl App {
                         Wish::CreateProject => self.ui.path.open(Purpose::Create, suggestion),
                         Wish::SaveAs => self.ui.path.open(Purpose::SaveAs, suggestion),
                         Wish::SaveList => self.ui.path.open(Purpose::SaveList, suggestion),
-                        Wish::Import(_) | Wish::ExportTo => {
+                        Wish::Import(_) | Wish::ExportTo | Wish::List(_) => {
                             self.ui.notices.refused(ctx, "This system has no file dialog; type the path");
                         }
                     }

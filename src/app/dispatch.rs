@@ -194,6 +194,13 @@ impl App {
                 let data = session.data_generation;
                 self.jobs.start(JobKind::Export, move |progress| tasks::export(&project, data, &order, progress));
             }
+            Action::WriteList(order) => {
+                let (project, path) = (session.project.clone(), session.path.clone());
+                let data = session.data_generation;
+                self.jobs.start(JobKind::Export, move |progress| {
+                    tasks::write_list(&project, path.as_deref(), data, &order, progress)
+                });
+            }
             Action::Run(_)
             | Action::Open(_)
             | Action::Create(_)

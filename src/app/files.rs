@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use crate::jobs::spec::ImportWhat;
+use crate::ui::export_dialog::lists::Browse;
 
 /// What the file is wanted for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Wish {
     ExportTo,
     /// A list of differences as CSV.
     SaveList,
+    /// Something that the lists of the export dialog want.
+    List(Browse),
 }
 
 /// The system's answer to a wish.
@@ -73,9 +76,17 @@ impl FileDialogs for SystemDialogs {
                 dialog.add_filter("Tables", &["csv", "tsv", "tab", "txt", "gz", "xlsx", "xlsm", "xlsb", "xls", "ods"])
             }
             Wish::SaveList => dialog.add_filter("CSV", &["csv"]),
-            Wish::ExportTo => dialog,
+            Wish::ExportTo | Wish::List(Browse::Out | Browse::Folder) => dialog,
+            Wish::List(Browse::Before) => {
+                dialog.add_filter("Tables and projects", &["bwk", "csv", "tsv", "txt", "xlsx", "xls", "ods"])
+            }
+            Wish::List(Browse::Known) => dialog.add_filter("Tables", &["csv", "tsv", "txt", "xlsx", "xls", "ods"]),
         };
-        let saves = matches!(wish, Wish::CreateProject | Wish::SaveAs | Wish::ExportTo | Wish::SaveList);
+        let saves = matches!(
+            wish,
+            Wish::CreateProject | Wish::SaveAs | Wish::ExportTo | Wish::SaveList | Wish::List(Browse::Out)
+        );
+        let folder = wish == Wish::List(Browse::Folder);
         // The dialog is made on this thread, as macOS wants it; another waits for the answer.
         let asked = Instant::now();
         let sender = self.sender.clone();
@@ -84,14 +95,19 @@ impl FileDialogs for SystemDialogs {
             None if asked.elapsed() < NO_DIALOG => Answer::Unavailable(wish),
             None => Answer::Cancelled(wish),
         };
-        let (save, open) = if saves { (Some(dialog.save_file()), None) } else { (None, Some(dialog.pick_file())) };
+        let (save, open, pick) = match (saves, folder) {
+            (true, _) => (Some(dialog.save_file()), None, None),
+            (false, true) => (None, None, Some(dialog.pick_folder())),
+            (false, false) => (None, Some(dialog.pick_file()), None),
+        };
         self.asking = std::thread::Builder::new()
             .name("file dialog".into())
             .spawn(move || {
-                let file = match (save, open) {
-                    (Some(save), _) => block_on(save),
-                    (None, Some(open)) => block_on(open),
-                    (None, None) => None,
+                let file = match (save, open, pick) {
+                    (Some(save), _, _) => block_on(save),
+                    (None, Some(open), _) => block_on(open),
+                    (None, None, Some(pick)) => block_on(pick),
+                    (None, None, None) => None,
                 };
                 let _ = sender.send(wait(file));
                 repaint.request_repaint();

@@ -58,6 +58,7 @@ impl App {
                     }
                 }
                 JobOutput::ExportChecked { order, foreseen } => self.ui.export.set_foreseen(&order, foreseen),
+                JobOutput::ListLooked { order, looked } => self.ui.export.lists.set_looked(&order.wish, looked),
                 JobOutput::Saved(path) => self.take_saved(ctx, path),
                 JobOutput::Measured { generation, metrics, cut_off } => {
                     if let Some(session) = self.session.as_mut() {

@@ -15,6 +15,7 @@ mod goals;
 mod import;
 mod info;
 mod levels;
+mod lists;
 mod metrics;
 mod new;
 mod output;
@@ -120,6 +121,9 @@ enum Command {
     Validate(validate::Arguments),
     Info(info::Arguments),
     Export(export::Arguments),
+    #[command(subcommand)]
+    Crm(Box<lists::Crm>),
+    Handover(lists::Handover),
     Rescue(rescue::Arguments),
     Cut(cut::Arguments),
     Places(places::List),
@@ -182,6 +186,8 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Place(arguments) => places::place(arguments, output),
         Command::Geocode(arguments) => geocode::run(arguments, output),
         Command::Export(arguments) => export::run(arguments, output),
+        Command::Crm(crm) => lists::crm(crm, output),
+        Command::Handover(arguments) => lists::handover(arguments, output),
         Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
         Command::Refresh(refresh) => refresh::run(refresh, output),

@@ -21,7 +21,7 @@ pub mod points;
 pub mod postal;
 pub mod reps;
 pub mod table;
-mod unit_codes;
+pub mod unit_codes;
 pub mod unit_columns;
 
 use crate::domain::progress::Cancelled;

@@ -6,7 +6,7 @@ use crate::domain::ids::UnitId;
 use crate::domain::project::Project;
 
 /// Codes of units, also as spreadsheets spoil them: where all codes have the same length, lost leading zeros are put back.
-pub(super) struct UnitCodes<'a> {
+pub struct UnitCodes<'a> {
     by_code: HashMap<&'a str, UnitId>,
     length: Option<usize>,
 }

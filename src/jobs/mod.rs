@@ -39,7 +39,7 @@ use crate::store::Store;
 use crate::work::explain::Reasons;
 use columns::MakeWish;
 use spec::places::{Again, Answers, Candidate, Described, LookUp, OnlineOrder, OnlinePreview};
-use spec::{ExportOrder, Foreseen, ImportPreview, ImportWhat, JobKind, Version};
+use spec::{ExportOrder, Foreseen, ImportPreview, ImportWhat, JobKind, ListOrder, Listed, Version};
 
 /// What a job brought.
 pub enum JobOutput {
@@ -75,6 +75,11 @@ pub enum JobOutput {
     ExportChecked {
         order: Box<ExportOrder>,
         foreseen: Result<Foreseen, String>,
+    },
+    /// What lists would hold and what was noticed of their input, or why they cannot be.
+    ListLooked {
+        order: Box<ListOrder>,
+        looked: Result<(Listed, Vec<String>), String>,
     },
     Saved(PathBuf),
     Measured {

@@ -9,7 +9,9 @@ use crate::domain::cutting::Drawn;
 use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
 use crate::domain::project::Goal;
 pub use crate::io::export::loss::{Foreseen, Loss};
-pub use crate::io::export::order::{Format, Scope, What, Wish as ExportWish};
+pub use crate::io::export::order::{
+    Against, Format, HubSpot, List, ListWish, Listed, ListedFile, Missing, Salesforce, Scope, What, Wish as ExportWish,
+};
 use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
 pub use crate::io::unit_columns::OnRepeat;
 
@@ -531,4 +533,11 @@ impl ExportOrder {
     pub fn new(what: What, path: PathBuf) -> Self {
         Self { wish: ExportWish { what: vec![what], ..ExportWish::default() }, path }
     }
+}
+
+/// A list that others act upon, and where it shall be: a file, or a folder of files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListOrder {
+    pub wish: ListWish,
+    pub path: PathBuf,
 }

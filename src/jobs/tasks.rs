@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::spec::{
-    ExportOrder, Found, ImportOrder, ImportPreview, ImportWhat, PeekOrder, PresetWish, PreviewColumn, Role,
+    ExportOrder, Found, ImportOrder, ImportPreview, ImportWhat, ListOrder, PeekOrder, PresetWish, PreviewColumn, Role,
 };
 use super::{ImportedData, JobOutput, OpenedProject, preview};
 use crate::domain::accounts::Accounts;
@@ -406,6 +406,57 @@ pub fn check_export(project: &Project, order: ExportOrder, progress: &Progress) 
         return JobOutput::Cancelled;
     }
     JobOutput::ExportChecked { foreseen: foreseen.map_err(|error| error.to_string()), order: Box::new(order) }
+}
+
+/// Writes a list that others act upon. `project_path` is where the project's other plans are.
+pub fn write_list(
+    project: &Project,
+    project_path: Option<&Path>,
+    data_generation: u64,
+    order: &ListOrder,
+    progress: &Progress,
+) -> JobOutput {
+    let written = work::lists::write(project, project_path, &order.wish, &order.path, progress);
+    finish(written.map_err(Some).map(|Imported { value: written, diagnostics }| {
+        let missing = written.listed.missing.iter().map(|missing| {
+            let name = if missing.code.is_empty() {
+                missing.name.clone()
+            } else {
+                format!("{} {}", missing.code, missing.name)
+            };
+            format!("Missing: {} {}: {}", missing.what, name.trim(), missing.why)
+        });
+        JobOutput::Exported {
+            path: if order.wish.list.is_folder() {
+                order.path.clone()
+            } else {
+                written.files.first().unwrap_or(&order.path).clone()
+            },
+            files: written.files.len(),
+            data_generation,
+            notes: missing
+                .chain(written.listed.notes.iter().cloned())
+                .chain(diagnostics.iter().map(ToString::to_string))
+                .collect(),
+        }
+    }))
+}
+
+/// What such a list would hold.
+pub fn look_at_list(
+    project: &Project,
+    project_path: Option<&Path>,
+    order: ListOrder,
+    progress: &Progress,
+) -> JobOutput {
+    let looked = work::lists::look(project, project_path, &order.wish, progress);
+    if progress.check().is_err() {
+        return JobOutput::Cancelled;
+    }
+    let looked = looked
+        .map_err(|error| error.to_string())
+        .map(|Imported { value, diagnostics }| (value, diagnostics.iter().map(ToString::to_string).collect()));
+    JobOutput::ListLooked { order: Box::new(order), looked }
 }
 
 /// Waits for the project's writer, which makes the copy.

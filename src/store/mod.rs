@@ -282,6 +282,11 @@ impl Store {
         Ok(opened)
     }
 
+    /// Reads another plan, after everything queued is written. The active one stays what it is.
+    pub fn read_plan(&self, id: PlanId) -> Result<OpenedPlan, UserError> {
+        self.writer.read_plan(id)
+    }
+
     pub fn rename_plan(&self, id: PlanId, name: &str) -> Sequence {
         self.writer.queue(id, Write::RenamePlan(name.to_owned()))
     }

@@ -10,6 +10,7 @@ mod explaining;
 mod exporting;
 mod json;
 mod levels;
+mod lists;
 mod main_job;
 mod placing;
 mod refreshing;

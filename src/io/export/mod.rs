@@ -5,6 +5,7 @@
 
 mod antimeridian;
 mod assignment;
+pub mod crm;
 mod csv;
 mod fields;
 mod geojson;

@@ -1,6 +1,10 @@
 //! What shall be written, of what, in which format: plain values that both front ends fill in.
 
+mod lists;
+
 use std::path::Path;
+
+pub use lists::{Against, HubSpot, List, ListWish, Listed, ListedFile, Missing, Salesforce};
 
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
 

@@ -1,6 +1,7 @@
 mod foreseen;
 mod gdal;
 mod hostile;
+mod nasty;
 mod readers;
 mod round_trip;
 mod topology_kept;

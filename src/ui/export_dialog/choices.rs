@@ -99,8 +99,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State) {
 }
 
 /// A line with what it is about on the left.
-fn line(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui)) {
-    const TITLE: f32 = 84.0;
+pub(super) fn line(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui)) {
+    const TITLE: f32 = 92.0;
     ui.horizontal_top(|ui| {
         ui.allocate_ui_with_layout(
             egui::vec2(TITLE, ui.spacing().interact_size.y),

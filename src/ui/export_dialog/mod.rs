@@ -1,24 +1,30 @@
-//! What to write, in which format, and where; what the format will lose is said before the button is pressed.
+//! What to write, in which format, and where; what will be lost or missing is said before the button is pressed.
 
 mod choices;
+pub mod lists;
 mod losses;
+mod report;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use egui::{RichText, TextEdit, Ui};
 
-use super::widgets::{dialog, outline_marks, primary_button};
+use super::widgets::{dialog, outline_marks, primary_button, tab};
 use crate::action::Action;
 use crate::jobs::spec::{ExportOrder, ExportWish, Foreseen, Format, What};
 use crate::session::Session;
 use crate::theme::{self, Tokens};
 use choices::Rows;
+use lists::Kind;
 
-const WIDTH: f32 = 560.0;
+const WIDTH: f32 = 580.0;
 
 pub struct State {
     open: bool,
+    /// The list that is shown; `None`: tables and maps.
+    kind: Option<Kind>,
+    pub lists: lists::State,
     what: BTreeSet<What>,
     format: Format,
     rows: Rows,
@@ -56,6 +62,8 @@ impl Default for State {
     fn default() -> Self {
         Self {
             open: false,
+            kind: None,
+            lists: lists::State::default(),
             what: BTreeSet::from([What::Territories]),
             format: Format::GeoPackage,
             rows: Rows::All,
@@ -85,6 +93,7 @@ impl State {
         self.open = true;
         self.folder = session.path.as_ref().and_then(|path| path.parent()).map(PathBuf::from).unwrap_or_default();
         self.typed = false;
+        self.lists.open(session);
         // The plan may have changed since it was looked at.
         (self.foreseen, self.asked) = (None, None);
         let levels = session.plan().hierarchy().levels().len();
@@ -117,17 +126,12 @@ impl State {
     }
 
     fn suggest(&mut self, session: &Session) {
-        let name: String = session
-            .plan()
-            .name
-            .chars()
-            .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
-            .collect();
+        let name = file_stem(session);
         let what = match (self.what.len(), self.what.first()) {
             (1, Some(&what)) => format!("_{}", choices::file_words(session, what)),
             _ => String::new(),
         };
-        let name = format!("{}{what}.{}", name.trim_matches('_'), self.format.ending());
+        let name = format!("{name}{what}.{}", self.format.ending());
         self.path = self.folder.join(name).display().to_string();
     }
 
@@ -167,7 +171,15 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.label(theme::strong("Export").size(theme::TITLE));
+        tabs(ui, session, state);
         outline_marks(ui);
+        if let Some(kind) = state.kind {
+            let folder = state.folder.clone();
+            if lists::show(ui, session, &mut state.lists, kind, &folder, actions) {
+                state.open = false;
+            }
+            return;
+        }
         choices::show(ui, session, state);
         let wish = state.wish(session);
         state.ask(&wish);
@@ -190,6 +202,36 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     if response.should_close() {
         state.open = false;
     }
+}
+
+/// Tables and maps, or one of the lists.
+fn tabs(ui: &mut Ui, session: &Session, state: &mut State) {
+    ui.horizontal(|ui| {
+        let all = [
+            (None, "Tables and maps"),
+            (Some(Kind::Handover), "Hand-over list"),
+            (Some(Kind::Salesforce), "For Salesforce"),
+            (Some(Kind::HubSpot), "For HubSpot"),
+        ];
+        for (kind, words) in all {
+            let usable = kind.is_none() || !session.project.accounts.is_empty();
+            let add = |ui: &mut Ui| tab(ui, state.kind == kind, words);
+            let response = ui.add_enabled_ui(usable, add).inner;
+            if response.on_disabled_hover_text("There are no accounts yet").clicked() {
+                state.kind = kind;
+                // Looking for the one that was shown ends with looking for another.
+                state.asked = None;
+                state.lists.forget_asking();
+            }
+        }
+    });
+}
+
+/// The plan's name as a file may be called.
+fn file_stem(session: &Session) -> String {
+    let letter = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    let name: String = session.plan().name.chars().map(letter).collect();
+    name.trim_matches('_').to_owned()
 }
 
 /// Where to.

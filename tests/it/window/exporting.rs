@@ -77,3 +77,47 @@ fn a_typed_name_tells_the_format() {
     app.settle();
     assert!(path.is_file());
 }
+
+#[test]
+fn what_changes_hands_is_said_before_the_list_is_written() {
+    let mut app = open();
+    app.press_button("Hand-over list");
+    app.settle();
+    assert!(app.shows("change hands") || app.shows("changes hands"), "the sample's column of owners is compared with");
+    let path = app.path("handover.xlsx");
+    app.fill_in("List to write", &path.display().to_string());
+    app.settle();
+    app.press_button("Export list");
+    app.settle();
+    assert!(app.was_told("Wrote handover.xlsx"), "{:?}", app.messages());
+    assert!(path.is_file());
+}
+
+#[test]
+fn the_files_for_salesforce_say_what_is_missing_first() {
+    let mut app = open();
+    app.press_button("For Salesforce");
+    app.settle();
+    assert!(app.shows("It has no Salesforce Id") || app.shows("it has no Salesforce Id"));
+    app.fill_in("External Id field", "Key__c");
+    app.settle();
+    assert!(app.shows("Territory2: 12 to insert"), "without a reference that names territories all are new");
+    let path = app.path("load");
+    app.fill_in("Folder to write into", &path.display().to_string());
+    app.settle();
+    app.press_button("Export files");
+    app.settle();
+    assert!(path.join("1_insert_Territory2.csv").is_file() && path.join("missing.csv").is_file());
+    assert!(app.session().diagnostics.iter().any(|said| said.message.contains("no Id of a user is known")));
+}
+
+#[test]
+fn hubspot_wants_its_record_ids() {
+    let mut app = open();
+    app.press_button("For HubSpot");
+    app.settle();
+    assert!(app.shows("no Record ID") || app.shows("Record IDs"));
+    app.press_button("Tables and maps");
+    app.settle();
+    assert!(app.shows("GeoPackage holds no styles"), "the other tabs are as they were");
+}
