@@ -11,6 +11,7 @@ use super::{Outcome, Result, project};
 use crate::io::Imported;
 use crate::io::diagnostic::Diagnostic;
 use crate::io::export::order::{Against, HubSpot, List, ListWish, Listed, Salesforce};
+use crate::io::files::ending_of;
 use crate::words;
 use crate::work::lists::{look, write};
 
@@ -149,8 +150,9 @@ impl AgainstArguments {
     fn against(&self) -> Option<Against> {
         let named = self.against.as_ref().map(|word| {
             let path = PathBuf::from(word);
-            // A plan may be called anything; what is a file, or looks like one, is meant as one.
-            if path.is_file() || (path.extension().is_some() && !word.contains(' ')) {
+            // A plan may be called anything; what is a file, or has the ending of one, is meant as one.
+            const ENDINGS: [&str; 11] = ["bwk", "csv", "tsv", "tab", "txt", "gz", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+            if path.is_file() || ENDINGS.contains(&ending_of(&path).as_str()) {
                 Against::File(path)
             } else {
                 Against::Plan(word.clone())

@@ -142,10 +142,15 @@ impl LayerMapping {
             approximate: layer.columns.iter().any(is_approximate_mark) || says_approximate(&layer.file),
             ..Self::default()
         };
+        // Units that this program exported: their accounts are counted anew where there are some.
+        let exported = ["territory", "rep_code", "accounts"].iter().all(|name| layer.find(name).is_some());
         for (index, column) in layer.columns.iter().enumerate() {
             let title = column.name.as_str();
             let profile = &profiles[index];
-            let reason = if Some(index) == code {
+            let reason = if exported && title == "accounts" {
+                mapping.attributes.push(title.to_owned());
+                Reason::new(title, "attribute", "it counts the accounts of the project that the file was exported from")
+            } else if Some(index) == code {
                 let why =
                     if profile.is_unique() { "its name says so and all values differ" } else { "its name says so" };
                 Reason::new(title, "unit code", why)

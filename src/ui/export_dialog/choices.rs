@@ -261,7 +261,10 @@ fn coordinates(ui: &mut Ui, state: &mut State) {
         });
     } else if state.format.is_map() {
         line(ui, "Coordinates", |ui| {
-            ui.label(theme::note(ui, "Exact, longitude and latitude (WGS 84, EPSG:4326)"));
+            ui.horizontal(|ui| {
+                ui.set_min_height(ui.spacing().interact_size.y);
+                ui.label(theme::note(ui, "Exact, longitude and latitude (WGS 84, EPSG:4326)"));
+            });
         });
     } else if state.format == Format::Csv {
         line(ui, "For Excel", |ui| {

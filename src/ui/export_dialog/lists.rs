@@ -394,7 +394,7 @@ fn salesforce(ui: &mut Ui, wish: &mut Salesforce) {
             field(ui, &mut wish.role, "Role of reps", "Role of reps", "what a rep is in a territory, as your Salesforce calls it");
             let about = "a field of Territory2 that is an external Id and holds the DeveloperName; territories are then named by it, not by their Ids";
             field(ui, &mut wish.key, "External Id field", "Field__c, if any", about);
-            ui.checkbox(&mut wish.long_ids, "Ids with 18").on_hover_text("Write Ids of 15 characters with 18");
+            ui.checkbox(&mut wish.long_ids, "18-character Ids").on_hover_text("Write Ids of 15 characters with 18");
         });
     });
 }

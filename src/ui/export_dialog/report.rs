@@ -9,14 +9,17 @@ use crate::jobs::spec::{Listed, ListedFile};
 use crate::theme::Tokens;
 use crate::words;
 
-const HEIGHT: f32 = 150.0;
+/// What the dialog takes above the line for the path, so that its tabs stay where they are.
+const UP_TO_PATH: f32 = 418.0;
+const LEAST: f32 = 110.0;
 /// Longer words are shown on hovering.
 const MOST_LETTERS: usize = 200;
 
 pub fn show(ui: &mut Ui, looked: Option<&Looked>, wanted: bool) {
     let tokens = Tokens::of(ui);
-    ui.allocate_ui(egui::vec2(ui.available_width(), HEIGHT), |ui| {
-        ui.set_min_height(HEIGHT);
+    let height = (UP_TO_PATH - (ui.cursor().top() - ui.min_rect().top())).max(LEAST);
+    ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
+        ui.set_min_height(height);
         ui.spacing_mut().item_spacing.y = 4.0;
         match looked {
             _ if !wanted => drop(ui.label(RichText::new("Choose what to compare with").color(tokens.weak))),
@@ -42,15 +45,8 @@ fn list(ui: &mut Ui, listed: &Listed, said: &[String]) {
         for file in listed.files.iter().filter(|file| !file.operation.is_empty() || is_list(file)) {
             say(words_of(file), tokens.text);
         }
-        for (words, count) in missing(listed) {
-            say(
-                words::capital(&if count > 1 {
-                    format!("{words} ({} of them)", words::count(count as i128))
-                } else {
-                    words
-                }),
-                tokens.warning,
-            );
+        for words in missing(listed) {
+            say(words::capital(&words), tokens.warning);
         }
         for note in &listed.notes {
             say(note.clone(), tokens.text);
@@ -77,17 +73,20 @@ fn words_of(file: &ListedFile) -> String {
     }
 }
 
-/// What is missing: one line for each cause, those that are about one thing with its name.
-fn missing(listed: &Listed) -> Vec<(String, usize)> {
-    let mut causes: BTreeMap<(&str, &str), (usize, String)> = BTreeMap::new();
+/// What is missing: one line for each cause, with the first that it is about.
+fn missing(listed: &Listed) -> Vec<String> {
+    let mut causes: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
     for missing in &listed.missing {
         let name = if missing.name.is_empty() { &missing.code } else { &missing.name };
-        let entry = causes.entry((missing.what, &missing.why)).or_insert_with(|| (0, name.clone()));
-        entry.0 += 1;
+        causes.entry((missing.what, &missing.why)).or_insert((0, name)).0 += 1;
     }
-    let words = |((what, why), (count, name)): ((&str, &str), (usize, String))| {
-        let others = if count > 1 { " and others" } else { "" };
-        (format!("{what} {}{others}: {why}", words::cut(&name, 40)), count)
+    let words = |((what, why), (count, name)): ((&str, &str), (usize, &str))| {
+        let name = words::cut(name, 40);
+        match (count, what) {
+            (1, _) => format!("{what} {name}: {why}"),
+            (_, "territory") => format!("{} ({name} …): {why}", words::counted_territories(count)),
+            _ => format!("{} ({name} …): {why}", words::counted(count as i128, what)),
+        }
     };
     causes.into_iter().map(words).collect()
 }

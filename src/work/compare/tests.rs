@@ -23,8 +23,10 @@ fn project() -> Project {
     let codes: Vec<String> = (0..=units).map(|at| format!("00{at}")).collect();
     project.accounts = Arc::new(Accounts {
         names: codes.iter().map(|code| format!("=Name {code}")).collect(),
-        places: vec![LonLat::new(f64::NAN, f64::NAN); units + 1],
-        placements: vec![Placement::Unplaced; units + 1],
+        places: project.units.centres.iter().copied().chain([LonLat::new(f64::NAN, f64::NAN)]).collect(),
+        placements: (0..=units)
+            .map(|at| if at < units { Placement::Coordinates } else { Placement::Unplaced })
+            .collect(),
         units: (0..=units).map(|at| (at < units).then(|| UnitId::from_index(at))).collect(),
         attributes: vec![
             TextColumn::new("Owner", &["Ann (ann@x.com)", "bo", "Ann", "R2", ""]),

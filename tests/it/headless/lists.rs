@@ -110,7 +110,7 @@ fn the_hand_over_list_against_a_file_and_a_project() {
 fn wishes_that_cannot_be_are_refused() {
     let folder = folder();
     folder.refused("handover plan.bwk list.csv", &["compared with", "hint:"]);
-    folder.refused("handover plan.bwk list.csv --against Nirvana", &["no such plan", "Baseline"]);
+    folder.refused("handover plan.bwk list.csv --against Nirvana", &["no such plan", "its plans are"]);
     folder.refused("handover plan.bwk list.pdf --against-column Owner", &[".xlsx"]);
     folder.refused("handover plan.bwk list.csv --against-column Phone", &["\"Owner\""]);
     folder.refused("crm salesforce plan.bwk load --model 0MA5e", &["not the Id of a territory model"]);

@@ -24,7 +24,7 @@ pub fn hubspot(alignment: &Alignment, known: &Known, wish: &HubSpot) -> Loader {
             continue;
         }
         if account.id.is_empty() {
-            loader.missing("account", account.code, account.name, "it has no Record ID");
+            loader.missing("account", account.code, account.name, "no Record ID");
             continue;
         }
         let Some(node) = account.node else {
@@ -34,7 +34,7 @@ pub fn hubspot(alignment: &Alignment, known: &Known, wish: &HubSpot) -> Loader {
                 "account",
                 account.code,
                 account.name,
-                "it is in no territory: an import cannot empty its owner",
+                "in no territory: an import cannot take the owner away",
             );
             continue;
         };
@@ -66,7 +66,7 @@ pub fn hubspot(alignment: &Alignment, known: &Known, wish: &HubSpot) -> Loader {
         loader.missing("rep", code, name, format!("{why}: the owner stays for {}", count_of(*count, "account")));
     }
     for (node, count) in without_rep.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let why = format!("it has no rep: the owner stays for {}", count_of(*count, "account"));
+        let why = format!("no rep: the owner stays for {}", count_of(*count, "account"));
         loader.missing("territory", "", alignment.nodes[node].name, why);
     }
     let rows: usize = files.iter().map(|file| file.rows.len()).sum();
@@ -105,10 +105,10 @@ fn email(person: &Person, known: &Known) -> Result<String, String> {
     let is_email =
         |text: &str| text.split_once('@').is_some_and(|(name, place)| !name.is_empty() && place.contains('.'));
     match known.user(person.code, person.name) {
-        Some(user) if !user.active => Err("its user is not active".into()),
+        Some(user) if !user.active => Err("the user is not active".into()),
         Some(user) if is_email(&user.email) => Ok(user.email.clone()),
         _ if is_email(person.code) => Ok(person.code.to_owned()),
-        Some(_) => Err("its user has no email address".into()),
+        Some(_) => Err("the user has no email address".into()),
         None => Err("no email address is known (give an export of the users)".into()),
     }
 }

@@ -62,13 +62,13 @@ impl<'a> Maker<'a> {
         let mut short = 0;
         for account in self.alignment.accounts.iter().filter(|account| account.moves || account.changes_rep) {
             let why = if account.id.is_empty() {
-                "it has no Salesforce Id".to_owned()
+                "no Salesforce Id".to_owned()
             } else if ids::is_spoiled(account.id) {
-                format!("its Id {} lost its capitals on the way (a spreadsheet?); export it again", shown(account.id))
+                format!("the Id {} lost its capitals on the way (a spreadsheet?); export it again", shown(account.id))
             } else if !ids::is_id_of(ids::ACCOUNT, account.id) {
                 format!("\"{}\" is not the Id of an account", shown(account.id))
             } else if let Some(other) = first.insert(ids::key(account.id), account) {
-                format!("it has the Id of {}", other.code)
+                format!("the same Id as {}", other.code)
             } else {
                 short += usize::from(ids::is_short(account.id));
                 usable.push(account);
@@ -109,7 +109,7 @@ impl<'a> Maker<'a> {
             }
         }
         for (node, count) in without_rep.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let why = format!("it has no rep: the owner stays for {}", count_of(*count, "account"));
+            let why = format!("no rep: the owner stays for {}", count_of(*count, "account"));
             loader.missing("territory", "", self.alignment.nodes[node].name, why);
         }
         for (person, count) in without_user.iter().enumerate() {
@@ -152,7 +152,7 @@ fn user_id<'a>(code: &'a str, name: &str, known: &'a Known) -> Result<&'a str, &
         return Ok(code);
     }
     match known.user(code, name) {
-        Some(user) if !user.active => Err("its user is not active"),
+        Some(user) if !user.active => Err("the user is not active"),
         Some(user) if !user.id.is_empty() => Ok(&user.id),
         _ => Err("no Id of a user is known (give an export of User)"),
     }

@@ -51,7 +51,7 @@ impl Maker<'_> {
         }
         for (node, count) in waiting.iter().enumerate().filter(|(_, count)| **count > 0) {
             let why = format!(
-                "it has no Id yet, with {} in it: write again with the file of successes of its insert",
+                "no Id yet, with {} in it: write again with the file of successes of its insert",
                 count_of(*count, "account")
             );
             loader.missing("territory", "", self.alignment.nodes[node].name, why);

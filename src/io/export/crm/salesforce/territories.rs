@@ -134,9 +134,7 @@ impl Maker<'_> {
                 continue;
             }
             inserted += 1;
-            cut += usize::from(
-                name.chars().count() < node.name.trim().chars().count() && node.name.chars().count() > LONGEST,
-            );
+            cut += usize::from(node.name.trim().chars().count() > LONGEST);
             formulas += usize::from(super::super::csv::harmless(&name) != name);
             let mut row = vec![
                 name,
