@@ -12,6 +12,7 @@ mod dates;
 mod engine;
 mod error;
 mod functions;
+mod naming;
 mod numbers;
 mod operators;
 mod ranking;
@@ -27,7 +28,8 @@ pub use columns::{Columns, Source};
 pub use dates::{day_number, iso_date};
 pub use error::{Fault, FormulaError, near};
 pub use functions::{FUNCTIONS, Function};
-pub use rewrite::{ColumnUse, Formula, Renamed, as_reference, as_text, renamed};
+pub use naming::{Renamed, as_reference, as_text, renamed};
+pub use rewrite::{ColumnUse, Formula};
 pub use tiers::{Tiers, percents};
 pub use values::{Data, Kind, Texts, Values};
 

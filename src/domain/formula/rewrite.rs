@@ -1,12 +1,12 @@
 //! A formula as people write it, spelled as the library wants it: names become variables, constants too, operators their function.
 //! What cannot be an expression is found on the way, with its place and what was expected there.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::columns::{Columns, Source};
 use super::error::{FormulaError, near};
 use super::functions::{FUNCTIONS, Function};
+use super::naming::as_reference;
 use super::tokens::{Placed, Token, tokens};
 use super::values::Values;
 use super::{MAX_DEPTH, day_number};
@@ -415,53 +415,4 @@ fn shown(token: &Token) -> String {
         Token::Close => "\")\"".to_owned(),
         Token::Comma => "\",\"".to_owned(),
     }
-}
-
-/// A column's name as a formula may have it: in brackets.
-pub fn as_reference(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 2);
-    let _ = write!(out, "[{}]", name.replace(']', "]]"));
-    out
-}
-
-/// What is called otherwise from now on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Renamed {
-    Column,
-    Segment,
-}
-
-/// The formula with a column or a segment called otherwise. `columns` are those of before.
-///
-/// # Errors
-/// The formula cannot be read.
-pub fn renamed(
-    text: &str,
-    columns: &Columns,
-    as_of: Option<&str>,
-    what: Renamed,
-    old: &str,
-    new: &str,
-) -> Result<String, FormulaError> {
-    let formula = Formula::parse(text, columns, as_of)?;
-    let is_it = |column: &&ColumnUse| {
-        column.name == old && matches!(column.source, Source::Segment(_)) == (what == Renamed::Segment)
-    };
-    let mut places: Vec<Range<usize>> =
-        formula.columns.iter().filter(is_it).flat_map(|column| column.at.clone()).collect();
-    places.sort_by_key(|place| place.start);
-    let mut out = text.to_owned();
-    let spelled = match what {
-        Renamed::Column => as_reference(new),
-        Renamed::Segment => as_text(new),
-    };
-    for place in places.into_iter().rev() {
-        out.replace_range(place, &spelled);
-    }
-    Ok(out)
-}
-
-/// Words as a formula may have them: in quotation marks.
-pub fn as_text(words: &str) -> String {
-    format!("\"{}\"", words.replace('"', "\"\""))
 }

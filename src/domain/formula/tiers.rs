@@ -1,6 +1,6 @@
 //! Tiers as a formula that one can read: A, B, C by share of the total, or by place among the others.
 
-use super::rewrite::as_reference;
+use super::naming::as_reference;
 
 /// How a column is divided into three tiers.
 #[derive(Debug, Clone, Copy, PartialEq)]
