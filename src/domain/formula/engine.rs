@@ -7,6 +7,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, ParseErrorType, Po
 use super::columns::Columns;
 use super::error::FormulaError;
 use super::functions::{FUNCTIONS, MANY};
+use super::numbers;
 use super::operators::{self, Trouble};
 use super::rewrite::Formula;
 use super::values::Values;
@@ -93,6 +94,8 @@ fn engine(rows: usize) -> Engine {
         register(&mut engine, name, 2, move |values| operator(&values[0], &values[1]));
     }
     register(&mut engine, "-", 1, |values| operators::negative(&values[0]));
+    // What stands before "in" for "not in".
+    register(&mut engine, "!", 1, |values| numbers::not(0, values));
     for count in 1..=MANY {
         register(&mut engine, "list", count, |values| Ok(operators::list(values)));
     }

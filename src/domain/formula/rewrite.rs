@@ -131,7 +131,8 @@ impl Writer<'_, '_> {
                     self.put(",", at);
                     wants_value = true;
                 }
-                Token::Word(_) if matches!(word.as_str(), "and" | "or") && !calls && !wants_value => {
+                // Also before a bracket: behind a value it is no function.
+                Token::Word(_) if matches!(word.as_str(), "and" | "or") && !wants_value => {
                     self.close_nots(frame, at);
                     self.put(if word == "and" { "&" } else { "|" }, at);
                     wants_value = true;

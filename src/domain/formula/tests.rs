@@ -77,6 +77,8 @@ fn formulas_calculate_as_spreadsheets_do() {
         ("Potential <> 0", "yes no yes yes"),
         ("State & \"-\" & 1 + 1 & \"x\" = \"OH-2x\"", "yes no yes no"),
         ("upper(left(Name, 2)) + \"!\"", "DE! BÄ! AC! !"),
+        ("State = 'OH' and (Potential = 0 or Potential = 1)", "no no no no"),
+        ("State = 'OH' or (not (State = 'IN'))", "yes no yes yes"),
         ("State & State & left(State, 1)", "OHOHO ININI ohoho -"),
         ("mid(name, 2, 3)", "ent äck cme -"),
         ("right(State, 1) & len(Name)", "H11 N12 h9 0"),
