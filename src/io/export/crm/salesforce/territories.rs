@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use super::{Maker, ids};
+use crate::io::count_of;
 use crate::io::export::crm::developer_names::{DeveloperNames, LONGEST};
 use crate::io::export::crm::{Alignment, Known, Loader, Rows, known};
+use crate::io::export::csv;
 use crate::io::export::order::Salesforce;
 
 /// The longest Description.
@@ -84,40 +86,15 @@ impl Maker<'_> {
 
     /// A file of new territories per level, for a parent has to be there first, and one of those that come to stand elsewhere.
     pub(super) fn territories(&mut self, loader: &mut Loader) {
-        let mut header =
-            vec!["Name".to_owned(), "DeveloperName".into(), "Territory2ModelId".into(), "Territory2TypeId".into()];
-        let parents = self.alignment.nodes.iter().any(|node| node.parent.is_some());
-        if parents {
-            header.push(self.column("ParentTerritory2"));
-        }
-        for (wanted, name) in [(&self.wish.account_access, "AccountAccessLevel"), (&self.wish.key, &self.wish.key)] {
-            if !wanted.is_empty() {
-                header.push(name.to_owned());
-            }
-        }
-        let notes = self.alignment.nodes.iter().any(|node| !node.note.is_empty());
-        if notes {
-            header.push("Description".into());
-        }
-        let (mut levels, mut changed): (Vec<(Option<&str>, Rows)>, _) =
-            (Vec::new(), Rows::new(["Id".to_owned(), "Name".into(), self.column("ParentTerritory2")]));
-        let (mut inserted, mut cut, mut formulas) = (0, 0, 0);
+        let header = self.header();
+        let mut levels: Vec<(Option<&str>, Rows)> = Vec::new();
+        let mut changed = Rows::new(["Id".to_owned(), "Name".into(), self.column("ParentTerritory2")]);
         for (at, node) in self.alignment.nodes.iter().enumerate() {
-            let name = one_line(node.name, LONGEST);
-            let parent = node.parent.map(|parent| (parent, self.territories.reference(parent)));
             if let Some(there) = self.territories.known[at] {
-                let above =
-                    node.parent.and_then(|parent| self.territories.known[parent]).map(|above| ids::key(&above.id));
-                let stands = |now: &String| above == Some(ids::key(now));
-                let moved =
-                    parent.and_then(|(_, id)| id).filter(|_| there.parent.as_ref().is_some_and(|now| !stands(now)));
+                let (name, moved) = (one_line(node.name, LONGEST), self.moved_to(at, there));
                 if moved.is_some() || (there.name != name && !there.name.is_empty()) {
                     // An empty cell leaves the parent as it is.
-                    changed.push([
-                        self.id(&there.id),
-                        name,
-                        moved.map(|id| self.reference_text(id)).unwrap_or_default(),
-                    ]);
+                    changed.push([self.id(&there.id), name, moved.unwrap_or_default()]);
                 }
                 continue;
             }
@@ -125,7 +102,7 @@ impl Maker<'_> {
             if !self.known.has_territories && self.alignment.only_changes && node.was_there {
                 continue;
             }
-            if let Some((parent, None)) = parent {
+            if let Some(parent) = node.parent.filter(|&parent| self.territories.reference(parent).is_none()) {
                 let above = self.alignment.nodes[parent].name;
                 let why = format!(
                     "\"{above}\" above it has no Id yet: load that one first, then write again with its file of successes"
@@ -133,27 +110,7 @@ impl Maker<'_> {
                 loader.missing(if node.level.is_some() { "group" } else { "territory" }, "", node.name, why);
                 continue;
             }
-            inserted += 1;
-            cut += usize::from(node.name.trim().chars().count() > LONGEST);
-            formulas += usize::from(super::super::csv::harmless(&name) != name);
-            let mut row = vec![
-                name,
-                self.territories.developer_names[at].clone(),
-                self.id(&self.wish.model),
-                self.id(&self.wish.territory_type),
-            ];
-            if parents {
-                row.push(parent.and_then(|(_, id)| id).map(|id| self.reference_text(id)).unwrap_or_default());
-            }
-            if !self.wish.account_access.is_empty() {
-                row.push(self.wish.account_access.clone());
-            }
-            if !self.wish.key.is_empty() {
-                row.push(self.territories.developer_names[at].clone());
-            }
-            if notes {
-                row.push(one_line(node.note, LONGEST_NOTE));
-            }
+            let row = self.new_territory(at);
             match levels.iter_mut().find(|(level, _)| *level == node.level) {
                 Some((_, rows)) => rows.push(row),
                 None => {
@@ -163,30 +120,95 @@ impl Maker<'_> {
                 }
             }
         }
+        self.say(&levels, loader);
         for (level, rows) in levels {
             let ending = level.map_or_else(String::new, |level| format!("_{}", DeveloperNames::default().make(level)));
             self.files.push(("insert", "Territory2", ending, rows));
         }
         self.file("update", "Territory2", changed);
-        if inserted > 0 {
-            let open: Vec<&str> =
-                [("Territory2ModelId", &self.wish.model), ("Territory2TypeId", &self.wish.territory_type)]
-                    .into_iter()
-                    .filter(|(_, id)| id.is_empty())
-                    .map(|(name, _)| name)
-                    .collect();
-            if !open.is_empty() {
-                loader
-                    .notes
-                    .push(format!("{} of new territories: not given, fill it in before loading", open.join(" and ")));
-            }
+    }
+
+    /// The columns of new territories: those that nothing is said in are left out.
+    fn header(&self) -> Vec<String> {
+        let mut header = ["Name", "DeveloperName", "Territory2ModelId", "Territory2TypeId"].map(str::to_owned).to_vec();
+        if self.has_parents() {
+            header.push(self.column("ParentTerritory2"));
         }
+        if !self.wish.account_access.is_empty() {
+            header.push("AccountAccessLevel".into());
+        }
+        if !self.wish.key.is_empty() {
+            header.push(self.wish.key.clone());
+        }
+        if self.has_notes() {
+            header.push("Description".into());
+        }
+        header
+    }
+
+    /// The row of a new territory, as [`Self::header`] has it.
+    fn new_territory(&self, at: usize) -> Vec<String> {
+        let node = &self.alignment.nodes[at];
+        let developer_name = &self.territories.developer_names[at];
+        let mut row = vec![
+            one_line(node.name, LONGEST),
+            developer_name.clone(),
+            self.id(&self.wish.model),
+            self.id(&self.wish.territory_type),
+        ];
+        if self.has_parents() {
+            let parent = node.parent.and_then(|parent| self.territories.reference(parent));
+            row.push(parent.map(|id| self.reference_text(id)).unwrap_or_default());
+        }
+        if !self.wish.account_access.is_empty() {
+            row.push(self.wish.account_access.clone());
+        }
+        if !self.wish.key.is_empty() {
+            row.push(developer_name.clone());
+        }
+        if self.has_notes() {
+            row.push(one_line(node.note, LONGEST_NOTE));
+        }
+        row
+    }
+
+    fn has_parents(&self) -> bool {
+        self.alignment.nodes.iter().any(|node| node.parent.is_some())
+    }
+
+    fn has_notes(&self) -> bool {
+        self.alignment.nodes.iter().any(|node| !node.note.is_empty())
+    }
+
+    /// The parent that a territory comes to stand in, where it is known to have another one.
+    fn moved_to(&self, at: usize, there: &known::Territory) -> Option<String> {
+        let parent = self.alignment.nodes[at].parent?;
+        let now = there.parent.as_ref()?;
+        let above = self.territories.known[parent].map(|above| ids::key(&above.id));
+        let id = self.territories.reference(parent).filter(|_| above != Some(ids::key(now)))?;
+        Some(self.reference_text(id))
+    }
+
+    /// What to know of the new territories.
+    fn say(&self, levels: &[(Option<&str>, Rows)], loader: &mut Loader) {
+        let names = || levels.iter().flat_map(|(_, rows)| &rows.rows).filter_map(|row| row.first());
+        if names().next().is_none() {
+            return;
+        }
+        let ids = [("Territory2ModelId", &self.wish.model), ("Territory2TypeId", &self.wish.territory_type)];
+        let open: Vec<&str> = ids.into_iter().filter(|(_, id)| id.is_empty()).map(|(name, _)| name).collect();
+        if !open.is_empty() {
+            let open = open.join(" and ");
+            loader.notes.push(format!("{open} of new territories: not given, fill it in before loading"));
+        }
+        let cut = self.alignment.nodes.iter().filter(|node| node.name.trim().chars().count() > LONGEST).count();
+        let formulas = names().filter(|name| csv::harmless(name) != **name).count();
         for (count, words) in [
             (cut, "longer than 80 characters: cut"),
-            (formulas, "begin with a sign that spreadsheets take for a formula: an apostrophe stands before them"),
+            (formulas, "like a formula for a spreadsheet: an apostrophe before it"),
         ] {
             if count > 0 {
-                loader.notes.push(format!("{} of territories {words}", crate::io::count_of(count, "name")));
+                loader.notes.push(format!("{} of territories {words}", count_of(count, "name")));
             }
         }
     }
