@@ -18,6 +18,7 @@ use crate::session::colouring::Colouring;
 use crate::session::columns::{ColumnAction, SegmentAction};
 use crate::session::doubles::DoublesAction;
 use crate::session::placing::PlacesAction;
+use crate::session::reference::LayerAction;
 use crate::session::refreshing::RefreshAction;
 use crate::session::tables::TableAction;
 use crate::session::view::{BasemapChoice, BottomTab, Scope, Tool};
@@ -178,6 +179,8 @@ pub enum Action {
     Refresh(RefreshAction),
     /// Something with double accounts.
     Doubles(DoublesAction),
+    /// Something with the layers beside the units.
+    Layers(LayerAction),
 }
 
 /// What becomes of the selection there was.
@@ -273,6 +276,7 @@ commands! {
     UnassignSelection, Edit, "Unassign", ICON_FORMAT_COLOR_RESET, key(Key::Delete), "Take the selected units out of their territories";
     GrowSelection, Edit, "Grow the selection", ICON_OPEN_IN_FULL, key(Key::Period), "Select the neighbours of what is selected, too";
     ShrinkSelection, Edit, "Shrink the selection", ICON_CLOSE_FULLSCREEN, key(Key::Comma), "Leave out what lies at the edge of the selection";
+    SelectAlike, Edit, "Select all units of this area", ICON_SELECT_ALL, None, "All units of the county, state or other area in which the selected ones lie, of the first layer that is shown";
     SelectByFilter, Edit, "Select by filter…", ICON_FILTER_ALT, ctrl(Key::F), "Select units by a measure, their name or another column";
     Columns, Edit, "Columns…", ICON_FUNCTIONS, None, "Columns that a formula computes: scores, tiers, dates; used like any other column";
     Segments, Edit, "Segments…", ICON_GROUPS, None, "Named sets of accounts: filter, colour, count and export them";
@@ -326,6 +330,7 @@ commands! {
     ColourByTarget, View, "Over and under target", ICON_CONTRAST, None, "Colour areas by how far their territory is from its target, or by territory again";
     ToggleHeat, View, "Heat map", ICON_BLUR_ON, None, "Show or hide where accounts are dense";
     TogglePatterns, View, "Patterns for print", ICON_TEXTURE, None, "Show patterns beside colours, for print without colour";
+    Layers, View, "Layers…", ICON_LAYERS, None, "Areas beside the units: counties, states, regions of somebody else; on the map, as a column, as units";
     ToggleLinks, View, "Links between neighbours", ICON_LINK, None, "Show or hide links over water, and what was joined or parted by hand";
     ToggleTheme, View, "Light or dark", ICON_DARK_MODE, None, "Change between light and dark";
     ToggleInspector, View, "Inspector", ICON_RIGHT_PANEL_OPEN, ctrl(Key::Num1), "Show or hide the panel on the right";
@@ -459,6 +464,10 @@ impl Command {
             Self::ColourByTarget => &["deviation", "diverging", "balance map", "color by target"],
             Self::ToggleHeat => &["density", "hot spots", "kernel", "heatmap"],
             Self::TogglePatterns => &["hatching", "greyscale", "grayscale", "black and white", "print"],
+            Self::Layers => {
+                &["reference", "overlay", "counties", "states", "boundaries", "borders", "second layer", "units in"]
+            }
+            Self::SelectAlike => &["county", "state", "same area", "whole county"],
             Self::ToggleLinks => &["adjacency", "bridges", "barriers", "ferries"],
             Self::ToggleTheme => &["theme", "night", "appearance", "mode"],
             Self::ToggleInspector => &["right panel", "details", "properties", "sidebar"],

@@ -21,6 +21,7 @@ impl App {
             || self.ui.import.is_open()
             || self.ui.export.is_open()
             || self.ui.refreshing.is_open()
+            || self.ui.layers.is_asking()
             || self.ui.path.is_open()
             || self.ui.levels.is_open()
             || self.ui.filter.is_open()
@@ -49,7 +50,7 @@ impl App {
                 folder.join(format!("{} copy.bwk", stem.unwrap_or_else(|| "plan".to_owned())))
             }
             Wish::SaveList => folder.join("differences.csv"),
-            Wish::OpenProject | Wish::Import(_) | Wish::ExportTo | Wish::List(_) => folder.join(""),
+            Wish::OpenProject | Wish::Import(_) | Wish::Layer | Wish::ExportTo | Wish::List(_) => folder.join(""),
         }
     }
 
@@ -60,6 +61,9 @@ impl App {
         }
         if std::mem::take(&mut self.ui.refreshing.browse) {
             self.wishes.push(Wish::SaveList);
+        }
+        if std::mem::take(&mut self.ui.layers.browse) {
+            self.wishes.push(Wish::Layer);
         }
         if self.ui.export.browse.take().is_some() {
             self.wishes.push(Wish::ExportTo);
@@ -108,6 +112,7 @@ impl App {
                 Answer::Chosen(Wish::CreateProject, path) => self.actions.push(Action::Create(with_ending(path))),
                 Answer::Chosen(Wish::SaveAs, path) => self.actions.push(Action::SaveAs(with_ending(path))),
                 Answer::Chosen(Wish::Import(what), path) => self.ui.import.take(path, what),
+                Answer::Chosen(Wish::Layer, path) => self.ui.layers.set_path(path),
                 Answer::Chosen(Wish::ExportTo, path) => self.ui.export.set_path(path),
                 Answer::Chosen(Wish::SaveList, path) => {
                     self.actions.push(Action::Refresh(RefreshAction::SaveList(path)));
@@ -121,7 +126,7 @@ impl App {
                         Wish::CreateProject => self.ui.path.open(Purpose::Create, suggestion),
                         Wish::SaveAs => self.ui.path.open(Purpose::SaveAs, suggestion),
                         Wish::SaveList => self.ui.path.open(Purpose::SaveList, suggestion),
-                        Wish::Import(_) | Wish::ExportTo | Wish::List(_) => {
+                        Wish::Import(_) | Wish::Layer | Wish::ExportTo | Wish::List(_) => {
                             self.ui.notices.refused(ctx, "This system has no file dialog; type the path");
                         }
                     }

@@ -11,6 +11,7 @@ use crate::domain::hierarchy::Member;
 use crate::domain::ids::{TerritoryId, UnitId};
 use crate::jobs::spec::{CutWish, ImportWhat, JobKind};
 use crate::jobs::tasks;
+use crate::session::reference::LayerAction;
 use crate::session::view::{BottomTab, Camera, Scope, Tool};
 use crate::ui::inspector::Renaming;
 
@@ -58,6 +59,7 @@ impl App {
             Action::Segments(action) => self.do_with_segments(ctx, action),
             Action::Refresh(action) => self.do_refresh(ctx, action),
             Action::Doubles(action) => self.do_doubles(ctx, action),
+            Action::Layers(action) => self.do_with_layers(ctx, action),
             Action::Import(order) => self.start_import(ctx, *order),
             Action::Suggest(order) => self.suggest(order),
             Action::Cut { drawn, to, narrowest_km } => self.cut(ctx, CutWish { drawn, to, narrowest_km }),
@@ -218,6 +220,7 @@ impl App {
             | Action::Segments(_)
             | Action::Refresh(_)
             | Action::Doubles(_)
+            | Action::Layers(_)
             | Action::Suggest(_)
             | Action::Cut { .. }
             | Action::Repair(_)
@@ -375,6 +378,11 @@ impl App {
             Command::ToolRadius => session.view.tool = Tool::Radius,
             Command::ToolLine => session.view.tool = Tool::Line,
             Command::Colours => self.ui.colours.toggle(),
+            Command::Layers => self.ui.layers.toggle(),
+            Command::SelectAlike => {
+                let layer = session.first_layer();
+                self.actions.extend(layer.map(|at| Action::Layers(LayerAction::SelectAlike(at))));
+            }
             Command::ColourByTarget => session.view.colouring.toggle_target(),
             Command::ToggleHeat => session.view.colouring.toggle_heat(),
             Command::TogglePatterns => session.view.colouring.patterns ^= true,

@@ -15,6 +15,8 @@ pub enum Wish {
     CreateProject,
     SaveAs,
     Import(ImportWhat),
+    /// A file that shall become a layer beside the units.
+    Layer,
     ExportTo,
     /// A list of differences as CSV.
     SaveList,
@@ -72,6 +74,10 @@ impl FileDialogs for SystemDialogs {
         dialog = match &wish {
             Wish::OpenProject | Wish::CreateProject | Wish::SaveAs => dialog.add_filter("Bailiwick project", &["bwk"]),
             Wish::Import(ImportWhat::Units) => dialog.add_filter("Areas", &["shp", "geojson", "json", "topojson"]),
+            Wish::Layer => dialog.add_filter(
+                "Areas",
+                &["shp", "gpkg", "geojson", "json", "topojson", "geojsonl", "kml", "kmz", "zip", "gz"],
+            ),
             Wish::Import(_) => {
                 dialog.add_filter("Tables", &["csv", "tsv", "tab", "txt", "gz", "xlsx", "xlsm", "xlsb", "xls", "ods"])
             }

@@ -67,6 +67,7 @@ impl App {
             self.ui.columns.is_open(),
             self.ui.segments.is_open(),
             self.ui.doubles.is_open(),
+            self.ui.layers.is_open(),
         ];
         if dropped || windows.into_iter().any(|open| open) {
             return;

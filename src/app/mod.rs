@@ -9,6 +9,7 @@ mod explaining;
 mod files;
 mod graphics;
 mod input;
+mod layers;
 mod leaving;
 mod levels;
 mod online;
@@ -25,18 +26,21 @@ mod timing;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use eframe::egui_wgpu::RenderState;
 use egui::{Context, Ui};
 
 use crate::action::Action;
+use crate::domain::units::Units;
 use crate::jobs::Runner;
 use crate::jobs::building::Inbox;
 use crate::jobs::spec::ImportOrder;
 use crate::map::MapState;
 use crate::session::Session;
 use crate::session::recent::recent_projects;
+use crate::session::reference::LayerUse;
 use crate::session::view::Camera;
 use crate::store::Store;
 use crate::theme;
@@ -65,6 +69,10 @@ pub struct App {
     formulas_asked: Option<(u64, u64)>,
     /// The columns as the dialogs know them.
     columns_seen: u64,
+    /// The layers that were last asked to be made ready for the map.
+    layers_asked: Vec<Arc<Units>>,
+    /// What using a layer as units would do, while it waits for a yes.
+    layer_use: Option<Box<LayerUse>>,
     /// Imports that begin when the one under way has ended, for each is made of the data that the one before it left.
     imports: VecDeque<ImportOrder>,
     /// The newer file that is looked at.
@@ -125,6 +133,8 @@ impl App {
             geometry_asked: None,
             formulas_asked: None,
             columns_seen: 0,
+            layers_asked: Vec::new(),
+            layer_use: None,
             imports: VecDeque::new(),
             newer: replacing::Newer::default(),
             steps_wanted: None,

@@ -76,6 +76,8 @@ impl App {
                 JobOutput::WorkedOut(worked) => self.take_worked_out(*worked),
                 JobOutput::FoundDoubles(found) => self.take_doubles(ctx, *found),
                 JobOutput::Merged(merged) => self.take_merged(ctx, *merged),
+                JobOutput::Layer { version, done } => self.take_layer(ctx, version, done),
+                JobOutput::LayerViews(views) => self.map.take_layers(views),
                 JobOutput::Ordered { wish, rows } => self.take_rows(*wish, rows),
                 JobOutput::Copied { text, rows } => {
                     ctx.copy_text(text);
@@ -159,6 +161,8 @@ impl App {
             JobKind::Import,
             JobKind::Measure,
             JobKind::Geometry,
+            JobKind::Layer,
+            JobKind::LayerLines,
         ] {
             self.jobs.cancel(kind);
         }
@@ -193,6 +197,8 @@ impl App {
         self.ui.columns = Default::default();
         self.ui.segments = Default::default();
         self.formulas_asked = None;
+        self.ui.layers = Default::default();
+        (self.layer_use, self.layers_asked) = (None, Vec::new());
     }
 
     fn take_import(&mut self, ctx: &Context, data: ImportedData) {

@@ -47,6 +47,7 @@ impl App {
         self.take_answers(ctx);
         self.move_camera(ctx);
         self.ask_for_geometry();
+        self.ask_for_layers();
         self.ask_for_metrics();
         self.ask_for_formulas();
         self.note_view(ctx);

@@ -41,6 +41,7 @@ struct Info {
     territories: usize,
     /// From the lowest up.
     levels: Vec<LevelInfo>,
+    layers: Vec<super::layer::LayerInfo>,
     unassigned_units: usize,
     named_accounts: usize,
     can_undo: Option<String>,
@@ -109,6 +110,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         open_plan: open_plan.map(|plan| plan.name.clone()).unwrap_or_default(),
         territories: plan.territory_count(),
         levels: levels.collect(),
+        layers: super::layer::infos(project),
         unassigned_units: plan.units_of(TerritoryId::UNASSIGNED).count(),
         named_accounts: plan.overrides().len(),
         can_undo: opened.history.undo_step().map(|edit| edit.label.clone()),
@@ -145,6 +147,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     if !info.levels.is_empty() {
         let levels: Vec<String> = info.levels.iter().map(|level| format!("{}: {}", level.name, level.groups)).collect();
         line("Levels", format!("{} (from the lowest up)", levels.join(", ")));
+    }
+    for layer in project.layers.iter() {
+        line("Layer", format!("{}: {}", layer.name, layer.areas.count_words(layer.areas.len())));
     }
     line("Steps", info.steps.to_string());
     if let Some(step) = &info.can_undo {

@@ -14,6 +14,7 @@ mod geocode;
 mod goals;
 mod import;
 mod info;
+mod layer;
 mod levels;
 mod lists;
 mod metrics;
@@ -135,6 +136,8 @@ enum Command {
     Column(Box<column::Arguments>),
     Segment(Box<segment::Arguments>),
     #[command(subcommand)]
+    Layer(layer::Layer),
+    #[command(subcommand)]
     Bench(bench::Bench),
     /// Take the last step of the plan back
     Undo(undo::Arguments),
@@ -194,6 +197,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Duplicates(arguments) => duplicates::run(arguments, output),
         Command::Column(arguments) => column::run(arguments, output),
         Command::Segment(arguments) => segment::run(arguments, output),
+        Command::Layer(layer) => layer::run(layer, output),
         Command::Bench(bench) => bench::run(bench, output),
         Command::Undo(arguments) => undo::undo(arguments, output),
         Command::Redo(arguments) => undo::redo(arguments, output),

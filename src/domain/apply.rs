@@ -105,7 +105,8 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
             | Change::Cells(_)
             | Change::Places(_)
             | Change::Computed(_)
-            | Change::Segments { .. } => {}
+            | Change::Segments { .. }
+            | Change::Layer(_) => {}
         }
     }
     match (locked_units, locked_accounts) {
@@ -275,6 +276,7 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             move_targets(plan, change);
         }
         Change::Segments { .. } => effects.segments_edited = true,
+        Change::Layer(_) => effects.layers_edited = true,
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::places::Places;
 use super::plan::{Adjacency, Plan, Territory};
 use super::project::Project;
+use super::reference::LayerChange;
 use super::segments::Segment;
 use super::units_patch::UnitsPatch;
 
@@ -79,6 +80,8 @@ pub enum Change {
         old: Arc<Vec<Segment>>,
         new: Arc<Vec<Segment>>,
     },
+    /// Adds, removes, replaces or renames a layer beside the units. The plan stays, as above.
+    Layer(Arc<LayerChange>),
 }
 
 /// One undo step.
@@ -114,6 +117,8 @@ pub struct Effects {
     /// A column was added, removed or altered as a whole.
     pub columns_edited: bool,
     pub segments_edited: bool,
+    /// Layers beside the units were added, removed, replaced or renamed.
+    pub layers_edited: bool,
 }
 
 /// Why an edit was refused. The plan is as it was before.
@@ -300,6 +305,7 @@ impl Edit {
             Change::Cells(cells) => cells.rows.len(),
             Change::Places(places) => places.rows.len(),
             Change::Accounts(patch) => 1 + patch.bytes() / 24,
+            Change::Layer(change) => 1 + change.bytes() / 24,
             _ => 1,
         };
         self.changes.iter().map(size).sum()
@@ -317,7 +323,7 @@ impl Change {
 
     /// It changes the project's data beside the plan.
     pub fn is_of_data(&self) -> bool {
-        matches!(self, Self::Cells(_) | Self::Places(_) | Self::Computed(_) | Self::Segments { .. })
+        matches!(self, Self::Cells(_) | Self::Places(_) | Self::Computed(_) | Self::Segments { .. } | Self::Layer(_))
     }
 
     pub(super) fn inverse(self) -> Self {
@@ -336,6 +342,7 @@ impl Change {
             Self::Accounts(patch) => Self::Accounts(Arc::new(patch.inverse())),
             Self::Computed(change) => Self::Computed(Arc::new(change.inverse())),
             Self::Segments { old, new } => Self::Segments { old: new, new: old },
+            Self::Layer(change) => Self::Layer(Arc::new(change.inverse())),
         }
     }
 }

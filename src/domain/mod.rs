@@ -30,6 +30,7 @@ pub mod progress;
 pub mod project;
 pub mod ramps;
 pub mod random;
+pub mod reference;
 pub mod reps;
 pub mod segments;
 pub mod shape;

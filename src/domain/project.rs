@@ -7,6 +7,7 @@ use super::columns::{Measure, Subject};
 use super::computed::Computed;
 use super::ids::MeasureId;
 use super::plan::Plan;
+use super::reference::ReferenceLayer;
 use super::reps::Rep;
 use super::segments::Segment;
 use super::units::Units;
@@ -37,6 +38,8 @@ pub struct Project {
     pub computed: Arc<Vec<Computed>>,
     /// Sets of accounts, in the user's order.
     pub segments: Arc<Vec<Segment>>,
+    /// Areas beside the units, in the user's order; the first is drawn first.
+    pub layers: Arc<Vec<ReferenceLayer>>,
 }
 
 impl Project {

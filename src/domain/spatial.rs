@@ -52,6 +52,15 @@ impl UnitIndex {
         candidates.filter(|unit| self.prepared[unit.index()].contains(place)).min()
     }
 
+    /// All units at a place, ascending; more than one where they lie upon each other.
+    pub fn units_at(&self, place: LonLat) -> Vec<UnitId> {
+        let at = AABB::from_point([place.lon, place.lat]);
+        let candidates = self.boxes.locate_in_envelope_intersecting(&at).map(|candidate| candidate.data);
+        let mut found: Vec<UnitId> = candidates.filter(|unit| self.prepared[unit.index()].contains(place)).collect();
+        found.sort_unstable();
+        found
+    }
+
     /// The units whose box meets the box, ascending.
     pub fn units_in(&self, bounds: Bounds) -> Vec<UnitId> {
         let mut found: Vec<UnitId> =

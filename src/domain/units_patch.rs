@@ -41,6 +41,20 @@ impl PartialEq for UnitRow {
     }
 }
 
+/// What the units of a project are, all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UnitsAbout {
+    pub kind: String,
+    pub approximate: bool,
+    pub attribution: String,
+}
+
+impl UnitsAbout {
+    pub fn of(units: &Units) -> Self {
+        Self { kind: units.kind.clone(), approximate: units.approximate, attribution: units.attribution.clone() }
+    }
+}
+
 /// Units replaced by others. What is added stands at the end of the table; all others keep their numbers.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct UnitsPatch {
@@ -56,6 +70,8 @@ pub struct UnitsPatch {
     /// Of a new vintage of units, per direction: for each number that stands for another unit afterwards, the number before whose owner
     /// it takes in other plans; nobody's where there is none. Empty for cuts.
     pub owners: [Vec<(UnitId, Option<UnitId>)>; 2],
+    /// Of units of another kind: what they are called and where they come from, before and after.
+    pub about: Option<Box<[UnitsAbout; 2]>>,
     /// What was done to each unit and what was not, as a heading ("10001", "Left whole") and a sentence each.
     pub notes: Vec<[String; 2]>,
 }
@@ -66,7 +82,7 @@ impl UnitsPatch {
     /// The patch that takes this one back.
     #[must_use]
     pub fn inverse(&self) -> Self {
-        let Self { counts: [before, after], rows, topology, origins, homes, owners, notes } = self.clone();
+        let Self { counts: [before, after], rows, topology, origins, homes, owners, about, notes } = self.clone();
         let [forward, backward] = owners;
         Self {
             counts: [after, before],
@@ -74,6 +90,7 @@ impl UnitsPatch {
             topology: topology.inverse(),
             origins,
             owners: [backward, forward],
+            about: about.map(|about| Box::new([about[1].clone(), about[0].clone()])),
             homes: homes.into_iter().map(|(account, [old, new])| (account, [new, old])).collect(),
             notes,
         }
@@ -100,8 +117,14 @@ impl UnitsPatch {
             }
         }
         let mut new = Units::default();
-        (new.kind, new.approximate, new.attribution) =
-            (units.kind.clone(), units.approximate, units.attribution.clone());
+        let mut about = UnitsAbout::of(units);
+        if let Some(change) = &self.about {
+            if change[0] != about {
+                return Err(STALE.into());
+            }
+            about = change[1].clone();
+        }
+        (new.kind, new.approximate, new.attribution) = (about.kind, about.approximate, about.attribution);
         new.codes = self.swapped(&units.codes, |row| row.code.clone());
         new.names = self.swapped(&units.names, |row| row.name.clone());
         new.centres = self.swapped(&units.centres, |row| row.centre);
@@ -151,7 +174,7 @@ impl UnitsPatch {
 
     /// Whether numbers of units stand for others afterwards, as in a new vintage; a cut keeps them.
     pub fn renumbers(&self) -> bool {
-        self.owners.iter().any(|side| !side.is_empty())
+        self.about.is_some() || self.owners.iter().any(|side| !side.is_empty())
     }
 
     /// The units that are replaced or added.

@@ -5,6 +5,7 @@ pub mod building;
 pub mod columns;
 pub mod cutting;
 pub mod explaining;
+pub mod layers;
 pub mod online;
 pub mod placing;
 mod preview;
@@ -33,6 +34,7 @@ use crate::session::columns::{FormulaLook, Formulas, SegmentLook};
 use crate::session::data::NewData;
 use crate::session::explanation::{ClashWords, Explanation};
 use crate::session::proposal::Proposal;
+use crate::session::reference::LayerView;
 use crate::session::suggestion::Suggestion;
 use crate::session::tables::Wish;
 use crate::store::Store;
@@ -156,6 +158,13 @@ pub enum JobOutput {
         wish: Box<MakeWish>,
         edit: Result<Edit, UserError>,
     },
+    /// What came of something that was done with a layer, in the state of this version.
+    Layer {
+        version: Version,
+        done: layers::LayerDone,
+    },
+    /// What is drawn of layers.
+    LayerViews(Vec<LayerView>),
     Failed(UserError),
     Cancelled,
 }

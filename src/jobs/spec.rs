@@ -57,6 +57,10 @@ pub enum JobKind {
     LookAtFormula,
     /// Making a computed column or a segment.
     MakeColumn,
+    /// Reading a layer beside the units, or holding one against them.
+    Layer,
+    /// What is drawn of layers.
+    LayerLines,
 }
 
 /// The state of a project that something was made of.
@@ -98,6 +102,8 @@ impl JobKind {
             Self::Formulas => "Working out formulas",
             Self::LookAtFormula => "Looking at the formula",
             Self::MakeColumn => "Working out the column",
+            Self::Layer => "Working on the layer",
+            Self::LayerLines => "Preparing layers",
         }
     }
 
@@ -114,8 +120,8 @@ impl JobKind {
     /// Work nobody asked for by hand, and that takes a moment or is told of elsewhere: not worth a line in the status bar.
     pub fn is_quiet(self) -> bool {
         use JobKind::{
-            CheckExport, Conflict, DescribePlaces, Explain, Formulas, LookAtFormula, LookUpPlace, Measure, Order, Peek,
-            PreviewGeocode,
+            CheckExport, Conflict, DescribePlaces, Explain, Formulas, LayerLines, LookAtFormula, LookUpPlace, Measure,
+            Order, Peek, PreviewGeocode,
         };
         matches!(
             self,
@@ -126,6 +132,7 @@ impl JobKind {
                 | Order
                 | CheckExport
                 | DescribePlaces
+                | LayerLines
                 | LookUpPlace
                 | PreviewGeocode
                 | Formulas

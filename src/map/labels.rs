@@ -43,6 +43,7 @@ struct Seen {
 }
 
 impl Labels {
+    #[expect(clippy::too_many_arguments, reason = "each is one thing that decides what is written where")]
     pub fn draw(
         &mut self,
         painter: &Painter,
@@ -51,6 +52,7 @@ impl Labels {
         basemap: &Basemap,
         dark: bool,
         taken: &[Rect],
+        of_layers: &[&Label],
     ) {
         let seen = Seen {
             shown: session.shown(),
@@ -72,7 +74,7 @@ impl Labels {
             Some(level) if session.view.show_labels => &self.levels[level],
             _ => &[],
         };
-        let labels: Vec<&Label> = of_level.iter().chain(&places).collect();
+        let labels: Vec<&Label> = of_level.iter().chain(of_layers.iter().copied()).chain(&places).collect();
         draw_labels(painter, camera, &labels, taken);
     }
 }

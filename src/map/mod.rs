@@ -10,6 +10,7 @@ mod overlay;
 mod paint;
 mod picking;
 mod raised;
+mod reference;
 mod swatches;
 mod tool;
 
@@ -23,11 +24,13 @@ use walkers::{Map, MapMemory, lon_lat};
 use crate::action::{Action, SelectHow};
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
 use crate::domain::sphere::to_mercator;
+use crate::domain::units::Units;
 use crate::render::batches::{MapLook, OutlineKind, Work};
 use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
 use crate::render::points::AccountPlaces;
 use crate::session::Session;
+use crate::session::reference::LayerView;
 use crate::session::tables::{How, TableAction};
 use crate::session::view::{BasemapChoice, Tool};
 use crate::theme::Tokens;
@@ -43,6 +46,7 @@ pub struct MapState {
     layers: Layers,
     labels: labels::Labels,
     named: named::Named,
+    reference: reference::Reference,
     gesture: Gesture,
     /// Alt was held when the gesture began.
     erases: bool,
@@ -50,6 +54,8 @@ pub struct MapState {
     hover: Hover,
     /// What the map showed when `hover` was looked for.
     hovered: Option<Hovered>,
+    /// In which areas of layers the pointer is: what they are, and their names.
+    hovered_areas: Vec<(String, String)>,
     /// Where the legend lay in the last frame.
     legend: Option<Rect>,
 }
@@ -62,6 +68,8 @@ struct Hovered {
     data_generation: u64,
     /// Accounts can be pointed at.
     accounts: bool,
+    /// So many layers are to be seen.
+    layers: usize,
 }
 
 /// What lies under the pointer.
@@ -83,11 +91,13 @@ impl MapState {
             layers: Layers::new(render_state),
             labels: labels::Labels::default(),
             named: named::Named::default(),
+            reference: reference::Reference::default(),
             gesture: Gesture::None,
             erases: false,
             camera: Camera { rect: Rect::ZERO, centre: [128.0, 128.0], zoom: 4.0 },
             hover: Hover::default(),
             hovered: None,
+            hovered_areas: Vec::new(),
             legend: None,
         }
     }
@@ -100,12 +110,29 @@ impl MapState {
     /// Another project opened: what is on the GPU is not of its units.
     pub fn forget_geometry(&mut self) {
         self.layers.forget_geometry();
+        self.reference.forget();
         (self.hover, self.hovered) = (Hover::default(), None);
     }
 
     /// Whether the geometry of this generation of the data is there.
     pub fn has_geometry(&self, data_generation: u64) -> bool {
         self.layers.has_geometry(data_generation)
+    }
+
+    /// Takes over what is drawn of layers beside the units, made by a job.
+    pub fn take_layers(&mut self, views: Vec<LayerView>) {
+        self.reference.take(views);
+        self.hovered = None;
+    }
+
+    /// Whether a layer with these areas can be drawn.
+    pub fn has_layer(&self, areas: &Arc<Units>) -> bool {
+        self.reference.has(areas)
+    }
+
+    /// How many borders of layers are to be seen; for tests.
+    pub fn layer_lines(&self, session: &Session) -> usize {
+        self.reference.line_count(session)
     }
 
     /// The view of the last frame, for finding a unit on the screen.
@@ -143,6 +170,7 @@ impl MapState {
         self.basemap.update(ui.ctx(), choice, dark);
         ui.painter().rect_filled(rect, 0.0, self.basemap.ground());
         self.layers.follow(session, dark);
+        self.reference.follow(session, dark);
 
         let Self { memory, basemap, .. } = self;
         let basemap = &mut *basemap;
@@ -163,13 +191,14 @@ impl MapState {
         let painter = ui.painter().with_clip_rect(rect);
         self.find_hover(session, &response);
         self.layers.set_outline(OutlineKind::Hover, self.hover.unit.as_slice());
-        self.layers.draw(&painter, &camera, &look, session, dark);
+        self.layers.draw(&painter, &camera, &look, session, dark, &mut self.reference.batches(session));
         self.named.draw(&painter, &camera, session, &tokens, dark);
         // Names lie over padlocks.
         marks::selected_accounts(&painter, session, &camera, &tokens);
         marks::locks(&painter, session, &camera, &tokens);
         let taken = Layers::taken(&camera, self.legend.filter(|_| session.view.show_legend));
-        self.labels.draw(&painter, &camera, session, &self.basemap, dark, &taken);
+        let of_layers = self.reference.labels(session, &camera);
+        self.labels.draw(&painter, &camera, session, &self.basemap, dark, &taken, &of_layers);
 
         marks::links(&painter, session, &camera, &tokens);
 
@@ -217,12 +246,16 @@ impl MapState {
         let pointer = response.hover_pos().filter(|_| !matches!(self.gesture, Gesture::Pan));
         let accounts = session.view.show_accounts && session.view.tool == Tool::Select && self.camera.zoom >= 7.0;
         let data_generation = session.data_generation;
-        let hovered = pointer.map(|pointer| Hovered { pointer, camera: self.camera, data_generation, accounts });
+        let layers = session.project.layers.iter().filter(|layer| layer.look.visible).count();
+        let hovered =
+            pointer.map(|pointer| Hovered { pointer, camera: self.camera, data_generation, accounts, layers });
         // The map may move, or become another one, under a pointer that rests.
         if self.hovered == hovered {
             return;
         }
         self.hovered = hovered;
+        self.hovered_areas =
+            pointer.map_or_else(Vec::new, |pointer| self.reference.at(session, self.camera.screen_to_place(pointer)));
         self.hover = pointer.map_or_else(Hover::default, |pointer| {
             let place = self.camera.screen_to_place(pointer);
             let near = self.camera.screen_to_place(pointer + Vec2::new(7.0, 0.0)).distance_km(place);
@@ -336,7 +369,12 @@ impl MapState {
             if let Some(account) = self.hover.account {
                 response.clone().on_hover_ui_at_pointer(|ui| overlay::account_card(ui, session, account));
             } else if let Some(unit) = self.hover.unit {
-                response.clone().on_hover_ui_at_pointer(|ui| overlay::unit_card(ui, session, unit));
+                response.clone().on_hover_ui_at_pointer(|ui| {
+                    overlay::unit_card(ui, session, unit);
+                    overlay::areas(ui, &self.hovered_areas);
+                });
+            } else if !self.hovered_areas.is_empty() {
+                response.clone().on_hover_ui_at_pointer(|ui| overlay::areas(ui, &self.hovered_areas));
             }
         }
         let mut attribution = self.basemap.attribution().to_owned();

@@ -179,6 +179,17 @@ fn strip(ui: &Ui, painter: &egui::Painter, at: Pos2, text: &str) {
     painter.galley(rect.min + vec2(8.0, 4.0), galley, tokens.panel);
 }
 
+/// In which areas of layers beside the units the pointer is.
+pub fn areas(ui: &mut Ui, areas: &[(String, String)]) {
+    for (kind, name) in areas {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            ui.label(theme::small(kind).color(Tokens::of(ui).weak));
+            ui.label(name);
+        });
+    }
+}
+
 /// The unit under the pointer and its figures.
 pub fn unit_card(ui: &mut Ui, session: &Session, unit: UnitId) {
     let units = &session.project.units;

@@ -15,6 +15,7 @@ use crate::render::camera::Camera;
 use crate::render::geometry::UnitGeometry;
 use crate::render::heat::Heat;
 use crate::render::points::{AccountBatches, AccountPaint, AccountPlaces, radius_for};
+use crate::render::reference::ReferenceBatches;
 use crate::render::{palette, patterns};
 use crate::session::colouring::{Areas, Colouring, Heat as HeatWish};
 use crate::session::dots::{DotColours, DotScale, heat_weights};
@@ -243,10 +244,18 @@ impl Layers {
         }
     }
 
-    pub fn draw(&mut self, painter: &Painter, camera: &Camera, look: &MapLook, session: &Session, dark: bool) {
+    pub fn draw(
+        &mut self,
+        painter: &Painter,
+        camera: &Camera,
+        look: &MapLook,
+        session: &Session,
+        dark: bool,
+        layers: &mut [&mut ReferenceBatches],
+    ) {
         let is_hot = session.view.colouring.heat != HeatWish::Off;
         if let Some(units) = &mut self.units {
-            units.draw_units(painter, camera, look);
+            units.draw_units(painter, camera, look, layers);
         }
         if let Some(dots) = &mut self.accounts {
             if is_hot {

@@ -12,6 +12,7 @@ use super::camera::Camera;
 use super::geometry::{LEVELS, Segment, UnitGeometry};
 use super::gpu::{Batch, DrawList, Gpu, Kind, StyleSlot, TEXTURE_WIDTH, components};
 use super::outline::Outline;
+use super::reference::ReferenceBatches;
 use crate::domain::hierarchy::MOST_LEVELS;
 use crate::domain::ids::{GroupId, TerritoryId, UnitId};
 
@@ -148,8 +149,14 @@ impl MapBatches {
         self.outlines[kind as usize].set_units(&self.geometry, units);
     }
 
-    /// Fills, unit borders and territory borders.
-    pub fn draw_units(&mut self, painter: &Painter, camera: &Camera, look: &MapLook) {
+    /// Fills, unit borders, the borders of layers beside the units, the first of them lowest, and territory borders.
+    pub fn draw_units(
+        &mut self,
+        painter: &Painter,
+        camera: &Camera,
+        look: &MapLook,
+        layers: &mut [&mut ReferenceBatches],
+    ) {
         let Some((gpu, mut list, level)) = self.begin(painter, camera) else { return };
         let geometry = self.geometry.clone();
         let visible = camera.visible();
@@ -172,6 +179,9 @@ impl MapBatches {
             for &(chunk, slot) in &in_view {
                 list.push(Kind::Lines, self.unit_border_batch(&gpu, level, chunk), slot, style);
             }
+        }
+        for layer in layers.iter_mut() {
+            layer.push(&gpu, &mut list, camera, level);
         }
         // Thinner from afar, where territories are small.
         let nearness = ((camera.zoom - 3.5) / 3.0).clamp(0.0, 1.0) as f32;

@@ -17,9 +17,9 @@ use crate::domain::topology::{ArcUse, OUTSIDE, Topology};
 /// A chunk has at most this many units.
 const CHUNK_UNITS: usize = 256;
 /// The zooms up to which the simplified levels are good, coarsest first; the last level is the arcs as they are.
-const LEVEL_ZOOMS: [f64; 4] = [3.25, 5.0, 6.75, 8.5];
+pub(super) const LEVEL_ZOOMS: [f64; 4] = [3.25, 5.0, 6.75, 8.5];
 /// How far a simplified line may be from the true one, in points on the screen at the level's zoom.
-const LEVEL_ERROR: f64 = 0.45;
+pub(super) const LEVEL_ERROR: f64 = 0.45;
 
 /// The triangles and lines of all units. Shared between the jobs and views that need it.
 #[derive(Debug, Default)]
@@ -214,7 +214,7 @@ impl Chunk {
 }
 
 /// Every arc in world coordinates, simplified to the tolerance.
-fn world_lines(topology: &Topology, tolerance: Option<f64>) -> Vec<Vec<[f64; 2]>> {
+pub(super) fn world_lines(topology: &Topology, tolerance: Option<f64>) -> Vec<Vec<[f64; 2]>> {
     let line = |arc: usize| match tolerance {
         Some(tolerance) => {
             topology.simplified(ArcId::from_index(arc), tolerance).into_iter().map(to_mercator).collect()
@@ -290,12 +290,12 @@ fn ring_points(lines: &[Vec<[f64; 2]>], uses: &[ArcUse], origin: [f64; 2]) -> Li
     LineString::new(ring)
 }
 
-fn relative(point: [f64; 2], origin: [f64; 2]) -> [f32; 2] {
+pub(super) fn relative(point: [f64; 2], origin: [f64; 2]) -> [f32; 2] {
     [(point[0] - origin[0]) as f32, (point[1] - origin[1]) as f32]
 }
 
 /// The median side of the units' boxes; a little too large a unit for any that is not a rectangle, which is as good.
-fn typical_size(boxes: &[WorldBox]) -> f64 {
+pub(super) fn typical_size(boxes: &[WorldBox]) -> f64 {
     let side = |bounds: &WorldBox| ((bounds.max[0] - bounds.min[0]) * (bounds.max[1] - bounds.min[1])).sqrt();
     let mut sides: Vec<f64> = boxes.iter().map(side).filter(|side| side.is_finite()).collect();
     sides.sort_by(f64::total_cmp);

@@ -14,5 +14,6 @@ mod outline;
 pub mod palette;
 pub mod patterns;
 pub mod points;
+pub mod reference;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use eframe::egui::Color32;
 use super::batches::{MapLook, UnitPaint};
 use super::patterns;
 use crate::domain::ramps;
+use crate::domain::reference::LayerColour;
 
 /// How opaque a territory's fill is: the basemap stays readable below it.
 const FILL_OPACITY: f32 = 0.5;
@@ -62,6 +63,23 @@ pub fn account_colour(colour: [u8; 3], dark: bool) -> Color32 {
 /// A dot of an account that nobody owns.
 pub fn unassigned_account_colour(dark: bool) -> Color32 {
     if dark { Color32::from_rgb(0x8a, 0x90, 0x96) } else { Color32::from_rgb(0x7a, 0x80, 0x86) }
+}
+
+/// The borders and names of a layer beside the units.
+pub fn layer_colour(colour: LayerColour, dark: bool) -> Color32 {
+    let [r, g, b] = match (colour, dark) {
+        (LayerColour::Grey, false) => [74, 80, 90],
+        (LayerColour::Blue, false) => [36, 78, 150],
+        (LayerColour::Brown, false) => [122, 78, 32],
+        (LayerColour::Green, false) => [32, 102, 66],
+        (LayerColour::Purple, false) => [104, 58, 142],
+        (LayerColour::Grey, true) => [196, 202, 210],
+        (LayerColour::Blue, true) => [150, 190, 255],
+        (LayerColour::Brown, true) => [228, 186, 134],
+        (LayerColour::Green, true) => [144, 214, 170],
+        (LayerColour::Purple, true) => [208, 172, 240],
+    };
+    Color32::from_rgb(r, g, b)
 }
 
 impl MapLook {

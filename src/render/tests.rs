@@ -74,7 +74,7 @@ impl Scene {
                 let painter = ui.ctx().layer_painter(eframe::egui::LayerId::background());
                 painter.rect_filled(camera.rect, 0.0, Color32::WHITE);
                 let look = MapLook::of(false, ACCENT);
-                batches.draw_units(&painter, camera, &look);
+                batches.draw_units(&painter, camera, &look, &mut []);
                 batches.draw_outlines(&painter, camera, &look);
                 accounts.draw(&painter, camera, &look);
             });
@@ -211,7 +211,7 @@ fn without_a_gpu_nothing_is_drawn_and_nothing_fails() {
         batches.set_unit_paints(&[plain(RED); 2]);
         batches.set_outline(OutlineKind::Hover, &[UnitId(1), UnitId(77)]);
         let look = MapLook::of(true, ACCENT);
-        batches.draw_units(ui.painter(), &camera, &look);
+        batches.draw_units(ui.painter(), &camera, &look, &mut []);
         batches.draw_outlines(ui.painter(), &camera, &look);
         accounts.draw(ui.painter(), &camera, &look);
     });

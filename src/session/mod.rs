@@ -12,6 +12,7 @@ pub mod levels;
 pub mod placing;
 pub mod proposal;
 pub mod recent;
+pub mod reference;
 pub mod refreshing;
 mod selecting;
 pub mod shading;

@@ -11,6 +11,7 @@ use flate2::write::ZlibEncoder;
 use super::accounts_patch;
 use super::cell_blobs;
 use super::computed_blobs;
+use super::layer_blobs;
 use super::place_blobs;
 use super::units_patch;
 use crate::domain::edit::{Change, Edit};
@@ -43,6 +44,8 @@ const CELLS: u8 = 10;
 const PLACES: u8 = 14;
 /// The kind of changes of computed columns and of segments.
 const COMPUTED: u8 = 15;
+/// The kind of changes of layers beside the units.
+const LAYER: u8 = 18;
 
 /// An array of numbers: version, element width in bytes, two zero bytes, then the elements.
 const ARRAY_HEADER: usize = 4;
@@ -186,6 +189,10 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 out.push(COMPUTED);
                 computed_blobs::encode_segments(&mut out, [old, new]);
             }
+            Change::Layer(change) => {
+                out.push(LAYER);
+                layer_blobs::encode(&mut out, change);
+            }
         }
     }
     if out.len() >= LARGE { compressed(&out).unwrap_or(out) } else { out }
@@ -267,6 +274,7 @@ pub fn decode_changes(label: String, blob: &[u8]) -> Result<Edit, String> {
             CELLS => Change::Cells(Arc::new(cell_blobs::decode(&mut bytes)?)),
             PLACES => Change::Places(Arc::new(place_blobs::decode(&mut bytes)?)),
             COMPUTED => computed_blobs::decode(&mut bytes)?,
+            LAYER => Change::Layer(Arc::new(layer_blobs::decode(&mut bytes)?)),
             kind => return Err(format!("a change of unknown kind {kind}")),
         });
     }
@@ -341,7 +349,7 @@ fn adjacency_byte(adjacency: Option<Adjacency>) -> u8 {
 pub(super) struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
+    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or("it is cut off")?;
         self.0 = rest;
         Ok(taken)

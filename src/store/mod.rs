@@ -10,6 +10,8 @@ mod computed_blobs;
 mod connection;
 mod copy;
 mod failure;
+mod layer_blobs;
+mod layers;
 mod lock;
 mod migrate;
 mod place_blobs;
@@ -35,11 +37,13 @@ use crate::domain::history::History;
 use crate::domain::ids::TerritoryId;
 use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
+use crate::domain::reference::LayerLook;
 use crate::domain::reps::Rep;
 use crate::error::UserError;
 use write::Write;
 use writer::Writer;
 
+pub use layers::UnitShare;
 pub use tables::MAX_COLUMNS;
 pub use writer::{Answer, user_name};
 
@@ -244,6 +248,16 @@ impl Store {
 
     pub fn put_goals(&self, goals: &[Goal]) -> Sequence {
         self.queue(Write::Goals(goals.to_vec()))
+    }
+
+    /// How the layer at this place is drawn.
+    pub fn put_layer_look(&self, at: u16, look: LayerLook) -> Sequence {
+        self.queue(Write::LayerLook { at, look })
+    }
+
+    /// In which areas of the layer at this place the units lie, for those who read the file.
+    pub fn put_unit_shares(&self, at: u16, shares: Vec<UnitShare>) -> Sequence {
+        self.queue(Write::UnitShares { at, shares })
     }
 
     pub fn put_project_name(&self, name: &str) -> Sequence {

@@ -14,7 +14,7 @@ use super::copy::{Target, TargetLock};
 use super::failure::{Trouble, damaged, short_name};
 use super::read_columns::{columns, measures};
 use super::read_plan::{Sizes, plan};
-use super::{Access, Opened, OpenedPlan, PlanId, PlanInfo, SavedProblem};
+use super::{Access, Opened, OpenedPlan, PlanId, PlanInfo, SavedProblem, layers};
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::Subject;
 use crate::domain::ids::{MeasureId, UnitId};
@@ -88,6 +88,7 @@ fn read_all(target: &Target) -> Read<Opened> {
         plan: Arc::new(opened.plan),
         computed: Arc::new(computed::read(connection)?),
         segments: Arc::new(computed::read_segments(connection)?),
+        layers: Arc::new(layers::read(connection)?),
     };
     Ok(Opened {
         project,
@@ -115,7 +116,7 @@ fn check_tables(connection: &Connection) -> Read<()> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'";
     let found: BTreeSet<String> = list(connection, sql, |row| Ok(text(row, 0)))?.into_iter().collect();
     let expected = "project setting unit topology account measure attribute unit_data account_data rep goal plan territory target \
-                    assignment override locked_unit journal metric problem";
+                    assignment override locked_unit journal metric problem layer layer_area layer_topology";
     match expected.split_whitespace().find(|&name| !found.contains(name)) {
         Some(missing) => Err(Trouble::Damaged(format!("the table \"{missing}\" is missing"))),
         None => Ok(()),

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, Result, params};
 
 use super::blobs::encode_topology;
-use super::{PlanId, computed};
+use super::{PlanId, computed, layers};
 use crate::domain::accounts::Accounts;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
 use crate::domain::hierarchy::Group;
@@ -32,6 +32,7 @@ pub fn create(connection: &Connection, project: &Project, plan: PlanId) -> Resul
     put_reps(connection, &project.reps)?;
     put_goals(connection, &project.goals)?;
     computed::put_segments(connection, &project.segments)?;
+    layers::put_all(connection, &project.layers)?;
     put_plan(connection, plan, &project.plan)
 }
 

@@ -9,7 +9,7 @@ use super::tables::{number, quoted};
 use crate::domain::ids::{AccountId, UnitId};
 use crate::domain::sphere::{Bounds, LonLat};
 use crate::domain::topology::{ArcRow, ArcUse, Swap, TopologyPatch, UnitRings};
-use crate::domain::units_patch::{UnitRow, UnitsPatch};
+use crate::domain::units_patch::{UnitRow, UnitsAbout, UnitsPatch};
 
 /// How no unit stands in the bytes.
 const NOWHERE: u32 = u32::MAX;
@@ -38,6 +38,12 @@ pub fn encode_owners(out: &mut Vec<u8>, patch: &UnitsPatch) {
             out.extend(of.map_or(NOWHERE, |of| of.0).to_le_bytes());
         });
     }
+    out.push(u8::from(patch.about.is_some()));
+    for about in patch.about.iter().flat_map(|about| about.iter()) {
+        put_text(out, &about.kind);
+        out.push(u8::from(about.approximate));
+        put_text(out, &about.attribution);
+    }
 }
 
 /// The inverse of [`encode`] and [`encode_owners`].
@@ -46,6 +52,12 @@ pub fn decode_with_owners(bytes: &mut Bytes) -> Result<UnitsPatch, String> {
     let owner =
         |bytes: &mut Bytes| Ok((UnitId(bytes.u32()?), Some(bytes.u32()?).filter(|&of| of != NOWHERE).map(UnitId)));
     patch.owners = [list(bytes, 8, owner)?, list(bytes, 8, owner)?];
+    if bytes.flag()? {
+        let mut about = || {
+            Ok::<_, String>(UnitsAbout { kind: bytes.text()?, approximate: bytes.flag()?, attribution: bytes.text()? })
+        };
+        patch.about = Some(Box::new([about()?, about()?]));
+    }
     Ok(patch)
 }
 
@@ -65,7 +77,7 @@ pub fn decode(bytes: &mut Bytes) -> Result<UnitsPatch, String> {
     })?;
     let notes = list(bytes, 8, |bytes| Ok([bytes.text()?, bytes.text()?]))?;
     let topology = TopologyPatch { arcs, units, old_links, new_links };
-    Ok(UnitsPatch { counts, rows, topology, origins, homes, owners: Default::default(), notes })
+    Ok(UnitsPatch { counts, rows, topology, origins, homes, owners: Default::default(), about: None, notes })
 }
 
 fn put_list<T>(out: &mut Vec<u8>, list: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
@@ -156,6 +168,13 @@ fn rings(bytes: &mut Bytes) -> Result<UnitRings, String> {
 /// steps speak of whole units.
 pub fn write(connection: &Connection, plan: PlanId, patch: &UnitsPatch) -> Result<()> {
     let [before, after] = patch.counts;
+    connection.execute("DELETE FROM unit_in_layer", [])?;
+    if let Some([_, about]) = patch.about.as_deref() {
+        connection.execute(
+            "UPDATE project SET unit_kind = ?1, unit_approximate = ?2, unit_attribution = ?3",
+            params![about.kind, about.approximate, about.attribution],
+        )?;
+    }
     write_topology(connection, &patch.topology)?;
     if patch.renumbers() {
         free_codes(connection, patch)?;
@@ -196,7 +215,7 @@ pub fn write(connection: &Connection, plan: PlanId, patch: &UnitsPatch) -> Resul
         }
     }
     if patch.renumbers() {
-        renew_owners(connection, plan, &patch.owners[0])?;
+        renew_owners(connection, plan, patch)?;
     }
     for sql in [
         "DELETE FROM assignment WHERE unit >= ?1",
@@ -231,24 +250,31 @@ fn free_codes(connection: &Connection, patch: &UnitsPatch) -> Result<()> {
 
 /// Numbers that stand for other units belong to nobody in the plan that the change is a step of, whose edit gives them away; in other
 /// plans to whom the unit belonged that they take most of.
-fn renew_owners(connection: &Connection, plan: PlanId, owners: &[(UnitId, Option<UnitId>)]) -> Result<()> {
+fn renew_owners(connection: &Connection, plan: PlanId, patch: &UnitsPatch) -> Result<()> {
     let mut put = connection.prepare(
         "REPLACE INTO assignment SELECT plan.id, ?1, CASE WHEN plan.id = ?3 THEN NULL ELSE kept.territory END
          FROM plan LEFT JOIN temp.kept_assignment AS kept ON kept.plan = plan.id AND kept.unit = ?2",
     )?;
-    for (unit, of) in owners {
+    for (unit, of) in &patch.owners[0] {
         put.execute(params![unit.0, of.map(|of| of.0), plan.0])?;
     }
     connection.execute_batch(&format!(
-        "DELETE FROM locked_unit WHERE plan <> {plan}; DELETE FROM adjacency WHERE plan <> {plan};
-         INSERT INTO locked_unit SELECT kept_lock.plan, unit.id FROM temp.kept_lock JOIN unit ON unit.code = kept_lock.code
-           WHERE kept_lock.plan <> {plan};
-         INSERT INTO adjacency SELECT kept_adjacency.plan, min(first.id, second.id), max(first.id, second.id), kept_adjacency.kind
-           FROM temp.kept_adjacency JOIN unit AS first ON first.code = kept_adjacency.a
-           JOIN unit AS second ON second.code = kept_adjacency.b WHERE kept_adjacency.plan <> {plan};
-         DROP TABLE temp.kept_assignment; DROP TABLE temp.kept_lock; DROP TABLE temp.kept_adjacency",
+        "DELETE FROM locked_unit WHERE plan <> {plan}; DELETE FROM adjacency WHERE plan <> {plan}",
         plan = plan.0
-    ))
+    ))?;
+    // Of units of another kind the same code means nothing: that of a ZIP area may be that of a county.
+    if patch.about.is_none() {
+        connection.execute_batch(&format!(
+            "INSERT INTO locked_unit SELECT kept_lock.plan, unit.id FROM temp.kept_lock JOIN unit ON unit.code = kept_lock.code
+               WHERE kept_lock.plan <> {plan};
+             INSERT INTO adjacency SELECT kept_adjacency.plan, min(first.id, second.id), max(first.id, second.id), kept_adjacency.kind
+               FROM temp.kept_adjacency JOIN unit AS first ON first.code = kept_adjacency.a
+               JOIN unit AS second ON second.code = kept_adjacency.b WHERE kept_adjacency.plan <> {plan}",
+            plan = plan.0
+        ))?;
+    }
+    connection
+        .execute_batch("DROP TABLE temp.kept_assignment; DROP TABLE temp.kept_lock; DROP TABLE temp.kept_adjacency")
 }
 
 /// The columns of `unit_data`, as the values and words of a row are ordered.

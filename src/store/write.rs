@@ -7,12 +7,13 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::blobs::encode_changes;
 use super::tables::{self, owner, seconds};
-use super::{PlanId, SavedMetrics, SavedProblem, accounts_patch, computed, units_patch};
+use super::{PlanId, SavedMetrics, SavedProblem, UnitShare, accounts_patch, computed, layers, units_patch};
 use crate::domain::cells::{CellColumn, CellValues, Cells};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::places::Places;
 use crate::domain::plan::Plan;
 use crate::domain::project::{Goal, Project};
+use crate::domain::reference::LayerLook;
 use crate::domain::reps::Rep;
 
 /// One thing to write: all of it or nothing.
@@ -34,6 +35,14 @@ pub enum Write {
     Reps(Arc<Vec<Rep>>),
     Goals(Vec<Goal>),
     ProjectName(String),
+    LayerLook {
+        at: u16,
+        look: LayerLook,
+    },
+    UnitShares {
+        at: u16,
+        shares: Vec<UnitShare>,
+    },
     Setting {
         key: String,
         value: Option<String>,
@@ -92,6 +101,8 @@ pub fn make_rows(connection: &Connection, entry: &Entry, who: &str) -> Result<()
         Write::Reps(reps) => tables::put_reps(connection, reps),
         Write::Goals(goals) => tables::put_goals(connection, goals),
         Write::ProjectName(name) => connection.execute("UPDATE project SET name = ?1", [name]).map(drop),
+        Write::LayerLook { at, look } => layers::put_look(connection, *at, *look),
+        Write::UnitShares { at, shares } => layers::put_shares(connection, *at, shares),
         Write::Setting { key, value: Some(value) } => {
             connection.execute("REPLACE INTO setting VALUES (?1, ?2)", [key, value]).map(drop)
         }
@@ -169,6 +180,7 @@ fn write_changes(connection: &Connection, plan: PlanId, edit: &Edit) -> Result<(
             Change::Places(places) => put_places(connection, places)?,
             Change::Computed(change) => computed::write(connection, change)?,
             Change::Segments { new, .. } => computed::put_segments(connection, new)?,
+            Change::Layer(change) => layers::write(connection, change)?,
         }
     }
     Ok(())
@@ -238,7 +250,7 @@ fn replace_units(connection: &Connection, plan: PlanId, project: &Project) -> Re
            FROM locked_unit JOIN unit ON unit.id = locked_unit.unit;
          CREATE TEMP TABLE kept_adjacency AS SELECT adjacency.plan, first.code AS a, second.code AS b, adjacency.kind
            FROM adjacency JOIN unit AS first ON first.id = adjacency.a JOIN unit AS second ON second.id = adjacency.b;
-         DELETE FROM assignment; DELETE FROM locked_unit; DELETE FROM adjacency",
+         DELETE FROM assignment; DELETE FROM locked_unit; DELETE FROM adjacency; DELETE FROM unit_in_layer",
     )?;
     with_accounts_out(connection, plan, project, || {
         connection.execute("DELETE FROM unit", [])?;

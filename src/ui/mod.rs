@@ -16,6 +16,7 @@ pub mod hint;
 pub mod history;
 pub mod import_dialog;
 pub mod inspector;
+pub mod layers;
 pub mod leaving;
 pub mod levels;
 pub mod notices;
@@ -67,6 +68,7 @@ pub struct UiState {
     pub export: export_dialog::State,
     pub refreshing: refreshing::State,
     pub doubles: doubles::State,
+    pub layers: layers::State,
     pub levels: levels::State,
     pub path: path_dialog::State,
     pub leaving: leaving::State,
@@ -147,6 +149,7 @@ pub fn show(
             colours::show(ui, session, &mut state.colours, actions);
             columns::show(ui, session, &mut state.columns, actions);
             segments::show(ui, session, &mut state.segments, actions);
+            layers::show(ui, session, &mut state.layers, actions);
             build_dialog::show(ui, session, &mut state.build, actions);
             doubles::show(ui, session, &mut state.doubles, actions);
             refreshing::show(ui, session, &mut state.refreshing, actions);

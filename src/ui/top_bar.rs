@@ -252,6 +252,8 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         {
             Some("Select units first")
         }
+        Command::SelectAlike if session.selection.units.is_empty() => Some("Select a unit first"),
+        Command::SelectAlike if session.first_layer().is_none() => Some("No layer is shown: add one in View, Layers"),
         Command::AssignSelection if session.active.is_unassigned() => Some("Choose a territory first"),
         Command::RenameTerritory
         | Command::RemoveTerritory

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod export;
 pub mod formulas;
 pub mod import;
+pub mod layers;
 pub mod lists;
 pub mod live;
 pub mod places;

@@ -10,7 +10,7 @@ use crate::error::UserError;
 /// The data of `imported`, which was made of `began`, with plan and goals of `present`: the same project as `began` in all but
 /// these. Units and named accounts are found again by their codes, targets and goals by their measures' names.
 pub fn rejoin(began: &Project, present: &Project, imported: Project) -> Result<Project, UserError> {
-    let project = Project { name: present.name.clone(), ..imported };
+    let project = Project { name: present.name.clone(), layers: Arc::clone(&present.layers), ..imported };
     let goals = if present.goals == began.goals { project.goals.clone() } else { goals(present, &project) };
     if present.plan == began.plan {
         return Ok(Project { goals, ..project });

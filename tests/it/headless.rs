@@ -9,6 +9,7 @@ mod doubles;
 mod explaining;
 mod exporting;
 mod json;
+mod layers;
 mod levels;
 mod lists;
 mod main_job;

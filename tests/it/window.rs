@@ -11,6 +11,7 @@ mod drawn;
 mod exporting;
 mod files;
 mod keys;
+mod layers;
 mod leaving;
 mod levels;
 mod live;

@@ -7,10 +7,12 @@ use rusqlite::{Connection, params};
 
 use super::super::blobs::{decode_topology, encode_topology};
 use super::super::cells::{Read, list, text};
+use super::super::layers;
 use super::super::tables::{quoted, subject_word};
 use crate::domain::columns::Subject;
 use crate::domain::hierarchy::MOST_LEVELS;
 use crate::domain::ids::UnitId;
+use crate::domain::reference::MOST_LAYERS;
 use crate::domain::topology::{Topology, TopologyArrays};
 
 /// So many rows are made at most in place of lost ones.
@@ -25,6 +27,7 @@ pub fn all(target: &Connection, missing: &mut Vec<String>) -> Read<()> {
     mending.columns(Subject::Units)?;
     mending.columns(Subject::Accounts)?;
     mending.measures()?;
+    mending.layers()?;
     mending.reps()?;
     mending.plans()?;
     mending.groups()?;
@@ -203,6 +206,33 @@ impl Mending<'_> {
         self.target.execute_batch(
             "DELETE FROM target WHERE measure NOT IN (SELECT id FROM measure); DELETE FROM goal WHERE measure NOT IN (SELECT id FROM measure)",
         )?;
+        Ok(())
+    }
+
+    /// Layers that can be read as a whole stay; the others can be read again from the files they came from.
+    fn layers(&mut self) -> Read<()> {
+        const PARTS: [&str; 5] = ["layer_area", "layer_topology", "layer_column", "layer_value", "unit_in_layer"];
+        let found = list(self.target, "SELECT id, name FROM layer ORDER BY id", |row| Ok((row.get(0)?, text(row, 1))))?;
+        let mut kept: Vec<i64> = Vec::new();
+        for (id, name) in found {
+            if kept.len() < MOST_LAYERS && layers::read_one(self.target, id).is_ok() {
+                kept.push(id);
+            } else {
+                self.target.execute("DELETE FROM layer WHERE id = ?1", [id])?;
+                self.missing.push(format!("The layer \"{name}\" is missing: add it again from its file"));
+            }
+        }
+        for table in PARTS {
+            self.target.execute(&format!("DELETE FROM {table} WHERE layer NOT IN (SELECT id FROM layer)"), [])?;
+        }
+        self.target.execute("DELETE FROM unit_in_layer WHERE unit NOT IN (SELECT id FROM unit)", [])?;
+        // Numbers without gaps: each goes down to a place that is free by then.
+        for (at, id) in (0_i64..).zip(kept).filter(|(at, id)| at != id) {
+            self.target.execute("UPDATE layer SET id = ?1 WHERE id = ?2", [at, id])?;
+            for table in PARTS {
+                self.target.execute(&format!("UPDATE {table} SET layer = ?1 WHERE layer = ?2"), [at, id])?;
+            }
+        }
         Ok(())
     }
 

@@ -194,3 +194,14 @@ fn damaged_bytes_are_rescued_or_refused() {
     }
     assert!(saved > 10, "{saved}");
 }
+
+#[test]
+fn a_layer_that_cannot_be_read_is_left_out_and_the_others_stay() {
+    let (_folder, path, _) = project_file();
+    let connection = Connection::open(&path).unwrap();
+    connection.execute("UPDATE layer_topology SET value = x'01' WHERE layer = 0 AND name = 'points'", []).unwrap();
+    drop(connection);
+    let (opened, _) = rescued(&path, "points of a layer");
+    assert_eq!(opened.project.layers[..], project().layers[1..]);
+    assert!(opened.notes.iter().any(|note| note.contains("\"Counties\" is missing")), "{:?}", opened.notes);
+}

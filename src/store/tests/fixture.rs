@@ -15,6 +15,7 @@ use crate::domain::polygon::{Polygon, Shape};
 use crate::domain::progress::Progress;
 use crate::domain::project::{Goal, Project};
 use crate::domain::random::Random;
+use crate::domain::reference::{LayerColour, LayerLook, LayerWidth, ReferenceLayer};
 use crate::domain::reps::Rep;
 use crate::domain::segments::{self, Combine, Condition, Operator, Rule, Segment};
 use crate::domain::sphere::LonLat;
@@ -184,7 +185,22 @@ pub fn project() -> Project {
         plan: Arc::new(plan),
         computed: Arc::new(vec![computed]),
         segments: Arc::new(segments),
+        layers: Arc::new(vec![layer("Counties", 3), layer("'; DROP TABLE layer; --", 1)]),
     }
+}
+
+/// Areas that lie over the units of [`project`].
+pub fn layer(name: &str, columns: usize) -> ReferenceLayer {
+    let mut areas = grid(columns, 2, 1);
+    areas.kind = "county".into();
+    let words: Vec<_> = (0..areas.len()).map(|area| ["", "Ohio", "ß \"x\""][area % 3]).collect();
+    areas.attributes.push(TextColumn::new("State", &words));
+    let mut mean = Measure::sum("Income", "$", Subject::Units, vec![0.1; areas.len()]);
+    mean.aggregate = Aggregate::Mean { weight: Some(MeasureId(0)) };
+    mean.values[0] = f64::NAN;
+    let people = Measure::sum("People", "", Subject::Units, vec![1e15; areas.len()]);
+    let look = LayerLook { visible: false, colour: LayerColour::Brown, width: LayerWidth::Thick };
+    ReferenceLayer { name: name.into(), areas: areas.into(), measures: vec![people, mean].into(), look }
 }
 
 /// An edit that can be applied to the plan: territories come and go, units and accounts move, locks change.
@@ -265,6 +281,16 @@ pub fn random_edit(plan: &Plan, account_count: usize, random: &mut Random) -> Ed
     edit
 }
 
+fn layers_in_words(project: &Project) -> String {
+    let words = |layer: &ReferenceLayer| {
+        let areas = &*layer.areas;
+        let fixed = (&areas.kind, areas.approximate, &areas.attribution, &areas.codes, &areas.names, &areas.attributes);
+        let places = (&areas.centres, &areas.areas_km2, &areas.bounds, areas.topology.arrays());
+        format!("{:?}", (&layer.name, layer.look, fixed, places, &layer.measures))
+    };
+    project.layers.iter().map(words).collect()
+}
+
 /// Whether two projects hold the same, missing values included.
 #[track_caller]
 pub fn assert_same(found: &Project, expected: &Project) {
@@ -285,6 +311,7 @@ pub fn assert_same(found: &Project, expected: &Project) {
             format!("{:?}", project.reps),
             format!("{:?}", project.plan),
             format!("{:?}", (&project.computed, &project.segments)),
+            layers_in_words(project),
         ]
     };
     for (found, expected) in words(found).into_iter().zip(words(expected)) {

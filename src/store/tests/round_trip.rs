@@ -4,7 +4,8 @@ use crate::domain::edit::{Change, Edit, Locks, apply};
 use crate::domain::hierarchy::Group;
 use crate::domain::ids::{TerritoryId, UnitId};
 use crate::domain::project::Project;
-use crate::store::{Access, Existing, PlanId, SavedMetrics, SavedProblem, Wanted, create, open};
+use crate::domain::reference::{LayerColour, LayerLook, LayerWidth};
+use crate::store::{Access, Existing, PlanId, SavedMetrics, SavedProblem, UnitShare, Wanted, create, open};
 
 #[test]
 fn a_project_comes_back_as_it_was() {
@@ -146,4 +147,36 @@ fn a_file_of_the_second_version_keeps_places_and_named_accounts() {
     let broken: i64 =
         connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
     assert_eq!(broken, 0);
+}
+
+#[test]
+fn how_layers_are_drawn_and_where_units_lie_is_kept() {
+    let (_folder, path) = place();
+    let store = create(&path, &project(), Existing::Refuse).unwrap();
+    let look = LayerLook { visible: true, colour: LayerColour::Green, width: LayerWidth::Thin };
+    store.put_layer_look(1, look);
+    let share = |unit, area, share, main| UnitShare { unit, area, share, main };
+    store.put_unit_shares(0, vec![share(0, 1, 1.0, true)]);
+    store.put_unit_shares(0, vec![share(0, 1, 0.75, true), share(0, 2, 0.25, false), share(3, 0, 1.0, true)]);
+    // A layer that is gone by then is no failure.
+    store.put_unit_shares(7, vec![share(0, 0, 1.0, true)]);
+    store.put_layer_look(7, look);
+    store.flush().unwrap();
+    let rows = |sql: &str| -> Vec<String> {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let mut query = connection.prepare(sql).unwrap();
+        query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    const SHARES: &str =
+        "SELECT layer_name || ' ' || unit_code || ' ' || area_code || ' ' || share || ' ' || main FROM v_unit_in_layer";
+    assert_eq!(
+        rows(SHARES),
+        ["Counties 00000 00001 0.75 1", "Counties 00000 00002 0.25 0", "Counties 00003 00000 1.0 1"]
+    );
+    assert_eq!(rows("SELECT code FROM v_layer_area WHERE layer_name = 'Counties' AND area = 5"), ["00005"]);
+    store.put_units(&project(), "Imported 20 ZIP areas").unwrap();
+    drop(store);
+    assert!(rows(SHARES).is_empty(), "other units lie elsewhere");
+    let (_store, opened) = open(&path, Wanted::ReadWrite).unwrap();
+    assert_eq!(opened.project.layers[1].look, look);
 }

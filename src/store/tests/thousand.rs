@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
 
-use super::fixture::{assert_same, place, project, random_edit, stepped};
+use super::fixture::{assert_same, layer, place, project, random_edit, stepped};
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::accounts_patch::AccountsPatch;
 use crate::domain::cells::{Cell, CellColumn};
@@ -19,6 +19,7 @@ use crate::domain::ids::{AccountId, MeasureId, UnitId};
 use crate::domain::places::AccountPlace;
 use crate::domain::project::{Goal, Project};
 use crate::domain::random::Random;
+use crate::domain::reference::LayerChange;
 use crate::domain::segments::{Rule, Segment};
 use crate::store::{Existing, Store, Wanted, create, open};
 
@@ -110,7 +111,8 @@ pub fn any_edit(project: &Project, random: &mut Random) -> Edit {
     let chosen: Vec<u32> = (0..1 + random.below(6)).map(|_| random.below(rows) as u32).collect();
     let word = ["", "pub", "Ohio", "a \"b\"; --", "ß𝄞", "new word"][random.below(6)];
     let number = [None, Some(0.1), Some(-0.0), Some(1e15), Some(-12.5), Some(random.unit())][random.below(6)];
-    let mut edit = match random.below(25) {
+    let mut edit = match random.below(27) {
+        25..27 => return layer_edit(project, random),
         24 => return other_accounts(project, random),
         0..2 => Edit::set_cells(
             project,
@@ -224,6 +226,24 @@ fn other_accounts(project: &Project, random: &mut Random) -> Edit {
     Edit::replace_accounts(&project.plan, patch.into(), "Replaced accounts")
 }
 
+/// A layer beside the units comes, goes, gets another name, or another takes its place.
+fn layer_edit(project: &Project, random: &mut Random) -> Edit {
+    let layers = &project.layers;
+    let name = format!("Layer {}", random.below(1_000_000));
+    let new = Box::new(layer(&name, 1 + random.below(3)));
+    let at = random.below(layers.len() + 1);
+    let old = layers.get(at).cloned().map(Box::new);
+    let whole = |old, new| LayerChange::Whole { at: at as u16, old, new };
+    let change = match (old, random.below(5)) {
+        (None, _) => whole(None, Some(new)),
+        (Some(_), 0) if layers.len() < 5 => whole(None, Some(new)),
+        (Some(old), 1) => whole(Some(old), Some(new)),
+        (Some(old), 2) => whole(Some(old), None),
+        (Some(old), _) => LayerChange::Renamed { at: at as u16, old: old.name, new: name },
+    };
+    Edit { label: "Changed a layer".into(), changes: vec![Change::Layer(Arc::new(change))] }
+}
+
 /// A computed column comes, goes or gets another formula.
 fn column_edit(project: &Project, subject: Subject, random: &mut Random) -> Edit {
     let known: Vec<&Computed> = project.computed.iter().filter(|column| column.subject == subject).collect();
@@ -300,6 +320,12 @@ fn kind(change: &Change) -> &'static str {
             _ => "computed altered",
         },
         Change::Segments { .. } => "segments",
+        Change::Layer(change) => match &**change {
+            LayerChange::Renamed { .. } => "layer renamed",
+            LayerChange::Whole { old: None, .. } => "layer added",
+            LayerChange::Whole { new: None, .. } => "layer removed",
+            LayerChange::Whole { .. } => "layer replaced",
+        },
         Change::Cells(cells) => match cells.column {
             CellColumn::Name => "name",
             CellColumn::Attribute(_) => "words",
@@ -344,7 +370,7 @@ fn check(seed: u64, steps: usize) -> BTreeSet<&'static str> {
 #[test]
 fn a_thousand_edits_of_every_kind_are_taken_back_and_made_again_to_the_bit() {
     let kinds = check(11, 1_000);
-    assert_eq!(kinds.len(), 20, "{kinds:?}");
+    assert_eq!(kinds.len(), 24, "{kinds:?}");
 }
 
 #[test]

@@ -21,13 +21,15 @@ use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::domain::topology::{Swap, TopologyPatch};
 use crate::domain::units::Units;
-use crate::domain::units_patch::{UnitRow, UnitsPatch};
+use crate::domain::units_patch::{UnitRow, UnitsAbout, UnitsPatch};
 use crate::error::UserError;
 use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::guess::Reason;
 use crate::io::{Imported, layers};
 use crate::words;
-use overlay::{Overlay, Share};
+use overlay::Overlay;
+
+pub use overlay::{Same, Share, areas, shares};
 
 /// Where two territories have parts of a unit that differ by less than this, its accounts decide.
 const TIE: f64 = 0.005;
@@ -132,7 +134,7 @@ pub fn update_file(
     drop(layer);
     diagnostics.extend(built.diagnostics);
     let (units, measures) = built.value;
-    let mut updated = update(project, &units, &measures, &file, progress, &mut diagnostics)?;
+    let mut updated = update(project, (&units, &measures), &file, Same::ByCode, progress, &mut diagnostics)?;
     if updated.report.by_code == 0 && updated.report.by_share.is_empty() {
         return Err(failed()
             .because("no unit of it has a code of the project or lies where one of its units is")
@@ -146,16 +148,16 @@ pub fn update_file(
 /// The same from units that have been read.
 pub(super) fn update(
     project: &Project,
-    units: &Units,
-    measures: &[Measure],
+    (units, measures): (&Units, &[Measure]),
     file: &str,
+    same: Same,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<BoundaryUpdate, UserError> {
     let failed = |why: String| UserError::new(format!("Could not update boundaries from {file}")).because(why);
     let old = &*project.units;
-    let overlay = Overlay::new(old, units, progress).map_err(crate::io::cancelled)?;
-    let positions = positions(old, units);
+    let overlay = Overlay::new(old, units, same, progress).map_err(crate::io::cancelled)?;
+    let positions = positions(&overlay);
     let mut located = Accounts::clone(&project.accounts);
     carry::locate(&mut located, units, progress)?;
     carry::note_outside(&located, units, &Place::file(file), diagnostics);
@@ -168,6 +170,7 @@ pub(super) fn update(
     let mut patch = UnitsPatch {
         counts: [old.len() as u32, units.len() as u32],
         topology: TopologyPatch::between(old.topology.arrays(), units.topology.arrays(), &positions),
+        about: about(old, units, same),
         ..UnitsPatch::default()
     };
     let mut by_position: Vec<UnitId> = units.ids().collect();
@@ -186,23 +189,25 @@ pub(super) fn update(
         if before != renumbered(after) {
             patch.homes.push((account, [before, renumbered(after)]));
         }
-        let same = before.map(|unit| &old.codes[unit.index()]) == after.map(|unit| &units.codes[unit.index()]);
-        report.other_unit += usize::from(!same);
+        report.other_unit +=
+            usize::from(before != after.and_then(|unit| overlay.before(unit)) || before.is_none() != after.is_none());
     }
-    let code_at = |position: usize| by_position.get(position).map(|unit| &units.codes[unit.index()]);
-    let is_other = |position: usize| old.codes.get(position) != code_at(position);
+    let is_other = |position: usize| {
+        let kept = by_position.get(position).and_then(|&unit| overlay.before(unit));
+        kept != Some(UnitId::from_index(position))
+    };
     // Nobody is the owner of what is not there.
     let largest = |shares: &[Share], list: fn(&Share) -> UnitId| shares.first().map(list);
     for (position, &unit) in by_position.iter().enumerate().filter(|(position, _)| is_other(*position)) {
-        let of = old.find(&units.codes[unit.index()]).or_else(|| largest(overlay.of_new(unit), |share| share.unit));
+        let of = overlay.before(unit).or_else(|| largest(overlay.of_new(unit), |share| share.unit));
         patch.owners[0].push((UnitId::from_index(position), of));
     }
     for position in (0..old.len()).filter(|&position| is_other(position)) {
         let unit = UnitId::from_index(position);
-        let to = units.find(&old.codes[position]).or_else(|| largest(overlay.of_old(unit), |share| share.unit));
+        let to = overlay.after(unit).or_else(|| largest(overlay.of_old(unit), |share| share.unit));
         patch.owners[1].push((unit, renumbered(to)));
     }
-    let edit = edit(project, units, &positions, &owners, patch, &is_other);
+    let edit = edit(project, &overlay, &positions, &owners, patch, &is_other);
     report_units(project, units, &overlay, &owners, &mut report);
     finish(project, edit, report).map_err(failed)
 }
@@ -262,13 +267,19 @@ fn take_computed(before: &Project, after: &Project, patch: &mut UnitsPatch) {
     patch.rows = (0..patch.counts[0].max(patch.counts[1])).filter_map(row).collect();
 }
 
-/// The numbers of the new units: who has a code of before keeps its number where there are still so many, the others fill what is free.
-fn positions(old: &Units, new: &Units) -> Vec<u32> {
-    let count = new.len();
+/// What units of another kind are called, and where they come from. A newer vintage is what it was.
+fn about(old: &Units, new: &Units, same: Same) -> Option<Box<[UnitsAbout; 2]>> {
+    let both = [old, new].map(UnitsAbout::of);
+    (same == Same::Nothing && both[0] != both[1]).then(|| Box::new(both))
+}
+
+/// The numbers of the new units: who was there before keeps its number where there are still so many, the others fill what is free.
+fn positions(overlay: &Overlay) -> Vec<u32> {
+    let count = overlay.new_count();
     let mut taken = vec![false; count];
     let mut positions: Vec<Option<u32>> = vec![None; count];
-    for unit in new.ids() {
-        if let Some(kept) = old.find(&new.codes[unit.index()]).filter(|kept| kept.index() < count) {
+    for unit in (0..count).map(UnitId::from_index) {
+        if let Some(kept) = overlay.before(unit).filter(|kept| kept.index() < count) {
             taken[kept.index()] = true;
             positions[unit.index()] = Some(kept.0);
         }
@@ -294,7 +305,7 @@ impl Owners<'_> {
                 in_unit.entry(*unit).or_default().push(account);
             }
         }
-        let owner = |unit: UnitId| match self.project.units.find(&self.units.codes[unit.index()]) {
+        let owner = |unit: UnitId| match self.overlay.before(unit) {
             Some(kept) => (plan.territory_of(kept), false),
             None => self.by_share(unit, in_unit.get(&unit).map_or(&[], Vec::as_slice)),
         };
@@ -349,14 +360,14 @@ impl Owners<'_> {
 /// neighbours go with the codes.
 fn edit(
     project: &Project,
-    units: &Units,
+    overlay: &Overlay,
     positions: &[u32],
     owners: &[(TerritoryId, bool)],
     patch: UnitsPatch,
     is_other: &impl Fn(usize) -> bool,
 ) -> Edit {
     let (old, plan) = (&*project.units, &*project.plan);
-    let now = |unit: UnitId| Some(UnitId(positions[units.find(&old.codes[unit.index()])?.index()]));
+    let now = |unit: UnitId| Some(UnitId(positions[overlay.after(unit)?.index()]));
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for unit in old.ids().filter(|unit| is_other(unit.index())) {
         let owner = plan.territory_of(unit);
@@ -376,7 +387,7 @@ fn edit(
             }
         }
     }
-    for unit in units.ids() {
+    for unit in (0..owners.len()).map(UnitId::from_index) {
         let (at, (owner, _)) = (UnitId(positions[unit.index()]), owners[unit.index()]);
         if is_other(at.index()) && !owner.is_unassigned() {
             after.push(Change::Assign { unit: at, old: TerritoryId::UNASSIGNED, new: owner });
@@ -402,7 +413,7 @@ fn report_units(
     for unit in units.ids() {
         let code = &units.codes[unit.index()];
         let (owner, by_accounts) = owners[unit.index()];
-        if old.find(code).is_some() {
+        if overlay.before(unit).is_some() {
             report.by_code += 1;
         } else if overlay.of_new(unit).is_empty() {
             report.without.push(code.clone());
@@ -411,7 +422,7 @@ fn report_units(
             report.by_share.push(NewUnit { code: code.clone(), of, owner, by_accounts });
         }
     }
-    for unit in old.ids().filter(|unit| units.find(&old.codes[unit.index()]).is_none()) {
+    for unit in old.ids().filter(|unit| overlay.after(*unit).is_none()) {
         report.vanished.push(GoneUnit {
             code: old.codes[unit.index()].clone(),
             to: named(overlay.of_old(unit), &units.codes),

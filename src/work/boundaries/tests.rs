@@ -81,7 +81,8 @@ fn newer() -> Units {
 }
 
 fn updated(project: &Project, units: &Units, measures: &[Measure]) -> BoundaryUpdate {
-    update(project, units, measures, "new.shp", &Progress::new(), &mut Vec::new()).expect("it can be made")
+    update(project, (units, measures), "new.shp", Same::ByCode, &Progress::new(), &mut Vec::new())
+        .expect("it can be made")
 }
 
 fn picture(project: &Project) -> String {

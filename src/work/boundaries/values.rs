@@ -13,32 +13,34 @@ pub struct Columns<'a> {
     /// Per measure of units of the project, its values of the new units; and whether they were made of those of before.
     values: Vec<(Vec<f64>, bool)>,
     measures: &'a [Measure],
+    overlay: &'a Overlay,
     /// Per new unit the old one that words come from.
     likeness: Vec<Option<UnitId>>,
 }
 
 impl<'a> Columns<'a> {
-    pub fn new(project: &'a Project, units: &'a Units, measures: &'a [Measure], overlay: &Overlay) -> Self {
+    pub fn new(project: &'a Project, units: &'a Units, measures: &'a [Measure], overlay: &'a Overlay) -> Self {
         let old = &*project.units;
         let likeness = |unit: UnitId| {
-            let kept = old.find(&units.codes[unit.index()]);
+            let kept = overlay.before(unit);
             kept.or_else(|| overlay.of_new(unit).first().map(|share| share.unit))
         };
-        let parts = parts(old, units, overlay);
+        let parts = parts(old, overlay);
         let values = project.measures_of(Subject::Units).map(|(_, measure)| {
             match measures.iter().find(|new| new.name == measure.name) {
                 Some(new) => (new.values.clone(), false),
                 None => (divided(measure, old, units.len(), &parts), true),
             }
         });
-        Self { project, units, values: values.collect(), measures, likeness: units.ids().map(likeness).collect() }
+        let likeness = units.ids().map(likeness).collect();
+        Self { project, units, values: values.collect(), measures, overlay, likeness }
     }
 
     /// The row of a new unit.
     pub fn row(&self, unit: UnitId) -> UnitRow {
         let (units, row) = (self.units, unit.index());
         let old = &*self.project.units;
-        let kept = old.find(&units.codes[row]);
+        let kept = self.overlay.before(unit);
         // A file without names has codes in their place.
         let name = match kept {
             Some(kept) if units.names[row] == units.codes[row] => old.names[kept.index()].clone(),
@@ -79,8 +81,8 @@ impl<'a> Columns<'a> {
 }
 
 /// Per old unit, which new ones have how much of it; the shares of one add up to one.
-fn parts(old: &Units, units: &Units, overlay: &Overlay) -> Vec<Vec<(UnitId, f64)>> {
-    let part = |unit: UnitId| match units.find(&old.codes[unit.index()]) {
+fn parts(old: &Units, overlay: &Overlay) -> Vec<Vec<(UnitId, f64)>> {
+    let part = |unit: UnitId| match overlay.after(unit) {
         Some(kept) => {
             let carved = overlay.carved_of(unit);
             let taken: f64 = carved.iter().map(|share| share.share).sum::<f64>().min(1.0);

@@ -17,7 +17,7 @@ use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::store::MAX_COLUMNS;
 use crate::words;
-use checks::{check_name, make, make_instead_of};
+use checks::{Refused, check_name, make, make_instead_of};
 pub use problems::{diagnostics, grouped, refreshed, with_faults};
 use renaming::rename_in_others;
 pub(super) use renaming::rename_segment;
@@ -153,6 +153,17 @@ pub fn commit(project: &Project, edit: Edit) -> Result<(Project, Edit), UserErro
     let mut after = project.clone();
     apply_to_project(&mut after, &edit, Locks::Obey).map_err(|error| failed().because(error))?;
     Ok((after, edit))
+}
+
+/// A name as a new column can have it.
+///
+/// # Errors
+/// Why it cannot be taken, in words.
+pub fn usable_name(project: &Project, subject: Subject, name: &str) -> Result<String, String> {
+    check_name(project, subject, name, None).map_err(|refused| match refused {
+        Refused::Name(why) => why,
+        Refused::Formula(_, error) => error.to_string(),
+    })
 }
 
 /// The computed column of that name, whatever its capitals.
