@@ -215,7 +215,7 @@ mod tests {
     fn columns_come_as_one_step_and_go_again() {
         let project = fixture::project("AABB");
         let change = import(&project, CENSUS).unwrap().value;
-        assert_eq!(change.label, "Imported 4 columns for 3 units from census.csv");
+        assert_eq!(change.label, "Imported 4 columns for 3 cells from census.csv");
         let after = &change.project;
         let population = after.measures.iter().find(|measure| measure.name == "Population").unwrap();
         assert_eq!(population.values[..2], [10.0, 20.0]);

@@ -9,6 +9,24 @@ use crate::io::unit_codes::UnitCodes;
 /// So many rows tell what a column is.
 const JUDGED: usize = 20_000;
 
+/// Names of columns with codes of areas.
+const CODE: [&str; 14] = [
+    "zip code",
+    "zipcode",
+    "zip",
+    "zcta",
+    "postal code",
+    "postcode",
+    "plz",
+    "geoid",
+    "fips",
+    "fips code",
+    "geo id",
+    "unit code",
+    "code",
+    "id!",
+];
+
 /// Which column holds what, by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitColumnsMapping {
@@ -26,7 +44,9 @@ impl UnitColumnsMapping {
         let codes = UnitCodes::of(project);
         let step = table.len().div_ceil(JUDGED).max(1);
         let rows: Vec<usize> = (0..table.len()).step_by(step).collect();
-        let share = |column: usize| {
+        // How well a column fits: codes as they are, codes that lost their zeros, and whether its name says so. Small numbers are codes
+        // without their zeros, perhaps, so the name decides between two such columns.
+        let score = |column: usize| {
             let cells = rows.iter().map(|&row| table.cell(row, column)).filter(|cell| !cell.is_empty());
             let (mut all, mut known, mut exact) = (0_u32, 0_u32, 0_u32);
             for cell in cells.take(2000) {
@@ -37,15 +57,15 @@ impl UnitColumnsMapping {
                     None => {}
                 }
             }
-            // Small numbers are codes that have lost their zeros, perhaps: of two columns the one with whole codes counts.
-            (all > 0).then(|| (f64::from(known) / f64::from(all), f64::from(exact) / f64::from(all)))
+            let named = guess::fit(&table.columns[column], &CODE) > 0;
+            let share = |count: u32| f64::from(count) / f64::from(all.max(1));
+            (share(known) >= 0.2).then(|| share(exact) + 0.5 * share(known) + if named { 0.5 } else { 0.0 })
         };
-        let mut code: Option<(usize, (f64, f64))> = None;
+        let mut code: Option<(usize, f64)> = None;
         for column in 0..table.columns.len() {
-            let Some(share) = share(column).filter(|share| share.0 >= 0.2) else { continue };
-            let better = |best: (f64, f64)| share.1 + share.0 * 0.5 > best.1 + best.0 * 0.5;
-            if code.is_none_or(|(_, best)| better(best)) {
-                code = Some((column, share));
+            let Some(score) = score(column) else { continue };
+            if code.is_none_or(|(_, best)| score > best) {
+                code = Some((column, score));
             }
         }
         let code = code.map(|(column, _)| column);

@@ -40,7 +40,7 @@ fn rows_find_their_units_whatever_their_order() {
     assert!(people.values[4].is_nan() && people.values[1].is_nan());
     assert_eq!(found.attributes[0].get(8), "West");
     assert_eq!(found.attributes[0].get(1), "");
-    assert!(said.iter().any(|said| said.contains("no row for 6 units")), "{said:?}");
+    assert!(said.iter().any(|said| said.contains("no row for 6 cells")), "{said:?}");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn repeated_codes_are_a_choice() {
 
 #[test]
 fn a_table_about_something_else_is_refused() {
-    let (found, _) = read(&with_long_codes(), "town,people\nDayton,5\nColumbus,6\n", OnRepeat::First);
+    let (found, _) = read(&with_long_codes(), "town,people\nDayton,50000\nColumbus,60000\n", OnRepeat::First);
     let error = found.unwrap_err().to_string();
     assert!(error.contains("no column holds codes of the project's ZIP areas"), "{error}");
 }

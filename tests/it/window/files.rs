@@ -159,7 +159,7 @@ fn columns_of_units_come_in_as_one_step() {
     };
     assert_eq!(total(&app), Some(35.0), "{:?}", app.messages());
     assert_eq!(app.session().project.units.attributes[0].get(1), "Brown");
-    assert!(app.was_told("Imported 2 columns for 2 units from census.csv"), "{:?}", app.messages());
+    assert!(app.was_told("Imported 2 columns for 2 cells from census.csv"), "{:?}", app.messages());
     app.key_with(Modifiers::COMMAND, Key::Z);
     assert_eq!(total(&app), None, "undo takes the columns away");
     app.key_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
