@@ -67,6 +67,36 @@ impl DateOrder {
     }
 }
 
+/// Of columns of units: what becomes of rows that have the code of a row before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnRepeat {
+    /// All rows of that code are left out, and listed.
+    #[default]
+    LeaveOut,
+    First,
+    Last,
+    /// Numbers that can be added up are; of means the mean is taken, of words the first.
+    AddUp,
+}
+
+impl OnRepeat {
+    pub const ALL: [Self; 4] = [Self::LeaveOut, Self::First, Self::Last, Self::AddUp];
+
+    /// What commands call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LeaveOut => "leave-out",
+            Self::First => "first",
+            Self::Last => "last",
+            Self::AddUp => "add-up",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.word().eq_ignore_ascii_case(word.trim()))
+    }
+}
+
 impl DecimalMark {
     /// What commands and presets call it.
     pub fn word(self) -> &'static str {

@@ -12,8 +12,8 @@ pub use crate::io::export::loss::{Foreseen, Loss};
 pub use crate::io::export::order::{
     Against, Format, HubSpot, List, ListWish, Listed, ListedFile, Missing, Salesforce, Scope, What, Wish as ExportWish,
 };
+pub use crate::io::options::OnRepeat;
 use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
-pub use crate::io::unit_columns::OnRepeat;
 
 /// The kinds of background work. One of each kind runs at a time; a newer order of the same kind replaces the older, or waits until
 /// it is done: see [`JobKind::waits_its_turn`].

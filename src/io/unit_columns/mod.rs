@@ -12,6 +12,7 @@ pub use mapping::UnitColumnsMapping;
 
 use super::accounts::shortened;
 use super::diagnostic::{Diagnostic, Place};
+pub use super::options::OnRepeat;
 use super::table::{self, Table, values};
 use super::unit_codes::UnitCodes;
 use super::{cancelled, count_of};
@@ -20,36 +21,6 @@ use crate::domain::ids::UnitId;
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::project::Project;
 use crate::error::UserError;
-
-/// What becomes of rows that have the code of a row before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnRepeat {
-    /// All rows of that code are left out, and listed.
-    #[default]
-    LeaveOut,
-    First,
-    Last,
-    /// Numbers that can be added up are; of means the mean is taken, of words the first.
-    AddUp,
-}
-
-impl OnRepeat {
-    pub const ALL: [Self; 4] = [Self::LeaveOut, Self::First, Self::Last, Self::AddUp];
-
-    /// What commands call it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::LeaveOut => "leave-out",
-            Self::First => "first",
-            Self::Last => "last",
-            Self::AddUp => "add-up",
-        }
-    }
-
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|choice| choice.word().eq_ignore_ascii_case(word.trim()))
-    }
-}
 
 /// The columns of a table, a value for each unit of the project.
 #[derive(Debug, Clone, Default)]
