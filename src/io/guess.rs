@@ -275,7 +275,11 @@ pub fn not_a_measure(name: &str, profile: &Profile) -> Option<String> {
 /// "Number of employees": the number in the name is a count.
 fn is_count(name: &str) -> bool {
     let words = words_of(name);
-    words.windows(2).any(|pair| matches!([pair[0].as_str(), pair[1].as_str()], ["number" | "no" | "num" | "nr", "of"]))
+    let of_a_house = words.iter().any(|word| word == "house");
+    !of_a_house
+        && words
+            .windows(2)
+            .any(|pair| matches!([pair[0].as_str(), pair[1].as_str()], ["number" | "no" | "num" | "nr", "of"]))
 }
 
 /// What one of a measure is: "$", "min", … from its name and values.

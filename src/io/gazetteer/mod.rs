@@ -100,7 +100,7 @@ impl Gazetteer {
     /// A country by its name in several languages, or its code of two or three letters; with the region where the name says that too
     /// ("Scotland").
     pub fn country(&self, name: &str) -> Option<(CountryId, Option<RegionId>)> {
-        self.country_names.get(&names::key(name)).copied()
+        self.country_names.get(&names::country_key(name)).copied()
     }
 
     /// The United States, where nothing else is known.

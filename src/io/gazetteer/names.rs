@@ -97,6 +97,12 @@ pub fn key(name: &str) -> String {
     key
 }
 
+/// As [`key`], but codes of two or three letters stay what they are: AE is not A.
+pub fn country_key(name: &str) -> String {
+    let plain = plain(name);
+    if plain.len() <= 3 { plain } else { key(name) }
+}
+
 /// The name and what is left of it where something is added: "Frankfurt a. M.", "Freiburg im Breisgau", "Seoul (Jongno-gu)",
 /// "Lille-Centre / Nord".
 pub fn shorter(name: &str) -> Vec<&str> {

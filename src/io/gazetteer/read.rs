@@ -55,8 +55,9 @@ impl Gazetteer {
                     let id = CountryId(self.countries.len() as u16);
                     for name in all.split('|') {
                         let short = name.strip_prefix("The ").unwrap_or(name);
-                        for name in [name, short] {
-                            self.country_names.entry(names::key(name)).or_insert((id, None));
+                        // A name in another script may leave nothing.
+                        for key in [name, short].map(names::country_key).into_iter().filter(|key| !key.is_empty()) {
+                            self.country_names.entry(key).or_insert((id, None));
                         }
                     }
                     let name = all.split('|').nth(2).unwrap_or(code).to_owned();
@@ -82,7 +83,7 @@ impl Gazetteer {
         if let Some((kingdom, _)) = self.country("GB") {
             for name in ["England", "Scotland", "Wales", "Northern Ireland"] {
                 if let Some(region) = self.region(kingdom, name) {
-                    self.country_names.entry(names::key(name)).or_insert((kingdom, Some(region)));
+                    self.country_names.entry(names::country_key(name)).or_insert((kingdom, Some(region)));
                 }
             }
         }

@@ -52,6 +52,11 @@ impl Projection {
         if wkt.len() > 1 << 16 || nesting(wkt) > 40 {
             return Err(refused("the description of its coordinate system is too long".into()));
         }
+        // Web Mercator is a sphere's projection of an ellipsoid's degrees. Only its name, or what is said to PROJ, tells it from Mercator's.
+        if upper.contains("PSEUDO-MERCATOR") || upper.contains("AUXILIARY_SPHERE") || upper.contains("+NADGRIDS=@NULL")
+        {
+            return Self::from_epsg(file, 3857, diagnostics);
+        }
         let node = Builder::new().parse(wkt).map_err(|error| cannot(&error))?;
         let mut text = Vec::new();
         Formatter::new(&mut text).format(&node).map_err(|error| cannot(&error))?;
