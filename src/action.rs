@@ -254,8 +254,8 @@ commands! {
     OpenProject, File, "Open…", ICON_FOLDER_OPEN, ctrl(Key::O), "Open a project file";
     OpenSample, File, "Open the sample", ICON_MAP, None, "Open your own copy of the shipped sample project";
     SaveAs, File, "Save a copy as…", ICON_SAVE, ctrl_shift(Key::S), "Everything is saved as you work; this makes a second file and goes on in it";
-    ImportUnits, File, "Import units…", ICON_UPLOAD, None, "Read ZIP areas, counties or other areas from a shapefile, GeoJSON or TopoJSON";
-    ImportAccounts, File, "Import accounts…", ICON_STORE, ctrl(Key::I), "Read customers and prospects from a CSV file, a workbook or another table";
+    ImportUnits, File, "Import units…", ICON_UPLOAD, None, "Read ZIP areas, counties or other areas from a shapefile, GeoPackage, GeoJSON, TopoJSON or KML";
+    ImportAccounts, File, "Import accounts…", ICON_STORE, ctrl(Key::I), "Read customers and prospects from a CSV file, a workbook or a layer of points (GeoJSON, GeoPackage, shapefile, KML)";
     ImportAlignment, File, "Import territories…", ICON_GROUP, None, "Read which unit belongs to which territory from a CSV file or a workbook";
     ImportReps, File, "Import reps…", ICON_BADGE, None, "Read the roster with homes and capacities from a CSV file or a workbook";
     ImportColumns, File, "Import columns of units…", ICON_ADD_COLUMN_RIGHT, None, "Read population, income or other columns from a table with one row per unit";

@@ -8,6 +8,7 @@ use super::App;
 use super::files::{Answer, Wish};
 use crate::action::Action;
 use crate::error::UserError;
+use crate::io::layers;
 use crate::jobs::spec::{ImportWhat, JobKind, PresetOrder};
 use crate::jobs::tasks;
 use crate::session::Session;
@@ -94,6 +95,10 @@ impl App {
                 Err(error) => self.ui.notices.failed(ctx, &error),
             }
         }
+        if let (Some(order), Some(session)) = (self.ui.import.check.take(), &self.session) {
+            let project = session.project.clone();
+            self.jobs.start(JobKind::Peek, move |progress| tasks::check_alignment(&project, order, progress));
+        }
         if let Some(order) = self.ui.import.peek.take() {
             let project = self.session.as_ref().map(|session| session.project.clone());
             let folder = self.data_folder.clone();
@@ -135,17 +140,17 @@ impl App {
         }
     }
 
-    /// A file from outside: a project opens, a table or layer begins an import.
+    /// A file from outside: a project opens, a table or layer begins an import. Whether a layer holds units or accounts is for a look at
+    /// it to say.
     pub(super) fn take_file(&mut self, ctx: &Context, path: PathBuf) {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let what = match ending.as_str() {
-            "csv" | "tsv" | "tab" | "txt" | "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => Some(ImportWhat::Accounts),
-            "shp" | "geojson" | "json" | "topojson" => Some(ImportWhat::Units),
-            _ => None,
-        };
-        match what {
-            Some(what) => self.ui.import.take(path, what),
-            None => self.open(ctx, path),
+        match ending.as_str() {
+            _ if layers::is_layer(&path) => self.ui.import.take_any(path),
+            "dbf" | "shx" | "prj" | "cpg" => self.ui.import.take_any(path),
+            "csv" | "tsv" | "tab" | "txt" | "gz" | "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => {
+                self.ui.import.take(path, ImportWhat::Accounts);
+            }
+            _ => self.open(ctx, path),
         }
     }
 

@@ -56,6 +56,12 @@ impl Default for SystemDialogs {
     }
 }
 
+/// The endings of layers and of tables that can be read.
+const LAYERS: [&str; 13] = [
+    "shp", "gpkg", "geojson", "json", "topojson", "geojsonl", "geojsons", "ndjson", "jsonl", "kml", "kmz", "zip", "gz",
+];
+const TABLES: [&str; 10] = ["csv", "tsv", "tab", "txt", "gz", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+
 /// A dialog that comes back empty this fast was never on the screen.
 const NO_DIALOG: Duration = Duration::from_millis(250);
 
@@ -73,13 +79,10 @@ impl FileDialogs for SystemDialogs {
         }
         dialog = match &wish {
             Wish::OpenProject | Wish::CreateProject | Wish::SaveAs => dialog.add_filter("Bailiwick project", &["bwk"]),
-            Wish::Import(ImportWhat::Units) => dialog.add_filter("Areas", &["shp", "geojson", "json", "topojson"]),
-            Wish::Layer => dialog.add_filter(
-                "Areas",
-                &["shp", "gpkg", "geojson", "json", "topojson", "geojsonl", "kml", "kmz", "zip", "gz"],
-            ),
+            Wish::Import(ImportWhat::Units) | Wish::Layer => dialog.add_filter("Areas", &LAYERS),
             Wish::Import(_) => {
-                dialog.add_filter("Tables", &["csv", "tsv", "tab", "txt", "gz", "xlsx", "xlsm", "xlsb", "xls", "ods"])
+                let all: Vec<&str> = TABLES.iter().chain(&LAYERS).copied().collect();
+                dialog.add_filter("Tables and points", &all).add_filter("Tables", &TABLES).add_filter("Points", &LAYERS)
             }
             Wish::SaveList => dialog.add_filter("CSV", &["csv"]),
             Wish::ExportTo | Wish::List(Browse::Out | Browse::Folder) => dialog,

@@ -6,6 +6,7 @@ use egui::{Context, Key};
 
 use super::App;
 use crate::action::{Action, Command};
+use crate::io::files::ending_of;
 use crate::jobs::spec::{ImportWhat, JobKind};
 use crate::session::placing::PlacesAction;
 use crate::session::view::Tool;
@@ -16,7 +17,7 @@ impl App {
     pub(super) fn take_input(&mut self, ctx: &Context) {
         let dropped: Vec<PathBuf> =
             ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-        self.actions.extend(dropped.into_iter().map(Action::Take));
+        self.actions.extend(without_companions(dropped).into_iter().map(Action::Take));
         // A field that Escape takes the keyboard from has lost it already when this frame begins.
         let typing = ctx.egui_wants_keyboard_input() || self.typing;
         let modal = self.dialog_is_open() || self.leaving_words(ctx).is_some();
@@ -89,4 +90,17 @@ impl App {
         };
         self.actions.push(next);
     }
+}
+
+/// The files that stand for themselves: what lies beside a .shp file comes in with it.
+fn without_companions(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+    let shapes: Vec<PathBuf> =
+        files.iter().filter(|path| ending_of(path) == "shp").map(|path| path.with_extension("")).collect();
+    // Beside "counties.shp" lies "counties.dbf", and often "counties.shp.xml".
+    let stem = |path: &PathBuf| {
+        let plain = path.with_extension("");
+        if ending_of(&plain) == "shp" { plain.with_extension("") } else { plain }
+    };
+    files.retain(|path| ending_of(path) == "shp" || !shapes.contains(&stem(path)));
+    files
 }

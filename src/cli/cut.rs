@@ -26,7 +26,7 @@ pub struct Arguments {
     /// The project file
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
-    /// The polygons of this GeoJSON, TopoJSON or shapefile are the boundary
+    /// The polygons of this layer (GeoJSON, TopoJSON, GeoPackage, KML, shapefile) are the boundary
     #[arg(long, value_name = "FILE", required_unless_present = "line", conflicts_with = "line")]
     boundary: Option<PathBuf>,
     /// The lines of this GeoJSON are cut along

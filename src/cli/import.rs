@@ -7,19 +7,18 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::output::{Column, Message, Output, columns, messages};
-use super::reading::{AccountArguments, Reading, choice, named, or};
-use super::{Outcome, Result, project};
+use super::reading::{AccountArguments, LayerReading, Reading, named, or};
+use super::{Outcome, Result, alignment, project};
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
-use crate::error::UserError;
 use crate::io::Imported;
 use crate::io::files::{data_folder, name_of};
 use crate::io::guess::Reason;
 use crate::io::table::STANDARD_INPUT;
 use crate::io::unit_columns::OnRepeat;
-use crate::work::columns::{AlignmentColumns, RepColumns, UnitColumns, UnitTableColumns};
+use crate::work::columns::{RepColumns, UnitColumns, UnitTableColumns};
 use crate::work::formulas::with_faults;
-use crate::work::import::{import_accounts, import_alignment, import_reps, import_units};
+use crate::work::import::{import_accounts, import_reps, import_units};
 use crate::work::presets::{self, Preset};
 use crate::work::unit_columns::import_unit_columns;
 use crate::work::{Change, records};
@@ -27,15 +26,15 @@ use crate::work::{Change, records};
 /// Bring units, accounts, today's territories, reps or columns of units into a project; columns that are not named are guessed
 #[derive(Debug, Subcommand)]
 pub enum Import {
-    Units(Units),
+    Units(Box<Units>),
     Accounts(Box<Accounts>),
-    Alignment(Box<Alignment>),
+    Alignment(Box<alignment::Arguments>),
     Reps(Reps),
     Columns(Columns),
 }
 
 #[derive(Debug, Args)]
-struct Files {
+pub(super) struct Files {
     /// The project file
     #[arg(value_name = "PLAN")]
     plan: PathBuf,
@@ -44,7 +43,7 @@ struct Files {
     file: PathBuf,
 }
 
-/// Replace the units (ZIP areas, counties, …) by those of a shapefile, GeoJSON or TopoJSON
+/// Replace the units (ZIP areas, counties, …) by those of a shapefile, GeoPackage, GeoJSON, TopoJSON or KML, also in a .zip
 ///
 /// Units whose code was in the project before keep their territory.
 #[derive(Debug, Args)]
@@ -69,9 +68,11 @@ pub struct Units {
     /// The shapes are approximations and shall be called that
     #[arg(long)]
     approximate: bool,
+    #[command(flatten)]
+    reading: LayerReading,
 }
 
-/// Replace the accounts by those of a table: CSV, TSV, XLSX, XLSB, XLS or ODS
+/// Replace the accounts by those of a table (CSV, TSV, XLSX, XLSB, XLS, ODS) or a layer (GeoJSON, GeoPackage, shapefile, KML, KMZ)
 ///
 /// FILE may be - for standard input. Accounts without longitude and latitude are placed by their postal code.
 #[derive(Debug, Args)]
@@ -80,30 +81,6 @@ pub struct Accounts {
     files: Files,
     #[command(flatten)]
     columns: AccountArguments,
-}
-
-/// Take today's territories from a table (CSV, XLSX, ODS, …): which unit, or which account, belongs to which territory
-#[derive(Debug, Args)]
-pub struct Alignment {
-    #[command(flatten)]
-    files: Files,
-    /// The column with the codes of units
-    #[arg(long, value_name = "COL", conflicts_with = "account")]
-    unit: Option<String>,
-    /// The column with the codes of accounts, in place of units
-    #[arg(long, value_name = "COL")]
-    account: Option<String>,
-    /// The column with the territory's name
-    #[arg(long, value_name = "COL")]
-    territory: Option<String>,
-    /// The column with the rep's name or code
-    #[arg(long, value_name = "COL")]
-    rep: Option<String>,
-    /// The column with the district that a territory stands in; again for the region above it, and so on
-    #[arg(long, value_name = "COL")]
-    level: Vec<String>,
-    #[command(flatten)]
-    reading: Reading,
 }
 
 /// Bring the roster of reps up to a table (CSV, XLSX, ODS, …): name, home, hours per year, skills
@@ -153,22 +130,28 @@ struct Done {
     territories: usize,
     measures: Vec<String>,
     columns: Vec<Column>,
+    #[serde(flatten)]
+    alignment: Option<alignment::Told>,
     messages: Vec<Message>,
 }
 
 pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
     match import {
         Import::Units(arguments) => {
+            let preset = arguments.reading.preset()?;
+            let base = preset.as_ref().map(Preset::unit_columns).unwrap_or_default();
             let columns = UnitColumns {
-                code: choice(&arguments.code),
-                name: choice(&arguments.name),
-                measures: named(&arguments.measure),
-                attributes: None,
+                code: or(&arguments.code, base.code),
+                name: or(&arguments.name, base.name),
+                measures: named(&arguments.measure).or(base.measures),
+                attributes: base.attributes,
                 kind: arguments.kind.clone(),
                 attribution: arguments.attribution.clone(),
                 approximate: arguments.approximate,
+                read: arguments.reading.options(base.read),
             };
-            into_project("import units", &arguments.files, None, output, |project, path, progress| {
+            let saving = arguments.reading.saving(&columns.read);
+            into_project("import units", &arguments.files, saving, output, |project, path, progress| {
                 import_units(project, path, &columns, progress)
             })
         }
@@ -178,27 +161,7 @@ pub fn run(import: &Import, output: &Output) -> Result<Outcome> {
                 import_accounts(project, path, &columns, progress)
             })
         }
-        Import::Alignment(arguments) => {
-            let preset = arguments.reading.preset("alignment")?;
-            let base = preset.as_ref().map(Preset::alignment_columns).unwrap_or_default();
-            let columns = AlignmentColumns {
-                unit: or(&arguments.unit, base.unit),
-                account: or(&arguments.account, base.account),
-                territory: or(&arguments.territory, base.territory),
-                rep: or(&arguments.rep, base.rep),
-                levels: named(&arguments.level).or(base.levels),
-                read: arguments.reading.options(base.read),
-            };
-            let saving = arguments.reading.saving("alignment", &columns.read);
-            into_project("import alignment", &arguments.files, saving, output, |project, path, progress| {
-                if project.units.is_empty() && project.accounts.is_empty() {
-                    return Err(UserError::new(format!("Could not import the alignment from {}", name_of(path)))
-                        .because("the project has no units yet")
-                        .hint("Import them first: bailiwick import units PLAN FILE"));
-                }
-                import_alignment(project, path, &columns, progress)
-            })
-        }
+        Import::Alignment(arguments) => alignment::run(arguments, output),
         Import::Reps(arguments) => {
             let preset = arguments.reading.preset("reps")?;
             let base = preset.as_ref().map_or_else(RepColumns::default, Preset::rep_columns);
@@ -233,8 +196,21 @@ fn into_project(
     output: &Output,
     import: impl FnOnce(&Project, &Path, &Progress) -> Result<Imported<Change>>,
 ) -> Result<Outcome> {
+    let only_change =
+        |project: &Project, path: &Path, progress: &Progress| Ok((import(project, path, progress)?, None));
+    into_project_telling(command, files, saving, output, only_change)
+}
+
+/// As [`into_project`]; what an alignment left open is told, too.
+pub(super) fn into_project_telling(
+    command: &'static str,
+    files: &Files,
+    saving: Option<Preset>,
+    output: &Output,
+    import: impl FnOnce(&Project, &Path, &Progress) -> Result<(Imported<Change>, Option<alignment::Told>)>,
+) -> Result<Outcome> {
     let (store, opened) = project::open_to_write(&files.plan)?;
-    let Imported { value: change, diagnostics } =
+    let (Imported { value: change, diagnostics }, told) =
         output.with_progress(|progress| import(&opened.project, &files.file, progress))?;
     let file = if files.file == Path::new(STANDARD_INPUT) { "standard input".to_owned() } else { name_of(&files.file) };
     if let Some(preset) = saving {
@@ -262,10 +238,12 @@ fn into_project(
         territories: project.plan.territory_count(),
         measures: project.measures.iter().map(|measure| measure.name.clone()).collect(),
         columns: columns(&change.columns),
+        alignment: told,
         messages: messages(&diagnostics),
     };
     output.list(&diagnostics);
-    output.print(&done, &text(&change))?;
+    let told = done.alignment.as_ref().map(alignment::Told::text).unwrap_or_default();
+    output.print(&done, &format!("{}{told}", text(&change)))?;
     Ok(Outcome::Done)
 }
 

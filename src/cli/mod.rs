@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done, 1 a rule does not hold or no plan could be found, 2 bad usage or input.
 
+mod alignment;
 mod bench;
 mod build;
 mod column;

@@ -12,8 +12,8 @@ use crate::work::presets::{self, Preset};
 /// How a table is read; what is not said is found out from its contents
 #[derive(Debug, Args)]
 pub struct Reading {
-    /// The sheet of a workbook
-    #[arg(long, value_name = "NAME")]
+    /// The sheet of a workbook, or the layer of a file that holds several
+    #[arg(long, visible_alias = "layer", value_name = "NAME")]
     sheet: Option<String>,
     /// The row with the names of the columns, as a spreadsheet counts; 0: there is none
     #[arg(long, value_name = "ROW")]
@@ -30,6 +30,35 @@ pub struct Reading {
     /// In what order dates of numbers are written: dmy, mdy or ymd
     #[arg(long, value_name = "ORDER", value_parser = date_order)]
     dates: Option<DateOrder>,
+    /// Of a layer of points: the number of its coordinate system in the EPSG registry, whatever the file says
+    #[arg(long, value_name = "NUMBER")]
+    epsg: Option<u32>,
+    /// Columns and options of a preset, by its name or its .json file; what is given besides takes precedence
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+    /// Keep what the columns were taken for, and these options, as a preset
+    #[arg(long, value_name = "NAME")]
+    save_preset: Option<String>,
+}
+
+/// How a layer of areas is read; what is not said is found out from its contents
+#[derive(Debug, Args)]
+pub struct LayerReading {
+    /// The layer of a file that holds several: of a GeoPackage, a shapefile in an archive, a folder of KML, an object of TopoJSON
+    #[arg(long, value_name = "NAME")]
+    layer: Option<String>,
+    /// The number of the coordinate system in the EPSG registry, whatever the file says
+    #[arg(long, value_name = "NUMBER")]
+    epsg: Option<u32>,
+    /// The encoding of the table beside a shapefile, whatever its .cpg file says
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Areas with the same value in this column become one unit: numbers are added up, means weighted
+    #[arg(long, value_name = "FIELD")]
+    dissolve: Option<String>,
+    /// Of that value, or of the code, the first characters alone count: 3 makes 3-digit ZIP areas
+    #[arg(long, value_name = "CHARACTERS", value_parser = clap::value_parser!(u8).range(1..=40))]
+    dissolve_prefix: Option<u8>,
     /// Columns and options of a preset, by its name or its .json file; what is given besides takes precedence
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
@@ -101,16 +130,7 @@ impl AccountArguments {
 
 impl Reading {
     pub fn preset(&self, what: &str) -> Result<Option<Preset>> {
-        let Some(name) = &self.preset else { return Ok(None) };
-        let preset = presets::find(&data_folder(), name)?;
-        if preset.what != what {
-            return Err(UserError::new(format!(
-                "The preset \"{}\" is for {}, not for {what}",
-                preset.name, preset.what
-            ))
-            .hint("choose another preset"));
-        }
-        Ok(Some(preset))
+        preset(self.preset.as_deref(), what)
     }
 
     pub fn options(&self, base: ReadOptions) -> ReadOptions {
@@ -121,15 +141,50 @@ impl Reading {
             encoding: self.encoding.clone().or(base.encoding),
             decimal_mark: self.decimal.or(base.decimal_mark),
             date_order: self.dates.or(base.date_order),
+            epsg: self.epsg.or(base.epsg),
             ..base
         }
     }
 
     /// The preset to be saved when the columns are known.
     pub fn saving(&self, what: &str, read: &ReadOptions) -> Option<Preset> {
-        let name = self.save_preset.clone()?;
-        Some(Preset { name, what: what.to_owned(), read: read.clone(), ..Preset::default() })
+        saving(self.save_preset.as_deref(), what, read)
     }
+}
+
+impl LayerReading {
+    pub fn preset(&self) -> Result<Option<Preset>> {
+        preset(self.preset.as_deref(), "units")
+    }
+
+    pub fn options(&self, base: ReadOptions) -> ReadOptions {
+        ReadOptions {
+            part: self.layer.clone().or(base.part),
+            encoding: self.encoding.clone().or(base.encoding),
+            epsg: self.epsg.or(base.epsg),
+            dissolve: self.dissolve.clone().or(base.dissolve),
+            dissolve_prefix: self.dissolve_prefix.map(usize::from).or(base.dissolve_prefix),
+            ..base
+        }
+    }
+
+    pub fn saving(&self, read: &ReadOptions) -> Option<Preset> {
+        saving(self.save_preset.as_deref(), "units", read)
+    }
+}
+
+fn preset(name: Option<&str>, what: &str) -> Result<Option<Preset>> {
+    let Some(name) = name else { return Ok(None) };
+    let preset = presets::find(&data_folder(), name)?;
+    if preset.what != what {
+        return Err(UserError::new(format!("The preset \"{}\" is for {}, not for {what}", preset.name, preset.what))
+            .hint("choose another preset"));
+    }
+    Ok(Some(preset))
+}
+
+fn saving(name: Option<&str>, what: &str, read: &ReadOptions) -> Option<Preset> {
+    Some(Preset { name: name?.to_owned(), what: what.to_owned(), read: read.clone(), ..Preset::default() })
 }
 
 fn delimiter(word: &str) -> std::result::Result<u8, String> {
@@ -147,10 +202,6 @@ fn date_order(word: &str) -> std::result::Result<DateOrder, String> {
 /// What is named, else what the preset says.
 pub fn or(named: &Option<String>, base: Choice) -> Choice {
     named.clone().map_or(base, Choice::Column)
-}
-
-pub fn choice(named: &Option<String>) -> Choice {
-    named.clone().map_or(Choice::Guess, Choice::Column)
 }
 
 pub fn named(columns: &[String]) -> Option<Vec<String>> {

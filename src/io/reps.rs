@@ -21,6 +21,8 @@ pub struct RepMapping {
     pub code: Option<String>,
     /// Without it the code is the name.
     pub name: Option<String>,
+    /// Where names are in two columns the one that comes second.
+    pub last_name: Option<String>,
     pub lon: Option<String>,
     pub lat: Option<String>,
     pub postal: Option<String>,
@@ -37,7 +39,9 @@ pub struct RepMapping {
 impl RepMapping {
     pub fn guess(table: &Table) -> Self {
         let mut mapping = Self::default();
-        let mut taken: Vec<usize> = Vec::new();
+        // Exports have every column that the system knows, and many of them are empty.
+        let is_filled = |column: usize| table.is_empty() || table.column(column).any(|cell| !cell.is_empty());
+        let mut taken: Vec<usize> = (0..table.columns.len()).filter(|&column| !is_filled(column)).collect();
         let mut take = |role: &str, patterns: &[&str]| {
             let scored = table.columns.iter().enumerate().filter(|(column, _)| !taken.contains(column));
             let scored = scored.map(|(column, name)| (guess::fit(name, patterns), std::cmp::Reverse(column)));
@@ -48,9 +52,41 @@ impl RepMapping {
         };
         let code = take(
             "rep code",
-            &["rep code", "rep id", "employee id", "employee number", "personnel number", "code", "id", "number!"],
+            &[
+                "rep code",
+                "rep id",
+                "employee id",
+                "employee number",
+                "personnel number",
+                "personalnummer",
+                "user id",
+                "code",
+                "id",
+                "number!",
+            ],
         );
-        let name = take("rep name", &["rep name", "name", "full name", "rep", "sales rep", "employee", "salesperson"]);
+        let name = take(
+            "rep name",
+            &[
+                "rep name",
+                "full name",
+                "name!",
+                "display name",
+                "first name",
+                "vorname",
+                "given name",
+                "name",
+                "rep",
+                "sales rep",
+                "employee",
+                "salesperson",
+                "mitarbeiter",
+            ],
+        );
+        let is_first =
+            name.as_deref().is_some_and(|name| guess::has_word(name, &["first", "firstname", "given", "vorname"]));
+        let last_name =
+            is_first.then(|| take("rep name", &["last name", "surname", "family name", "nachname"])).flatten();
         let lat = take("latitude of the home", &["home lat", "latitude", "lat"]);
         let lon = take("longitude of the home", &["home lon", "longitude", "lon", "lng", "long!"]);
         let postal = take("postal code of the home", &["home zip", "postal code", "zip code", "zip", "zipcode", "plz"]);
@@ -61,7 +97,7 @@ impl RepMapping {
             &["capacity hours", "hours per year", "field hours", "capacity", "hours", "available hours"],
         );
         let skills = take("skills", &["skills", "skill", "qualifications", "segments", "products", "languages"]);
-        Self { code, name, lon, lat, postal, town, state, capacity_hours, skills, ..mapping }
+        Self { code, name, last_name, lon, lat, postal, town, state, capacity_hours, skills, ..mapping }
     }
 
     /// What was guessed, one line per column.
@@ -83,6 +119,7 @@ pub fn from_table(
 ) -> Result<Vec<Rep>, UserError> {
     let column = |name: &Option<String>| table.require_if_named(name.as_deref());
     let (code, name) = (column(&mapping.code)?, column(&mapping.name)?);
+    let last_name = column(&mapping.last_name)?;
     let failed = || UserError::new(format!("Could not import reps from {}", table.file));
     let Some(key) = code.or(name) else {
         return Err(failed()
@@ -122,7 +159,8 @@ pub fn from_table(
         if reps.len() >= usize::from(u16::MAX) {
             return Err(failed().because("it has more than 65,535 rows").hint("choose the file with the reps"));
         }
-        let rep_name = name.map_or("", |name| table.cell(row, name));
+        let names = [name, last_name].into_iter().flatten().map(|column| table.cell(row, column));
+        let rep_name = names.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let capacity_hours = match hours.map(|hours| (hours, numbers::read(table.cell(row, hours), mark))) {
             Some((_, Cell::Number(number))) if number >= 0.0 => number,
             Some((hours, Cell::Number(_) | Cell::Text | Cell::TooLarge)) => {
@@ -144,7 +182,7 @@ pub fn from_table(
         }
         reps.push(Rep {
             code: rep_code.to_owned(),
-            name: if rep_name.is_empty() { rep_code.to_owned() } else { rep_name.to_owned() },
+            name: if rep_name.is_empty() { rep_code.to_owned() } else { rep_name },
             home: place,
             home_town: home.words(table, row),
             capacity_hours,
@@ -212,6 +250,20 @@ mod tests {
         let mapping = RepMapping::guess(&table);
         let reps = from_table(&table, &mapping, PostalTable::embedded(), &Progress::new(), &mut diagnostics).unwrap();
         Imported::new(reps, diagnostics)
+    }
+
+    #[test]
+    fn rosters_of_the_usual_systems_are_taken_right() {
+        let salesforce = "ID,USERNAME,LASTNAME,FIRSTNAME,NAME,EMAIL,POSTALCODE,CITY,STATE,EMPLOYEENUMBER\n\
+            0055e0000001,ann@example.com,Archer,Ann,Ann Archer,ann@example.com,43081,Westerville,OH,\n";
+        let hubspot = "User ID,First name,Last name,Email,Teams\n41,Ann,Archer,ann@example.com,North\n";
+        let dynamics = "(Do Not Modify) User,Full Name,Primary Email,City\n1f3c,Ann Archer,ann@example.com,Columbus\n";
+        let sap = "Personalnummer;Vorname;Nachname;PLZ\n00004711;Ann;Archer;43081\n";
+        for (text, code) in [(salesforce, "0055e0000001"), (hubspot, "41"), (dynamics, "Ann Archer"), (sap, "00004711")]
+        {
+            let reps = read(text).value;
+            assert_eq!((reps.len(), reps[0].code.as_str(), reps[0].name.as_str()), (1, code, "Ann Archer"), "{text}");
+        }
     }
 
     #[test]

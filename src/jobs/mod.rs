@@ -6,6 +6,7 @@ pub mod columns;
 pub mod cutting;
 pub mod explaining;
 pub mod layers;
+mod look;
 pub mod online;
 pub mod placing;
 mod preview;
@@ -41,12 +42,19 @@ use crate::store::Store;
 use crate::work::explain::Reasons;
 use columns::MakeWish;
 use spec::places::{Again, Answers, Candidate, Described, LookUp, OnlineOrder, OnlinePreview};
-use spec::{ExportOrder, Foreseen, ImportPreview, ImportWhat, JobKind, ListOrder, Listed, Version};
+use spec::{
+    ExportOrder, Foreseen, ImportOrder, ImportPreview, ImportWhat, JobKind, ListOrder, Listed, Unclear, Version,
+};
 
 /// What a job brought.
 pub enum JobOutput {
     Opened(Box<OpenedProject>),
     Peeked(ImportPreview),
+    /// What a file of territories leaves open, or why it cannot be read.
+    AlignmentChecked {
+        order: Box<ImportOrder>,
+        unclear: Result<Unclear, String>,
+    },
     Imported(Box<ImportedData>),
     /// The engine's answer to the plan of this generation.
     Built {

@@ -48,7 +48,9 @@ pub(super) fn found(table: &Table) -> Found {
             (Vec::new(), String::new(), Some(*delimiter), Some((*encoding).to_owned()))
         }
         Source::Workbook { sheet, sheets } => (sheets.clone(), sheet.clone(), None, None),
-        Source::Rows => return Found::default(),
+        Source::Layer { part, system } => {
+            return Found { part: part.clone(), system: Some(system.clone()), ..Found::default() };
+        }
     };
     let fallback = match table.default_mark() {
         DecimalMark::Comma => DateOrder::DayMonthYear,
@@ -71,6 +73,7 @@ pub(super) fn found(table: &Table) -> Found {
         encoding,
         decimal_mark: Some(mark.unwrap_or(table.default_mark())),
         date_order: order,
+        system: None,
     }
 }
 
@@ -89,12 +92,17 @@ pub(super) fn problems(table: &Table, what: ImportWhat, mut diagnostics: Vec<Dia
         }
         ImportWhat::Units | ImportWhat::Alignment | ImportWhat::Columns => {}
     }
+    lines(diagnostics, table.len(), "row")
+}
+
+/// The worst of what was found, and how much more there is.
+pub(super) fn lines(mut diagnostics: Vec<Diagnostic>, looked_at: usize, noun: &str) -> Vec<String> {
     diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
     let mut lines: Vec<String> = diagnostics.iter().take(SHOWN).map(without_file).collect();
     if diagnostics.len() > SHOWN {
         let more = diagnostics.len() - SHOWN;
-        lines.push(format!("and {more} more among the first {}", words::counted(table.len() as i128, "row")));
+        lines.push(format!("and {more} more among the first {}", words::counted(looked_at as i128, noun)));
     }
     lines
 }
@@ -124,7 +132,7 @@ pub(super) fn with_preset(read: &ReadOptions, preset: &Preset) -> ReadOptions {
 
 /// The columns with the roles of a preset; those that it does not name are left out.
 pub(super) fn with_roles(mut columns: Vec<PreviewColumn>, preset: &Preset, what: ImportWhat) -> Vec<PreviewColumn> {
-    let mut levels = [Role::District, Role::Region].into_iter();
+    let mut levels = Role::LEVELS.into_iter();
     for column in &mut columns {
         let known = preset.columns.iter().find(|(name, _)| name.to_lowercase() == column.name.to_lowercase());
         column.role = match known.map(|(_, role)| role.as_str()) {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::domain::cutting::Drawn;
 use crate::domain::ids::{AccountId, MeasureId, TerritoryId, UnitId};
 use crate::domain::project::Goal;
+pub use crate::io::alignment::choices::{Choices, OnConflict, OnNewTerritory, OnUnknown, Unclear, UnnamedUnits};
 pub use crate::io::export::loss::{Foreseen, Loss};
 pub use crate::io::export::order::{
     Against, Format, HubSpot, List, ListWish, Listed, ListedFile, Missing, Salesforce, Scope, What, Wish as ExportWish,
@@ -281,7 +282,13 @@ impl ImportWhat {
                 Role::Measure,
                 Role::Attribute,
             ],
-            Self::Alignment => &[Role::Skip, Role::Unit, Role::Territory, Role::Rep, Role::District, Role::Region],
+            Self::Alignment => {
+                const ROLES: [Role; 13] = {
+                    let [a, b, c, d, e, f, g, h] = Role::LEVELS;
+                    [Role::Skip, Role::Unit, Role::Account, Role::Territory, Role::Rep, a, b, c, d, e, f, g, h]
+                };
+                &ROLES
+            }
             Self::Columns => &[Role::Skip, Role::Unit, Role::Measure, Role::Attribute],
             Self::Reps => &[
                 Role::Skip,
@@ -314,17 +321,28 @@ pub enum Role {
     Measure,
     Attribute,
     Unit,
+    Account,
     Territory,
     Rep,
-    /// The group above a territory, whatever its level is called.
-    District,
-    /// The group above that.
-    Region,
+    /// The group above a territory, 0, the group above that, 1, and so on, whatever the levels are called.
+    Level(u8),
     Capacity,
     Skills,
 }
 
 impl Role {
+    /// From the lowest level above territories up; as many as a plan can have.
+    pub const LEVELS: [Self; 8] = [
+        Self::Level(0),
+        Self::Level(1),
+        Self::Level(2),
+        Self::Level(3),
+        Self::Level(4),
+        Self::Level(5),
+        Self::Level(6),
+        Self::Level(7),
+    ];
+
     pub fn words(self) -> &'static str {
         match self {
             Self::Skip => "leave out",
@@ -342,8 +360,15 @@ impl Role {
             Self::Unit => "unit",
             Self::Territory => "territory",
             Self::Rep => "rep",
-            Self::District => "district (above territory)",
-            Self::Region => "region (above district)",
+            Self::Account => "account",
+            Self::Level(0) => "district (above territory)",
+            Self::Level(1) => "region (above district)",
+            Self::Level(2) => "level 3 (above region)",
+            Self::Level(3) => "level 4",
+            Self::Level(4) => "level 5",
+            Self::Level(5) => "level 6",
+            Self::Level(6) => "level 7",
+            Self::Level(_) => "level 8",
             Self::Capacity => "hours per year",
             Self::Skills => "skills",
         }
@@ -357,7 +382,7 @@ impl Role {
             Self::State => "state",
             Self::Measure => "measure",
             Self::Attribute => "attribute",
-            Self::District | Self::Region => "level",
+            Self::Level(_) => "level",
             other => other.words(),
         }
     }
@@ -405,6 +430,8 @@ pub struct Found {
     pub encoding: Option<String>,
     pub decimal_mark: Option<DecimalMark>,
     pub date_order: Option<DateOrder>,
+    /// Of a layer: its coordinate system, in words.
+    pub system: Option<String>,
 }
 
 /// A look at a file before it is imported.
@@ -414,6 +441,8 @@ pub struct PeekOrder {
     pub what: ImportWhat,
     pub read: ReadOptions,
     pub preset: PresetWish,
+    /// Whether it holds units or accounts is for the file itself to say.
+    pub any: bool,
 }
 
 /// Whose roles the columns shall have.
@@ -460,12 +489,22 @@ pub struct ImportOrder {
     pub on_repeat: OnRepeat,
     /// The file holds what was pasted, and is not needed any more afterwards.
     pub pasted: bool,
+    /// Of territories: what shall become of what the file does not say clearly.
+    pub choices: Choices,
 }
 
 impl ImportOrder {
     /// An import of a file that is read as it is found to be written.
     pub fn new(path: PathBuf, what: ImportWhat, roles: Vec<(String, Role)>) -> Self {
-        Self { path, what, roles, read: ReadOptions::default(), on_repeat: OnRepeat::default(), pasted: false }
+        Self {
+            path,
+            what,
+            roles,
+            read: ReadOptions::default(),
+            on_repeat: OnRepeat::default(),
+            pasted: false,
+            choices: Choices::default(),
+        }
     }
 }
 

@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::spec::{
-    ExportOrder, Found, ImportOrder, ImportPreview, ImportWhat, ListOrder, PeekOrder, PresetWish, PreviewColumn, Role,
-};
-use super::{ImportedData, JobOutput, OpenedProject, preview};
+use super::spec::{ExportOrder, ImportOrder, ImportWhat, ListOrder, PeekOrder, Role};
+use super::{ImportedData, JobOutput, OpenedProject, look, preview};
 use crate::domain::accounts::Accounts;
 use crate::domain::metrics::Totals;
 use crate::domain::plan::Plan;
@@ -17,14 +15,7 @@ use crate::domain::topology::Neighbours;
 use crate::domain::units::Units;
 use crate::error::UserError;
 use crate::io::Imported;
-use crate::io::accounts::AccountMapping;
-use crate::io::alignment::AlignmentMapping;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
-use crate::io::guess::Reason;
-use crate::io::layers::{self, LayerMapping};
-use crate::io::reps::RepMapping;
-use crate::io::table;
-use crate::io::unit_columns::UnitColumnsMapping;
 use crate::render::geometry::UnitGeometry;
 use crate::render::points::AccountPlaces;
 use crate::session::view::View;
@@ -32,13 +23,7 @@ use crate::session::{Indices, Session};
 use crate::store::{self, Access, Existing, Opened, Wanted};
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns, UnitTableColumns};
 use crate::work::duplicates::{DISMISSED_SETTING, dismissed};
-use crate::work::refresh::as_in_project;
-use crate::work::{self, ChangeKind, presets};
-
-/// Rows looked at before an import.
-const PREVIEW_ROWS: usize = 400;
-/// Values shown per column.
-const SAMPLES: usize = 4;
+use crate::work::{self, ChangeKind};
 
 /// Opens a project file.
 pub fn open(path: &Path, progress: &Progress) -> JobOutput {
@@ -92,163 +77,7 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
 
 /// Looks at a file before it is imported: its columns, what they would be taken as, and their first values.
 pub fn peek(project: Option<&Project>, data_folder: &Path, order: &PeekOrder, progress: &Progress) -> JobOutput {
-    finish(look(project, data_folder, order, progress).map(JobOutput::Peeked).map_err(Some))
-}
-
-fn look(
-    project: Option<&Project>,
-    data_folder: &Path,
-    order: &PeekOrder,
-    progress: &Progress,
-) -> Result<ImportPreview, UserError> {
-    let (path, what) = (preview::plain_path(&order.path), order.what);
-    let path = path.as_path();
-    let mut read = order.read.clone();
-    let (mut found, mut problems) = (Found::default(), Vec::new());
-    let (presets, mut unreadable) = presets::list(data_folder);
-    let named = match &order.preset {
-        PresetWish::Named(name) => presets.iter().find(|preset| preset.name == *name && preset.what == what.key()),
-        PresetWish::Fitting | PresetWish::Guess | PresetWish::Project => None,
-    };
-    let mut chosen = named;
-    if let Some(preset) = chosen {
-        read = preview::with_preset(&read, preset);
-    }
-    let (names, samples, mut notes): (Vec<String>, Vec<Vec<String>>, Vec<String>);
-    let (roles, reasons): (Vec<(Role, Vec<String>)>, Vec<Reason>);
-    if what == ImportWhat::Units {
-        let layer = layers::read_layer(path, progress)?.value;
-        let mapping = LayerMapping::guess(&layer);
-        names = layer.columns.iter().map(|column| column.name.clone()).collect();
-        let first =
-            |values: &[String]| values.iter().filter(|value| !value.is_empty()).take(SAMPLES).cloned().collect();
-        samples = layer.columns.iter().map(|column| first(&column.values)).collect();
-        let approximate = if mapping.approximate { ", approximate" } else { "" };
-        notes = vec![format!("{} areas, each a {}{approximate}", layer.shapes.len(), mapping.kind)];
-        roles = vec![
-            (Role::Code, mapping.code.into_iter().collect()),
-            (Role::Name, mapping.name.into_iter().collect()),
-            (Role::Measure, mapping.measures),
-            (Role::Attribute, mapping.attributes),
-        ];
-        reasons = mapping.reasons;
-    } else {
-        let Imported { value: mut table, mut diagnostics } = table::preview(path, &read, PREVIEW_ROWS, progress)?;
-        if order.preset == PresetWish::Fitting {
-            chosen = presets::fitting(&presets, what.key(), &table.columns);
-            if let Some(preset) = chosen {
-                // Its marks and orders count, too; how the columns were found stays as it is.
-                read = preview::with_preset(&read, preset);
-                Imported { value: table, diagnostics } = table::preview(path, &read, PREVIEW_ROWS, progress)?;
-            }
-        }
-        names = table.columns.clone();
-        let first = |column: usize| {
-            table.column(column).filter(|value| !value.trim().is_empty()).take(SAMPLES).map(str::to_owned).collect()
-        };
-        samples = (0..names.len()).map(first).collect();
-        notes = vec![table.format.words(), preview::rows_words(path, &table)];
-        let known = project.filter(|_| order.preset == PresetWish::Project);
-        (roles, reasons) = match known {
-            Some(project) => account_roles(newer_mapping(project, &table)),
-            None => table_roles(project, &table, what),
-        };
-        found = preview::found(&table);
-        problems = preview::problems(&table, what, diagnostics);
-    }
-    unreadable.truncate(3);
-    notes.extend(unreadable.iter().map(ToString::to_string));
-    notes.retain(|note| !note.is_empty());
-    let columns = names
-        .into_iter()
-        .zip(samples)
-        .map(|(name, samples)| {
-            let role = roles.iter().find(|(_, columns)| columns.contains(&name)).map_or(Role::Skip, |(role, _)| *role);
-            let why =
-                reasons.iter().find(|reason| reason.column == name).map_or(String::new(), |reason| reason.why.clone());
-            PreviewColumn { name, role, why, samples }
-        })
-        .collect::<Vec<PreviewColumn>>();
-    let columns = match chosen {
-        Some(preset) => preview::with_roles(columns, preset, what),
-        None => columns,
-    };
-    let preset = chosen.map(|preset| preset.name.clone());
-    let names = presets.iter().filter(|preset| preset.what == what.key());
-    let presets = names.map(|preset| preset.name.clone()).collect();
-    Ok(ImportPreview { path: order.path.clone(), what, columns, notes, read, found, problems, presets, preset })
-}
-
-fn table_roles(
-    project: Option<&Project>,
-    table: &table::Table,
-    what: ImportWhat,
-) -> (Vec<(Role, Vec<String>)>, Vec<Reason>) {
-    let one = |column: Option<String>| column.into_iter().collect::<Vec<_>>();
-    match what {
-        ImportWhat::Accounts => account_roles(AccountMapping::guess(table)),
-        ImportWhat::Alignment => {
-            let empty = Project::default();
-            let mapping = AlignmentMapping::guess(table, project.unwrap_or(&empty));
-            let roles = vec![
-                (Role::Unit, one(mapping.unit)),
-                (Role::Territory, vec![mapping.territory]),
-                (Role::Rep, one(mapping.rep)),
-                (Role::District, mapping.levels.iter().take(1).cloned().collect()),
-                (Role::Region, mapping.levels.iter().skip(1).take(1).cloned().collect()),
-            ];
-            (roles, mapping.reasons)
-        }
-        ImportWhat::Columns => {
-            let empty = Project::default();
-            let mapping = UnitColumnsMapping::guess(table, project.unwrap_or(&empty));
-            let roles = vec![
-                (Role::Unit, one(mapping.code)),
-                (Role::Measure, mapping.measures),
-                (Role::Attribute, mapping.attributes),
-            ];
-            (roles, mapping.reasons)
-        }
-        ImportWhat::Reps | ImportWhat::Units => {
-            let mapping = RepMapping::guess(table);
-            let roles = vec![
-                (Role::Code, one(mapping.code)),
-                (Role::Name, one(mapping.name)),
-                (Role::Longitude, one(mapping.lon)),
-                (Role::Latitude, one(mapping.lat)),
-                (Role::PostalCode, one(mapping.postal)),
-                (Role::Town, one(mapping.town)),
-                (Role::Capacity, one(mapping.capacity_hours)),
-                (Role::Skills, one(mapping.skills)),
-            ];
-            (roles, mapping.reasons)
-        }
-    }
-}
-
-fn account_roles(mapping: AccountMapping) -> (Vec<(Role, Vec<String>)>, Vec<Reason>) {
-    let one = |column: Option<String>| column.into_iter().collect::<Vec<_>>();
-    let roles = vec![
-        (Role::Code, one(mapping.id)),
-        (Role::Name, one(mapping.name)),
-        (Role::Longitude, one(mapping.lon)),
-        (Role::Latitude, one(mapping.lat)),
-        (Role::PostalCode, one(mapping.postal)),
-        (Role::Town, one(mapping.town)),
-        (Role::State, one(mapping.state)),
-        (Role::Country, one(mapping.country)),
-        (Role::Street, one(mapping.street)),
-        (Role::Measure, mapping.measures),
-        (Role::Attribute, mapping.attributes),
-    ];
-    (roles, mapping.reasons)
-}
-
-/// What the columns of a newer file of accounts are, as far as the project knows.
-fn newer_mapping(project: &Project, table: &table::Table) -> AccountMapping {
-    let mut mapping = AccountMapping::guess(table);
-    as_in_project(project, &AccountColumns::default(), table, &mut mapping);
-    mapping
+    finish(look::look(project, data_folder, order, progress).map(JobOutput::Peeked).map_err(Some))
 }
 
 /// The column that a role was given to.
@@ -296,8 +125,35 @@ pub(super) fn unit_columns(order: &ImportOrder) -> UnitColumns {
         name: single(order, Role::Name),
         measures: many(order, Role::Measure),
         attributes: many(order, Role::Attribute),
+        read: order.read.clone(),
         ..UnitColumns::default()
     }
+}
+
+/// What was chosen for the columns of an alignment.
+fn alignment_columns(order: &ImportOrder) -> AlignmentColumns {
+    let levels = || Role::LEVELS.into_iter().flat_map(|level| many(order, level).unwrap_or_default()).collect();
+    AlignmentColumns {
+        unit: single(order, Role::Unit),
+        account: single(order, Role::Account),
+        territory: single(order, Role::Territory),
+        rep: single(order, Role::Rep),
+        levels: (!order.roles.is_empty()).then(levels),
+        choices: order.choices.clone(),
+        read: order.read.clone(),
+    }
+}
+
+/// What a file of territories leaves open, before it is imported.
+pub fn check_alignment(project: &Project, order: ImportOrder, progress: &Progress) -> JobOutput {
+    let columns = alignment_columns(&order);
+    let path = preview::plain_path(&order.path);
+    let unclear = work::import::read_alignment(project, &path, &columns, progress)
+        .and_then(|table| table.unclear(project, &columns.choices, progress));
+    if progress.check().is_err() {
+        return JobOutput::Cancelled;
+    }
+    JobOutput::AlignmentChecked { order: Box::new(order), unclear: unclear.map_err(|error| error.to_string()) }
 }
 
 /// Imports a file into a copy of the project.
@@ -313,20 +169,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
             let columns = account_columns(order);
             work::import::import_accounts(project, path, &columns, progress)
         }
-        ImportWhat::Alignment => {
-            let columns = AlignmentColumns {
-                unit: single(Role::Unit),
-                territory: single(Role::Territory),
-                rep: single(Role::Rep),
-                levels: many(Role::District).map(|mut levels| {
-                    levels.extend(many(Role::Region).into_iter().flatten());
-                    levels
-                }),
-                account: if order.roles.is_empty() { Choice::Guess } else { Choice::None },
-                read: order.read.clone(),
-            };
-            work::import::import_alignment(project, path, &columns, progress)
-        }
+        ImportWhat::Alignment => work::import::import_alignment(project, path, &alignment_columns(order), progress),
         ImportWhat::Columns => {
             let columns = UnitTableColumns {
                 code: single(Role::Unit),

@@ -14,7 +14,7 @@ pub fn show(ui: &mut Ui, recent: &[PathBuf], actions: &mut Vec<Action>) {
         ui.add_space((ui.available_height() * 0.28).max(20.0));
         ui.label(theme::strong("Plan sales territories on a map").size(theme::TITLE));
         ui.label(
-            RichText::new("Drop a project, a CSV of accounts or a shapefile of areas here, or begin with the sample")
+            RichText::new("Drop a project, a table of accounts or a layer of areas here, or begin with the sample")
                 .color(tokens.weak),
         );
         ui.add_space(12.0);

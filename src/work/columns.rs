@@ -2,9 +2,9 @@
 
 use crate::error::UserError;
 use crate::io::accounts::AccountMapping;
-use crate::io::alignment::AlignmentMapping;
+use crate::io::alignment::{AlignmentMapping, Choices};
 use crate::io::guess::Reason;
-use crate::io::layers::{Layer, LayerMapping};
+use crate::io::layers::{Dissolve, Layer, LayerMapping};
 use crate::io::options::ReadOptions;
 use crate::io::reps::RepMapping;
 use crate::io::table::Table;
@@ -36,6 +36,8 @@ pub struct UnitColumns {
     pub attribution: String,
     /// The shapes are approximations, whatever the file says of itself.
     pub approximate: bool,
+    /// How the file shall be read: which of its layers, in what coordinate system, and by what its areas are dissolved.
+    pub read: ReadOptions,
 }
 
 /// Columns of a table of accounts.
@@ -67,6 +69,8 @@ pub struct AlignmentColumns {
     pub rep: Choice,
     /// The groups above territories, from the lowest level up; `None`: guess.
     pub levels: Option<Vec<String>>,
+    /// What shall become of what the file does not say clearly.
+    pub choices: Choices,
     /// How the file shall be read.
     pub read: ReadOptions,
 }
@@ -102,7 +106,11 @@ pub struct UnitTableColumns {
 const NAMED: &str = "you named it";
 
 impl UnitColumns {
-    pub(super) fn mapping(&self, layer: &Layer) -> Result<LayerMapping, UserError> {
+    /// What each column of the layer is taken as: what the user named, else what is guessed.
+    ///
+    /// # Errors
+    /// A named column that the layer does not have.
+    pub fn mapping(&self, layer: &Layer) -> Result<LayerMapping, UserError> {
         let mut mapping = LayerMapping::guess(layer);
         let find = |name: &str| layer.require(name).map(|column| column.name.clone());
         let mut roles = Roles::new(&mut mapping.reasons, &find);
@@ -117,7 +125,23 @@ impl UnitColumns {
             mapping.kind.clone_from(kind);
         }
         mapping.approximate |= self.approximate;
+        mapping.dissolve = self.dissolve(layer, &mapping)?;
         Ok(mapping)
+    }
+
+    /// By what areas are dissolved. The first characters are those of the code where no column is named.
+    fn dissolve(&self, layer: &Layer, mapping: &LayerMapping) -> Result<Option<Dissolve>, UserError> {
+        let characters = self.read.dissolve_prefix.filter(|&characters| characters > 0);
+        let column = match (&self.read.dissolve, characters) {
+            (Some(name), _) => layer.require(name)?.name.clone(),
+            (None, None) => return Ok(None),
+            (None, Some(_)) => mapping.code.clone().ok_or_else(|| {
+                UserError::new(format!("Could not dissolve the areas of {}", layer.file))
+                    .because("no column has codes whose first characters could count")
+                    .hint("choose the column to dissolve by")
+            })?,
+        };
+        Ok(Some(Dissolve { column, characters }))
     }
 }
 
@@ -171,10 +195,11 @@ impl AlignmentColumns {
         let mut roles = Roles::new(&mut reasons, &find);
         roles.single(&self.unit, &mut mapping.unit, "unit code")?;
         roles.single(&self.account, &mut mapping.account, "account code")?;
-        if matches!(self.unit, Choice::Column(_)) {
-            roles.single(&Choice::None, &mut mapping.account, "account code")?;
-        } else if matches!(self.account, Choice::Column(_)) {
-            roles.single(&Choice::None, &mut mapping.unit, "unit code")?;
+        // Who names one of the two and not the other means that one alone.
+        match (&self.unit, &self.account) {
+            (Choice::Column(_), Choice::Guess) => roles.single(&Choice::None, &mut mapping.account, "account code")?,
+            (Choice::Guess, Choice::Column(_)) => roles.single(&Choice::None, &mut mapping.unit, "unit code")?,
+            _ => {}
         }
         roles.single(&self.territory, &mut territory, "territory")?;
         roles.single(&self.rep, &mut mapping.rep, "rep")?;
@@ -193,7 +218,11 @@ impl RepColumns {
         let find = finder(table);
         let mut roles = Roles::new(&mut mapping.reasons, &find);
         roles.single(&self.code, &mut mapping.code, "rep code")?;
+        let before = mapping.name.clone();
         roles.single(&self.name, &mut mapping.name, "rep name")?;
+        if mapping.name != before {
+            mapping.last_name = None;
+        }
         roles.single(&self.lon, &mut mapping.lon, "longitude of the home")?;
         roles.single(&self.lat, &mut mapping.lat, "latitude of the home")?;
         roles.single(&self.postal, &mut mapping.postal, "postal code of the home")?;

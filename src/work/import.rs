@@ -11,9 +11,11 @@ use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::domain::reps::Rep;
 use crate::error::UserError;
-use crate::io::alignment::AlignmentMapping;
+use crate::io::alignment::{AlignmentMapping, Choices, Unclear};
 use crate::io::diagnostic::{Diagnostic, Place};
+use crate::io::guess::Reason;
 use crate::io::postal::PostalTable;
+use crate::io::table::Table;
 use crate::io::{Imported, accounts, alignment, layers, reps, table};
 use crate::words;
 
@@ -24,16 +26,17 @@ pub fn import_units(
     columns: &UnitColumns,
     progress: &Progress,
 ) -> Result<Imported<Change>, UserError> {
-    let Imported { value: layer, mut diagnostics } = layers::read_layer(path, progress)?;
+    let Imported { value: layer, mut diagnostics } = layers::read_layer_with(path, &columns.read, progress)?;
     let mapping = columns.mapping(&layer)?;
-    let built = layers::build_units(&layer, &mapping, progress)?;
+    let built = layers::build(&layer, &mapping, progress)?;
     let file = layer.file.clone();
     drop(layer);
     diagnostics.extend(built.diagnostics);
-    let (mut units, measures) = built.value;
+    let layers::Built { mut units, measures, repaired } = built.value;
     units.attribution.clone_from(&columns.attribution);
     let taken = units.len();
-    let label = format!("Imported {} from {file}", units.count_words(taken));
+    let repaired = if repaired > 0 { format!(", {} repaired", words::count(repaired as i128)) } else { String::new() };
+    let label = format!("Imported {} from {file}{repaired}", units.count_words(taken));
     let project = carry::with_units(project, units, measures, &Place::file(&file), progress, &mut diagnostics)?;
     let change = Change { project, label, kind: ChangeKind::Units, taken, columns: mapping.reasons };
     Ok(Imported::new(change, diagnostics))
@@ -79,19 +82,64 @@ pub fn import_alignment(
     columns: &AlignmentColumns,
     progress: &Progress,
 ) -> Result<Imported<Change>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, &columns.read, progress)?;
+    read_alignment(project, path, columns, progress)?.into_change(project, columns, progress)
+}
+
+/// A table of today's territories, before anything is taken from it.
+pub struct AlignmentTable {
+    table: Table,
+    mapping: AlignmentMapping,
+    reasons: Vec<Reason>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the table of an alignment.
+///
+/// # Errors
+/// A file that cannot be read as a table, a named column that it does not have.
+pub fn read_alignment(
+    project: &Project,
+    path: &Path,
+    columns: &AlignmentColumns,
+    progress: &Progress,
+) -> Result<AlignmentTable, UserError> {
+    let Imported { value: table, diagnostics } = table::read(path, &columns.read, progress)?;
     let (mapping, reasons) = columns.mapping(&table, AlignmentMapping::guess(&table, project))?;
-    let edit = alignment::from_table(&table, &mapping, project, progress, &mut diagnostics)?;
-    let is_assignment =
-        |change: &&PlanChange| matches!(change, PlanChange::Assign { .. } | PlanChange::Override { .. });
-    let taken = edit.changes.iter().filter(is_assignment).count();
-    if edit.is_empty() {
-        let note = Diagnostic::note(Place::file(&table.file), "the plan is like the file already");
-        diagnostics.push(note.hint("nothing was changed"));
+    Ok(AlignmentTable { table, mapping, reasons, diagnostics })
+}
+
+impl AlignmentTable {
+    /// What it leaves open.
+    ///
+    /// # Errors
+    /// No column for territories, units or accounts.
+    pub fn unclear(&self, project: &Project, choices: &Choices, progress: &Progress) -> Result<Unclear, UserError> {
+        alignment::unclear(&self.table, &self.mapping, choices.units_by_accounts, project, progress)
     }
-    let failed = || format!("Could not import the alignment from {}", table.file);
-    let change = Change { columns: reasons, taken, ..with_edit(project, edit, failed)? };
-    Ok(Imported::new(change, diagnostics))
+
+    /// The project with it.
+    ///
+    /// # Errors
+    /// No row fits the project, or one does not and that shall stop the import.
+    pub fn into_change(
+        self,
+        project: &Project,
+        columns: &AlignmentColumns,
+        progress: &Progress,
+    ) -> Result<Imported<Change>, UserError> {
+        let Self { table, mapping, reasons, mut diagnostics } = self;
+        let edit = alignment::from_table(&table, &mapping, &columns.choices, project, progress, &mut diagnostics)?;
+        let is_assignment =
+            |change: &&PlanChange| matches!(change, PlanChange::Assign { .. } | PlanChange::Override { .. });
+        let taken = edit.changes.iter().filter(is_assignment).count();
+        if edit.is_empty() {
+            let note = Diagnostic::note(Place::file(&table.file), "the plan is like the file already");
+            diagnostics.push(note.hint("nothing was changed"));
+        }
+        let failed = || format!("Could not import the alignment from {}", table.file);
+        let change = Change { columns: reasons, taken, ..with_edit(project, edit, failed)? };
+        Ok(Imported::new(change, diagnostics))
+    }
 }
 
 /// Brings the roster up to a table: reps whose code is there already are replaced, others added. None is taken away, for

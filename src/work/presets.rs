@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitTableColumns};
+use super::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns, UnitTableColumns};
 use crate::error::UserError;
 use crate::io::files;
 use crate::io::guess::Reason;
@@ -15,7 +15,7 @@ use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preset {
     pub name: String,
-    /// "accounts", "alignment", "reps", "columns".
+    /// "units", "accounts", "alignment", "reps", "columns".
     pub what: String,
     /// Columns by name, in the file's order, and what each is: one of [`ROLES`].
     pub columns: Vec<(String, String)>,
@@ -80,6 +80,12 @@ struct SavedOptions {
     decimal: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dates: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epsg: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dissolve: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dissolve_prefix: Option<usize>,
 }
 
 const VERSION: u32 = 1;
@@ -188,8 +194,25 @@ pub fn fitting<'a>(presets: &'a [Preset], what: &str, columns: &[String]) -> Opt
 impl Preset {
     /// A preset of what an import took its columns for.
     pub fn of_reasons(name: &str, what: &str, reasons: &[Reason], read: &ReadOptions) -> Self {
-        let columns = reasons.iter().map(|reason| (reason.column.clone(), role_of(&reason.taken_as).to_owned()));
+        let role = |reason: &Reason| match (what, reason.taken_as.as_str()) {
+            ("units", "unit code") => "id",
+            ("alignment", "account code") => "account",
+            (_, taken_as) => role_of(taken_as),
+        };
+        let named = reasons.iter().filter(|reason| !reason.column.is_empty());
+        let columns = named.map(|reason| (reason.column.clone(), role(reason).to_owned()));
         Self { name: name.to_owned(), what: what.to_owned(), columns: columns.collect(), read: read.clone() }
+    }
+
+    pub fn unit_columns(&self) -> UnitColumns {
+        UnitColumns {
+            code: self.single("id"),
+            name: self.single("name"),
+            measures: Some(self.many("measure")),
+            attributes: Some(self.many("attribute")),
+            read: self.read.clone(),
+            ..UnitColumns::default()
+        }
     }
 
     pub fn account_columns(&self) -> AccountColumns {
@@ -217,6 +240,7 @@ impl Preset {
             rep: self.single("rep"),
             levels: Some(self.many("level")),
             read: self.read.clone(),
+            ..AlignmentColumns::default()
         }
     }
 
@@ -266,7 +290,7 @@ fn role_of(taken_as: &str) -> &'static str {
     let words = taken_as.trim_end_matches(" of the home");
     match words {
         "account code" | "rep code" => "id",
-        "account name" | "rep name" => "name",
+        "account name" | "rep name" | "unit name" => "name",
         "unit code" => "unit",
         "level above territories" => "level",
         "capacity in hours per year" => "hours per year",
@@ -323,6 +347,9 @@ impl SavedOptions {
             encoding: options.encoding.clone(),
             decimal: options.decimal_mark.map(|mark| mark.word().to_owned()),
             dates: options.date_order.map(|order| order.word().to_owned()),
+            epsg: options.epsg,
+            dissolve: options.dissolve.clone(),
+            dissolve_prefix: options.dissolve_prefix,
         }
     }
 
@@ -343,7 +370,9 @@ impl SavedOptions {
             encoding: self.encoding,
             decimal_mark: decimal_mark.transpose()?,
             date_order: date_order.transpose()?,
-            ..ReadOptions::default()
+            epsg: self.epsg,
+            dissolve: self.dissolve,
+            dissolve_prefix: self.dissolve_prefix,
         })
     }
 }

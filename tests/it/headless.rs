@@ -1,5 +1,6 @@
 //! Runs the real binary in a temporary folder: the main job on the sample files, and what happens with bad input.
 
+mod alignment;
 mod bad_input;
 mod bench;
 mod broken;
@@ -10,6 +11,7 @@ mod explaining;
 mod exporting;
 mod json;
 mod layers;
+mod layers_in;
 mod levels;
 mod lists;
 mod main_job;
@@ -70,6 +72,7 @@ impl Folder {
         let output = Command::new(env!("CARGO_BIN_EXE_bailiwick"))
             .args(words)
             .current_dir(self.folder.path())
+            .env("BAILIWICK_DATA", self.folder.path())
             .output()
             .expect("the program can be started");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");

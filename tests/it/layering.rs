@@ -15,7 +15,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("render", &["domain", "error", "theme", "words"]),
     ("work", &["domain", "solve", "io", "store", "error", "words"]),
     // Background work fills the session and takes its orders from the specs.
-    ("jobs::spec", &["domain", "error", "io::export::order", "io::export::loss", "io::options"]),
+    (
+        "jobs::spec",
+        &[
+            "domain",
+            "error",
+            "io::alignment::choices",
+            "io::export::order",
+            "io::export::loss",
+            "io::options",
+            "io::unit_columns",
+        ],
+    ),
     ("jobs", &["domain", "solve", "io", "store", "error", "words", "work", "render", "session"]),
     ("session", &["domain", "render", "io::diagnostic", "jobs::spec", "error", "words"]),
     ("action", &["domain", "jobs::spec", "session"]),

@@ -10,6 +10,7 @@ mod drawing;
 mod drawn;
 mod exporting;
 mod files;
+mod importing;
 mod keys;
 mod layers;
 mod leaving;

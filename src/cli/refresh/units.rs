@@ -7,15 +7,17 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::super::output::{Column, Message, Output, columns, messages, table};
+use super::super::reading::LayerReading;
 use super::super::{Outcome, Result, project};
 use crate::domain::ids::TerritoryId;
 use crate::domain::project::Project;
 use crate::io::Imported;
 use crate::io::export::{number, write_rows};
-use crate::io::files::name_of;
+use crate::io::files::{data_folder, name_of};
 use crate::words;
 use crate::work::boundaries::{BoundaryReport, update_file};
 use crate::work::columns::{Choice, UnitColumns};
+use crate::work::presets::{self, Preset};
 use crate::work::records;
 
 /// Compare a newer vintage of boundaries with the units of the project, by code and by share of area
@@ -42,6 +44,8 @@ pub struct Arguments {
     /// The column with the unit's name
     #[arg(long, value_name = "FIELD")]
     name: Option<String>,
+    #[command(flatten)]
+    reading: LayerReading,
 }
 
 #[derive(Serialize)]
@@ -94,8 +98,15 @@ struct Move {
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
-    let choice = |named: &Option<String>| named.clone().map_or(Choice::Guess, Choice::Column);
-    let named = UnitColumns { code: choice(&arguments.code), name: choice(&arguments.name), ..UnitColumns::default() };
+    let preset = arguments.reading.preset()?;
+    let base = preset.as_ref().map(Preset::unit_columns).unwrap_or_default();
+    let or = |named: &Option<String>, base: Choice| named.clone().map_or(base, Choice::Column);
+    let named = UnitColumns {
+        code: or(&arguments.code, base.code),
+        name: or(&arguments.name, base.name),
+        read: arguments.reading.options(base.read),
+        ..base
+    };
     let (store, opened) = if arguments.apply {
         let (store, opened) = project::open_to_write(&arguments.plan)?;
         (Some(store), opened)
@@ -105,6 +116,10 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
     let project = &opened.project;
     let Imported { value: update, diagnostics } =
         output.with_progress(|progress| update_file(project, &arguments.file, &named, progress))?;
+    if let Some(preset) = arguments.reading.saving(&named.read) {
+        let saved = Preset::of_reasons(&preset.name, &preset.what, &update.columns, &preset.read);
+        presets::save(&data_folder(), &saved)?;
+    }
     if let Some(path) = &arguments.differences {
         let header = ["Kind", "Code", "Other code", "Share", "From", "To", "Value"];
         write_rows(path, &header, differences(project, &update.report))?;

@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use super::clean::{CleanRing, Cleaned, clean};
-use super::crossing::self_crossing_units;
 use super::junctions::insert_missing_vertices;
 use super::links::join_parts;
+use super::repair::{Repair, repair};
 use super::{ArcUse, OUTSIDE, Topology, TopologyArrays};
 use crate::domain::ids::UnitId;
 use crate::domain::polygon::Shape;
@@ -33,6 +33,8 @@ pub struct BuildReport {
     pub overlaps: usize,
     /// What is wrong with single units, by unit.
     pub findings: Vec<Finding>,
+    /// Units whose shape was put right, by unit.
+    pub repairs: Vec<Repair>,
     /// Parts of the layer that touch each other nowhere, before they were linked.
     pub parts: usize,
     /// The links made between them, by pair of units.
@@ -55,7 +57,7 @@ pub enum Reason {
     NothingUsable,
     /// A part of its shape had too few vertices or no area and was left out.
     DroppedPart,
-    /// A ring of it crosses itself; it is kept as it is.
+    /// It crosses itself so often, or is so large, that it could not be put right; it is kept as it is.
     SelfCrossing,
     /// It lies upon another unit along some of its border.
     Overlap,
@@ -79,9 +81,15 @@ pub fn build(shapes: &[Shape], progress: &Progress) -> Result<(Topology, BuildRe
     let mut cleaned = clean(shapes, progress, &mut report)?;
     report.inserted_vertices = insert_missing_vertices(&mut cleaned, progress)?;
     progress.tick(units)?;
-    for unit in self_crossing_units(&cleaned, progress)? {
-        report.findings.push(Finding { unit, reason: Reason::SelfCrossing });
+    // A crossing that becomes a corner is one of the neighbours, too; and a corner moves a line by a hair. Look again, but not for ever.
+    const ROUNDS: usize = 3;
+    for _ in 0..ROUNDS {
+        if !repair(&mut cleaned, progress, &mut report)? {
+            break;
+        }
+        report.inserted_vertices += insert_missing_vertices(&mut cleaned, progress)?;
     }
+    report.repairs.sort_by_key(|repair| repair.unit);
     progress.tick(units)?;
     let mut arrays = share_arcs(&cleaned, shapes.len(), progress, &mut report)?;
     progress.tick(units)?;

@@ -64,7 +64,7 @@ pub(super) fn clean(shapes: &[Shape], progress: &Progress, report: &mut BuildRep
                 let count = path.len();
                 let mut path = without_repeats(path);
                 let twice = twice_area(&path, &merged.positions);
-                if path.len() < 3 || twice == 0 {
+                if path.len() < 3 || (twice == 0 && is_flat(&path, &merged.positions)) {
                     report.dropped_rings += 1;
                     finding(Reason::DroppedPart);
                     if outer {
@@ -109,7 +109,7 @@ fn number(ring: &Ring, merged: &MergedVertices) -> (Vec<u32>, usize) {
 }
 
 /// Takes out repeated vertices and spikes that go out and come back the same way.
-fn without_repeats(path: Vec<u32>) -> Vec<u32> {
+pub(super) fn without_repeats(path: Vec<u32>) -> Vec<u32> {
     let mut kept: Vec<u32> = Vec::with_capacity(path.len());
     for vertex in path {
         if kept.len() >= 2 && kept[kept.len() - 2] == vertex {
@@ -134,8 +134,20 @@ fn without_repeats(path: Vec<u32>) -> Vec<u32> {
     kept
 }
 
+/// Whether all vertices lie on one line. A ring without area that is not flat crosses itself.
+fn is_flat(path: &[u32], positions: &[[i32; 2]]) -> bool {
+    let position = |vertex: u32| positions[vertex as usize].map(i64::from);
+    let [first, second] = [position(path[0]), position(path[1])];
+    path[2..].iter().all(|&vertex| {
+        let third = position(vertex);
+        let across =
+            |axis: usize| i128::from(second[axis] - first[axis]) * i128::from(third[1 - axis] - first[1 - axis]);
+        across(0) == across(1)
+    })
+}
+
 /// Twice the signed area in grid steps, exact; positive when counter-clockwise.
-fn twice_area(path: &[u32], positions: &[[i32; 2]]) -> i128 {
+pub(super) fn twice_area(path: &[u32], positions: &[[i32; 2]]) -> i128 {
     let mut twice = 0;
     for (i, &a) in path.iter().enumerate() {
         let [ax, ay] = positions[a as usize].map(i64::from);

@@ -1,150 +1,319 @@
-//! Rings that cross themselves.
+//! What is wrong with the rings of one unit: they cross, lie upon each other, or are holes of nothing.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
-use std::ops::Bound;
+use super::clean::{CleanRing, STEPS_PER_DEGREE};
+use super::repair::polygons;
+use super::sweep::{Edge, has_crossing, turn};
+use crate::domain::progress::Progress;
+use crate::domain::sphere::LonLat;
 
-use rayon::prelude::*;
-
-use super::clean::Cleaned;
-use crate::domain::ids::UnitId;
-use crate::domain::progress::{Cancelled, Progress};
-
-/// The units with a ring that crosses itself, ascending. Touching itself is no crossing.
-pub(super) fn self_crossing_units(cleaned: &Cleaned, progress: &Progress) -> Result<Vec<UnitId>, Cancelled> {
-    let found: Vec<Option<UnitId>> = cleaned
-        .rings
-        .par_iter()
-        .map(|ring| {
-            let positions: Vec<[i64; 2]> =
-                ring.path.iter().map(|&vertex| cleaned.vertices[vertex as usize].map(i64::from)).collect();
-            crosses_itself(&positions, progress).then_some(UnitId(ring.unit))
-        })
-        .collect();
-    progress.check()?;
-    let mut units: Vec<UnitId> = found.into_iter().flatten().collect();
-    units.dedup();
-    Ok(units)
+/// What was found. Only what is certain needs a repair; a unit that touches itself may be sound.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Faults {
+    /// Two edges cross at a point inside both.
+    pub crossing: bool,
+    /// Two edges lie upon each other along some of their length: spikes, double rings, parts side by side.
+    pub doubled: bool,
+    /// A hole lies outside of its polygon, or in another hole.
+    pub hole: bool,
+    /// A part lies in another part.
+    pub nested: bool,
+    /// A ring comes by the same place again, or a corner lies on another edge.
+    pub touching: bool,
+    /// Where the first of them is.
+    pub place: LonLat,
+    /// So many crossings, or edges side by side, are no slip of the pen; putting them right could take for ever.
+    pub(super) is_too_much: bool,
 }
 
-/// An edge, its ends in the order of the sweep.
-type Edge = [[i64; 2]; 2];
+/// Crossings of one unit that are followed up.
+const MOST_CROSSINGS: usize = 20_000;
 
-/// So many open edges are looked through one by one; a sound border seldom has as many.
-const FEW: usize = 48;
+/// So many open edges are looked through per edge in the mean; a sound border has far fewer.
+const LOOKS_PER_EDGE: usize = 200;
 
-/// Sweeps along the longer side of the ring's box, so that few edges are open at a time. Stops at the first crossing.
-fn crosses_itself(ring: &[[i64; 2]], progress: &Progress) -> bool {
+impl Faults {
+    pub(super) fn any(&self) -> bool {
+        self.is_certain() || self.touching
+    }
+
+    pub(super) fn is_certain(&self) -> bool {
+        self.crossing || self.doubled || self.hole || self.nested
+    }
+
+    /// The faults of both; the place of the first.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        Self {
+            crossing: self.crossing || other.crossing,
+            doubled: self.doubled || other.doubled,
+            hole: self.hole || other.hole,
+            nested: self.nested || other.nested,
+            touching: self.touching || other.touching,
+            place: self.place,
+            is_too_much: self.is_too_much || other.is_too_much,
+        }
+    }
+
+    fn at(&mut self, position: [i64; 2]) {
+        if !self.is_certain() {
+            let [lon, lat] = position.map(|value| value as f64 / STEPS_PER_DEGREE);
+            self.place = LonLat::new(lon, lat);
+        }
+    }
+}
+
+/// Looks through the rings of one unit.
+pub(super) fn faults_of(rings: &[CleanRing], vertices: &[[i32; 2]], progress: &Progress) -> Faults {
+    let paths: Vec<Vec<[i64; 2]>> = rings
+        .iter()
+        .map(|ring| ring.path.iter().map(|&vertex| vertices[vertex as usize].map(i64::from)).collect())
+        .collect();
+    let mut faults = Faults::default();
+    look_at_edges(&paths, progress, &mut faults);
+    look_at_holes(rings, &paths, &mut faults);
+    look_at_parts(rings, &paths, &mut faults);
+    faults
+}
+
+/// Whether a hole seems to lie outside of the ring.
+pub(super) fn is_outside(hole: &CleanRing, outer: &CleanRing, vertices: &[[i32; 2]]) -> bool {
+    let path = |ring: &CleanRing| -> Vec<[i64; 2]> {
+        ring.path.iter().map(|&vertex| vertices[vertex as usize].map(i64::from)).collect()
+    };
+    !contains(&path(outer), middle(&path(hole)))
+}
+
+/// Sweeps along the longer side of the box, so that few edges are open at a time.
+fn look_at_edges(paths: &[Vec<[i64; 2]>], progress: &Progress, faults: &mut Faults) {
     let extent = |axis: usize| {
-        let values = ring.iter().map(|p| p[axis]);
+        let values = paths.iter().flatten().map(|p| p[axis]);
         values.clone().max().unwrap_or(0) - values.min().unwrap_or(0)
     };
     let axis = usize::from(extent(1) > extent(0));
-    let turned = |p: [i64; 2]| if axis == 0 { p } else { [p[1], p[0]] };
-    let mut edges: Vec<Edge> = (0..ring.len())
-        .map(|i| {
-            let (a, b) = (turned(ring[i]), turned(ring[(i + 1) % ring.len()]));
-            [a.min(b), a.max(b)]
+    let mut edges: Vec<Edge> = paths
+        .iter()
+        .flat_map(|path| {
+            (0..path.len()).map(move |i| {
+                let (a, b) = (path[i], path[(i + 1) % path.len()]);
+                if a[axis] <= b[axis] { [a, b] } else { [b, a] }
+            })
         })
         .collect();
-    edges.sort_unstable();
-    let mut open: Vec<Edge> = Vec::new();
+    edges.sort_unstable_by_key(|edge| (edge[0][axis], edge[1][axis], *edge));
+    // A place that edges begin or end at more than twice is passed again.
+    let mut ends: Vec<[i64; 2]> = edges.iter().flatten().copied().collect();
+    ends.sort_unstable();
+    if let Some(run) = ends.chunk_by(|a, b| a == b).find(|run| run.len() > 2) {
+        faults.at(run[0]);
+        faults.touching = true;
+    }
+    let across = 1 - axis;
+    let span = |edge: &Edge| (edge[0][across].min(edge[1][across]), edge[0][across].max(edge[1][across]));
+    let mut open: Vec<(Edge, (i64, i64))> = Vec::new();
+    let (mut crossings, mut looks) = (0, 10_000 + LOOKS_PER_EDGE * edges.len());
     for &edge in &edges {
         if progress.is_cancelled() {
-            return false;
+            return;
         }
-        open.retain(|other| other[1][0] >= edge[0][0]);
-        if open.iter().any(|other| cross(*other, edge)) {
-            return true;
-        }
-        open.push(edge);
-        if open.len() > FEW {
-            return has_crossing(&edges, progress);
-        }
-    }
-    false
-}
-
-/// Whether any two of the edges cross, in O(n log n) however many are open at a time (Shamos & Hoey 1976): open edges are kept in their
-/// order across the sweep, and only those that are next to each other are looked at. Edges that cross are next to each other before they do.
-fn has_crossing(edges: &[Edge], progress: &Progress) -> bool {
-    // Where one edge ends and another begins the end comes first: what was between two others is gone then.
-    let mut events: Vec<([i64; 2], bool, u32)> = Vec::with_capacity(edges.len() * 2);
-    for (number, edge) in (0..).zip(edges) {
-        events.push((edge[0], true, number));
-        events.push((edge[1], false, number));
-    }
-    events.sort_unstable();
-    let mut open: BTreeSet<Open> = BTreeSet::new();
-    for (nth, (_, begins, number)) in events.into_iter().enumerate() {
-        if nth % 4096 == 0 && progress.is_cancelled() {
-            return false;
-        }
-        let edge = Open { edge: edges[number as usize], number };
-        if !begins {
-            open.remove(&edge);
-        }
-        let below = open.range(..edge).next_back();
-        let above = open.range((Bound::Excluded(edge), Bound::Unbounded)).next();
-        let crosses = |a: Option<&Open>, b: Option<&Open>| a.zip(b).is_some_and(|(a, b)| cross(a.edge, b.edge));
-        let found =
-            if begins { crosses(below, Some(&edge)) || crosses(Some(&edge), above) } else { crosses(below, above) };
-        if found {
-            return true;
-        }
-        if begins {
-            open.insert(edge);
-        }
-    }
-    false
-}
-
-/// An edge that the sweep has reached and not left; lower ones come first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Open {
-    edge: Edge,
-    number: u32,
-}
-
-impl Ord for Open {
-    /// By the side of the longer open edge on which the other begins, and where it begins on it, goes on.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let ([a, b], [c, d]) = (self.edge, other.edge);
-        let side = if a <= c {
-            let turn = turn(a, b, c);
-            if turn == 0 { self::turn(a, b, d) } else { turn }
-        } else {
-            let turn = turn(c, d, a);
-            -(if turn == 0 { self::turn(c, d, b) } else { turn })
+        let Some(left) = looks.checked_sub(open.len()) else {
+            look_at_many(&edges, axis, progress, faults);
+            return;
         };
-        // Positive: the other lies above.
-        0.cmp(&side).then(self.number.cmp(&other.number))
+        looks = left;
+        let (low, high) = span(&edge);
+        open.retain(|(other, _)| other[1][axis] >= edge[0][axis]);
+        for (other, (other_low, other_high)) in &open {
+            if *other_low > high || *other_high < low {
+                continue;
+            }
+            match relation(*other, edge) {
+                Relation::Apart => {}
+                Relation::Touch => {
+                    faults.at(edge[0]);
+                    faults.touching = true;
+                }
+                Relation::Upon => {
+                    faults.at(edge[0]);
+                    faults.doubled = true;
+                }
+                Relation::Cross => {
+                    faults.at(crossing_of(*other, edge));
+                    faults.crossing = true;
+                    crossings += 1;
+                    if crossings > MOST_CROSSINGS {
+                        faults.is_too_much = true;
+                        return;
+                    }
+                }
+            }
+        }
+        open.push((edge, (low, high)));
     }
 }
 
-impl PartialOrd for Open {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+/// Edges made to lie beside each other by the thousand: only whether any two cross, and whether one is there twice. What crosses like that is
+/// not put right.
+fn look_at_many(edges: &[Edge], axis: usize, progress: &Progress, faults: &mut Faults) {
+    let turned = |[x, y]: [i64; 2]| if axis == 0 { [x, y] } else { [y, x] };
+    let ends = |edge: &Edge| {
+        let [a, b] = edge.map(turned);
+        [a.min(b), a.max(b)]
+    };
+    let mut edges: Vec<Edge> = edges.iter().map(ends).collect();
+    edges.sort_unstable();
+    if let Some(pair) = edges.windows(2).find(|pair| pair[0] == pair[1]) {
+        faults.at(turned(pair[0][0]));
+        faults.doubled = true;
+    }
+    faults.crossing |= has_crossing(&edges, progress);
+    faults.is_too_much = true;
+}
+
+/// How two edges of one unit lie to each other. Ends that meet are no matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Apart,
+    /// A corner of one lies inside the other.
+    Touch,
+    /// Along some of their length.
+    Upon,
+    /// At a point inside both.
+    Cross,
+}
+
+/// Exact.
+fn relation([a, b]: Edge, [c, d]: Edge) -> Relation {
+    let (c_side, d_side) = (turn(a, b, c), turn(a, b, d));
+    if c_side * d_side > 0 {
+        return Relation::Apart;
+    }
+    let (a_side, b_side) = (turn(c, d, a), turn(c, d, b));
+    if a_side * b_side > 0 {
+        return Relation::Apart;
+    }
+    if c_side == 0 && d_side == 0 {
+        let axis = usize::from((b[1] - a[1]).abs() > (b[0] - a[0]).abs());
+        let (first, second) =
+            ((a[axis].min(b[axis]), a[axis].max(b[axis])), (c[axis].min(d[axis]), c[axis].max(d[axis])));
+        let (low, high) = (first.0.max(second.0), first.1.min(second.1));
+        return if low < high { Relation::Upon } else { Relation::Apart };
+    }
+    if c_side * d_side < 0 && a_side * b_side < 0 {
+        return Relation::Cross;
+    }
+    let meet = a == c || a == d || b == c || b == d;
+    if meet { Relation::Apart } else { Relation::Touch }
+}
+
+/// Where they cross, to the next step of the grid.
+fn crossing_of([a, b]: Edge, [c, d]: Edge) -> [i64; 2] {
+    let [ax, ay, bx, by] = [a[0], a[1], b[0], b[1]].map(|value| value as f64);
+    let [cx, cy, dx, dy] = [c[0], c[1], d[0], d[1]].map(|value| value as f64);
+    let across = (bx - ax) * (dy - cy) - (by - ay) * (dx - cx);
+    let along = ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / across;
+    if along.is_finite() { [(ax + along * (bx - ax)) as i64, (ay + along * (by - ay)) as i64] } else { a }
+}
+
+/// Holes that are outside of their polygon, or in another hole.
+fn look_at_holes(rings: &[CleanRing], paths: &[Vec<[i64; 2]>], faults: &mut Faults) {
+    let mut first = 0;
+    let mut work = work_for(paths);
+    for polygon in polygons(rings) {
+        let outer = &paths[first];
+        let holes = &paths[first + 1..first + polygon.len()];
+        first += polygon.len();
+        let boxes: Vec<[i64; 4]> = holes.iter().map(|hole| bounds_of(hole)).collect();
+        for (index, hole) in holes.iter().enumerate() {
+            let Some(left) = work.checked_sub(outer.len() + holes.len()) else { return };
+            work = left;
+            let inside = middle(hole);
+            let other = |other: usize| {
+                other != index && lies_within(boxes[index], boxes[other]) && contains(&holes[other], inside)
+            };
+            if !contains(outer, inside) || (0..holes.len()).any(other) {
+                faults.at(hole[0]);
+                faults.hole = true;
+            }
+        }
     }
 }
 
-/// Whether two edges cross at a point inside both. Exact.
-fn cross([a, b]: Edge, [c, d]: Edge) -> bool {
-    turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0
+/// Parts that lie in another part, not in a hole of it. Parts that cross are found by their edges.
+fn look_at_parts(rings: &[CleanRing], paths: &[Vec<[i64; 2]>], faults: &mut Faults) {
+    let mut first = 0;
+    let mut parts: Vec<(std::ops::Range<usize>, [i64; 4])> = Vec::new();
+    for polygon in polygons(rings) {
+        let range = first..first + polygon.len();
+        first = range.end;
+        let bounds = bounds_of(&paths[range.start]);
+        parts.push((range, bounds));
+    }
+    if parts.len() < 2 {
+        return;
+    }
+    parts.sort_by_key(|(range, bounds)| (bounds[0], std::cmp::Reverse(bounds[2]), range.start));
+    let mut open: Vec<(std::ops::Range<usize>, [i64; 4])> = Vec::new();
+    let mut work = work_for(paths);
+    for (range, bounds) in parts {
+        open.retain(|(_, other)| other[2] >= bounds[0]);
+        let inside = middle(&paths[range.start]);
+        for (other, _) in open.iter().filter(|(_, other)| lies_within(bounds, *other)) {
+            let Some(left) = work.checked_sub(paths[other.start].len() + open.len()) else { return };
+            work = left;
+            let in_hole = || paths[other.start + 1..other.end].iter().any(|hole| contains(hole, inside));
+            if contains(&paths[other.start], inside) && !in_hole() {
+                faults.at(paths[range.start][0]);
+                faults.nested = true;
+            }
+        }
+        open.push((range, bounds));
+    }
 }
 
-/// The sign of the turn a → b → c: 1 to the left, −1 to the right, 0 straight on.
-fn turn(a: [i64; 2], b: [i64; 2], c: [i64; 2]) -> i32 {
-    let left = i128::from(b[0] - a[0]) * i128::from(c[1] - a[1]);
-    let right = i128::from(b[1] - a[1]) * i128::from(c[0] - a[0]);
-    left.cmp(&right) as i32
+/// How much may be done to find out what lies in what; rings in rings without end are no map.
+fn work_for(paths: &[Vec<[i64; 2]>]) -> usize {
+    50_000_000 + 1000 * paths.iter().map(Vec::len).sum::<usize>()
+}
+
+fn bounds_of(path: &[[i64; 2]]) -> [i64; 4] {
+    let none = [i64::MAX, i64::MAX, i64::MIN, i64::MIN];
+    path.iter().fold(none, |b, p| [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])])
+}
+
+fn lies_within(inner: [i64; 4], outer: [i64; 4]) -> bool {
+    outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3]
+}
+
+/// The middle of the first edge: corners may lie on another ring, an edge that does is found as one.
+fn middle(path: &[[i64; 2]]) -> [f64; 2] {
+    let (a, b) = (path[0], path[1 % path.len()]);
+    [0, 1].map(|axis| (a[axis] as f64 + b[axis] as f64) / 2.0)
+}
+
+/// Even-odd rule.
+fn contains(path: &[[i64; 2]], [x, y]: [f64; 2]) -> bool {
+    let mut inside = false;
+    for (i, a) in path.iter().enumerate() {
+        let b = path[(i + 1) % path.len()];
+        let [ax, ay, bx, by] = [a[0], a[1], b[0], b[1]].map(|value| value as f64);
+        if (ay > y) != (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax) {
+            inside = !inside;
+        }
+    }
+    inside
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::sweep::cross;
     use super::*;
+
+    fn crosses_itself(ring: &[[i64; 2]], progress: &Progress) -> bool {
+        let mut faults = Faults::default();
+        look_at_edges(&[ring.to_vec()], progress, &mut faults);
+        faults.crossing
+    }
 
     fn by_pairs(ring: &[[i64; 2]]) -> bool {
         let edge = |i: usize| [ring[i], ring[(i + 1) % ring.len()]];

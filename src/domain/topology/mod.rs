@@ -13,16 +13,22 @@ mod patch;
 mod perimeters;
 #[cfg(test)]
 mod real_layers;
+mod repair;
+#[cfg(test)]
+mod repair_tests;
 mod sets;
 mod simplify;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod vintage;
 
 pub use build::{BuildReport, Finding, Link, Reason, build};
+pub use crossing::Faults;
 pub use neighbours::{CutOff, Neighbours};
 pub use outline::ArcPolygon;
 pub use patch::{ArcRow, Swap, TopologyPatch, UnitRings};
+pub use repair::Repair;
 pub(crate) use sets::DisjointSets;
 
 use super::ids::{ArcId, TerritoryId, UnitId};

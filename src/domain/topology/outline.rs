@@ -64,6 +64,13 @@ impl Topology {
         self.border_arcs(assignment, slots).par_iter().map(|uses| shape_of(self.stitch(uses))).collect()
     }
 
+    /// The shapes that groups of units make together, by group: borders within a group are left out, so that no line stays between its
+    /// units. Units whose group is not below `groups` are left out. One pass over the arcs.
+    pub fn merged(&self, group_of: &[u32], groups: usize) -> Vec<Shape> {
+        let group = |unit: UnitId| group_of.get(unit.index()).map_or(usize::MAX, |&group| group as usize);
+        self.arcs_between(groups, group).par_iter().map(|uses| shape_of(self.stitch(uses))).collect()
+    }
+
     /// The same outlines as the arcs they are made of.
     pub fn outline_arcs(&self, assignment: &[TerritoryId], slots: usize) -> Vec<Vec<ArcPolygon>> {
         let arcs = |uses: &Vec<ArcUse>| self.stitch(uses).into_iter().map(|stitched| stitched.arcs).collect();
@@ -93,13 +100,18 @@ impl Topology {
 
     /// Per territory the arcs on its border, with the territory on their left.
     fn border_arcs(&self, assignment: &[TerritoryId], slots: usize) -> Vec<Vec<ArcUse>> {
-        let mut uses: Vec<Vec<ArcUse>> = vec![Vec::new(); slots];
+        self.arcs_between(slots, |unit| assignment.get(unit.index()).copied().unwrap_or_default().index())
+    }
+
+    /// Per group of units the arcs on its border, with the group on their left.
+    fn arcs_between(&self, groups: usize, group: impl Fn(UnitId) -> usize) -> Vec<Vec<ArcUse>> {
+        let mut uses: Vec<Vec<ArcUse>> = vec![Vec::new(); groups];
         for arc in 0..self.arc_count() {
-            let [left, right] = self.sides_in(assignment, ArcId::from_index(arc));
+            let [left, right] = self.sides(ArcId::from_index(arc)).map(|unit| unit.map(&group));
             if left != right {
                 let forward = ArcUse(arc as i32);
-                for (territory, arc_use) in [(left, forward), (right, forward.reversed())] {
-                    if let Some(uses) = territory.and_then(|territory| uses.get_mut(territory.index())) {
+                for (group, arc_use) in [(left, forward), (right, forward.reversed())] {
+                    if let Some(uses) = group.and_then(|group| uses.get_mut(group)) {
                         uses.push(arc_use);
                     }
                 }

@@ -126,6 +126,10 @@ impl<'a> EditBuilder<'a> {
         }
     }
 
+    pub fn unassign_unit(&mut self, unit: UnitId) {
+        self.units.insert(unit, TerritoryId::UNASSIGNED);
+    }
+
     /// An account belongs to a territory: a named account where its unit does not.
     pub fn assign_account(&mut self, account: AccountId, territory: &str) {
         if let Some(&id) = self.ids.get(&key(territory)) {

@@ -1,32 +1,28 @@
 //! An existing alignment: which unit or account belongs to whom today.
 
+pub mod choices;
+mod claims;
 mod edit;
 mod groups;
-mod owner;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+pub use choices::{Choices, Conflict, OnConflict, OnNewTerritory, OnUnknown, Unclear, UnnamedUnits};
 
-pub use owner::alignment_from_account_owner;
-
-use super::accounts::shortened;
-use super::diagnostic::{Diagnostic, Place};
+use super::diagnostic::Diagnostic;
 use super::guess::{self, Reason};
-use super::options::ReadOptions;
 use super::table::{self, Table};
 use super::unit_codes::UnitCodes;
-use super::{Imported, cancelled, count_of};
 use crate::domain::edit::Edit;
-use crate::domain::ids::{AccountId, UnitId};
-use crate::domain::progress::{Phase, Progress};
+use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
+use claims::{Claims, Columns, Item};
 use edit::EditBuilder;
 use groups::Groups;
 
-/// Which column holds what, by name. Either `unit` or `account` is needed.
+/// Which column holds what, by name. Either `unit` or `account` is needed. Where a file has both, units go to the territory of most of
+/// their rows, and accounts that belong to another one become named accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AlignmentMapping {
     /// Codes of units.
@@ -47,9 +43,12 @@ impl AlignmentMapping {
     /// Guesses from the header, and from which column holds codes of the project's units or accounts. The territory's name is empty
     /// when no column looks like one.
     pub fn guess(table: &Table, project: &Project) -> Self {
-        const TERRITORY: [&str; 12] = [
+        const TERRITORY: [&str; 18] = [
             "territory name",
             "territory",
+            "territory label",
+            "territory2id",
+            "territory2",
             "terr",
             "territory id",
             "territory code",
@@ -60,8 +59,11 @@ impl AlignmentMapping {
             "zone",
             "owner",
             "bezirk",
+            "verkaufsbezirk",
+            "vertriebsgebiet",
+            "gebiet",
         ];
-        const REP: [&str; 12] = [
+        const REP: [&str; 17] = [
             "rep name",
             "rep",
             "sales rep",
@@ -74,6 +76,11 @@ impl AlignmentMapping {
             "manager",
             "assigned to",
             "vertreter",
+            "vertriebsmitarbeiter",
+            "aussendienstmitarbeiter",
+            "aussendienst",
+            "verkaufer",
+            "betreuer",
         ];
         const DISTRICT: [&str; 4] = ["district name", "district", "sales district", "bezirk"];
         const REGION: [&str; 5] = ["region name", "region", "sales region", "division", "gebiet"];
@@ -98,7 +105,7 @@ impl AlignmentMapping {
         let units = UnitCodes::of(project);
         let accounts = project.accounts.by_code();
         let account = best(&|cell| accounts.contains_key(cell));
-        let unit = best(&|cell| units.find(cell).is_some()).filter(|_| account.is_none());
+        let unit = best(&|cell| units.find(cell).is_some()).filter(|&column| Some(column) != account);
         let by_name = |patterns: &[&str], free: &dyn Fn(usize) -> bool| {
             let scored = (0..table.columns.len()).map(|column| (guess::fit(&table.columns[column], patterns), column));
             let best = scored.filter(|&(score, column)| score > 0 && free(column));
@@ -150,50 +157,46 @@ impl AlignmentMapping {
 /// Reads an alignment as one edit of the project's plan: missing territories are made, units and accounts given to them. The plan
 /// is not changed: apply the edit with `domain::edit::apply`. An edit without changes says that the plan is like the file already.
 ///
-/// Unknown codes, and units that the file gives to two territories, are listed and left as they are.
+/// What is not clear is decided as the choices say, and listed in any case.
 ///
 /// # Errors
-/// A file that cannot be read as a table, a missing column, no row that fits the project.
-pub fn import_alignment(
-    path: &Path,
-    mapping: &AlignmentMapping,
-    project: &Project,
-    progress: &Progress,
-) -> Result<Imported<Edit>, UserError> {
-    let Imported { value: table, mut diagnostics } = table::read(path, &ReadOptions::default(), progress)?;
-    let edit = from_table(&table, mapping, project, progress, &mut diagnostics)?;
-    Ok(Imported::new(edit, diagnostics))
-}
-
-/// As [`import_alignment`], from a table that has been read.
+/// A missing column, no row that fits the project, an unknown code where that shall stop the import.
 pub fn from_table(
     table: &Table,
     mapping: &AlignmentMapping,
+    choices: &Choices,
     project: &Project,
     progress: &Progress,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Edit, UserError> {
     let failed = || UserError::new(format!("Could not import the alignment from {}", table.file));
-    if mapping.territory.is_empty() {
-        return Err(failed()
-            .because("no column is named as the territory")
-            .hint(format!("its columns are {}", table::list_of(&table.columns))));
+    let columns = columns_of(table, mapping)?;
+    if let OnConflict::MostOf(column) = &choices.conflict {
+        table.require(column)?;
     }
-    let territory = table.require(&mapping.territory)?;
+    let Columns { territory, .. } = columns;
     let rep = table.require_if_named(mapping.rep.as_deref())?;
-    let unit = table.require_if_named(mapping.unit.as_deref())?;
-    let account = table.require_if_named(mapping.account.as_deref())?;
-    let (Some(subject), is_unit) = (unit.or(account), unit.is_some()) else {
+    let claims = Claims::read(table, columns, project, choices, progress)?;
+    let unknown = claims.unknown_codes();
+    if choices.unknown == OnUnknown::Stop && !unknown.is_empty() {
+        const NAMED: usize = 8;
+        let first = unknown.iter().take(NAMED).map(|(code, row)| format!("\"{code}\" in row {row}"));
+        let mut named: Vec<String> = first.collect();
+        if unknown.len() > NAMED {
+            named.push(format!("{} more", super::grouped(unknown.len() - NAMED)));
+        }
         return Err(failed()
-            .because("no column holds codes of units or accounts of this project")
-            .hint(format!("its columns are {}", table::list_of(&table.columns))));
-    };
-    let rows = assigned_rows(table, subject, territory, is_unit, project, progress, diagnostics)?;
-    if rows.is_empty() {
+            .because(format!("{} not in this project: {}", super::count_of(unknown.len(), "code"), named.join(", ")))
+            .hint("correct them, or leave out unknown codes"));
+    }
+    if claims.is_empty() && !claims.knows_something() {
+        let subject = columns.unit.or(columns.account).unwrap_or(territory);
         return Err(failed()
             .because(format!("no code in \"{}\" is known in this project", table.columns[subject]))
             .hint("choose another column, or import the units or accounts first"));
     }
+    claims.report(choices, diagnostics);
+    let rows = claims.decide(choices);
     let mut builder = EditBuilder::new(project, &table.file);
     for row in &rows {
         builder.add_territory(table.cell(row.row, territory), rep.map(|rep| table.cell(row.row, rep)), || {
@@ -220,104 +223,44 @@ pub fn from_table(
             Item::Account(account) => builder.assign_account(account, name),
         }
     }
+    if choices.unnamed_units == UnnamedUnits::Unassign {
+        claims.unnamed_units(project).for_each(|unit| builder.unassign_unit(unit));
+    }
     builder.finish(diagnostics)
 }
 
-/// A unit or account of the project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Item {
-    Unit(UnitId),
-    Account(AccountId),
-}
-
-struct AssignedRow {
-    row: usize,
-    item: Item,
-}
-
-/// The rows that say clearly what belongs where, by item.
-fn assigned_rows(
+/// What the table leaves open, before anything is decided but whether units follow their accounts.
+///
+/// # Errors
+/// A missing column.
+pub fn unclear(
     table: &Table,
-    subject: usize,
-    territory: usize,
-    is_unit: bool,
+    mapping: &AlignmentMapping,
+    units_by_accounts: bool,
     project: &Project,
     progress: &Progress,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Vec<AssignedRow>, UserError> {
-    progress.begin(Phase::Reading, table.len() as u64).map_err(cancelled)?;
-    let units = UnitCodes::of(project);
-    let accounts = project.accounts.by_code();
-    let mut zeros_restored = 0;
-    let mut unnamed = 0;
-    let mut first: BTreeMap<Item, usize> = BTreeMap::new();
-    let mut conflicts: BTreeMap<Item, Vec<usize>> = BTreeMap::new();
-    for row in 0..table.len() {
-        progress.tick(1).map_err(cancelled)?;
-        let code = table.cell(row, subject);
-        let place = || table.cell_place(row, subject);
-        if code.is_empty() {
-            diagnostics.push(Diagnostic::error(place(), "the row has no code").hint("the row is left out"));
-            continue;
-        }
-        let found = if is_unit {
-            units.find(code).map(|(unit, restored)| {
-                zeros_restored += usize::from(restored);
-                Item::Unit(unit)
-            })
-        } else {
-            accounts.get(code).map(|&account| Item::Account(account))
-        };
-        let Some(item) = found else {
-            let what = if is_unit { "unit" } else { "account" };
-            let message = format!("no {what} has the code \"{}\"", shortened(code));
-            diagnostics.push(Diagnostic::error(place(), message).hint("the row is left out"));
-            continue;
-        };
-        if table.cell(row, territory).is_empty() {
-            unnamed += 1;
-            continue;
-        }
-        match first.get(&item) {
-            None => {
-                first.insert(item, row);
-            }
-            Some(&before) if same_name(table.cell(before, territory), table.cell(row, territory)) => {}
-            Some(_) => conflicts.entry(item).or_default().push(row),
-        }
+) -> Result<Unclear, UserError> {
+    let choices = Choices { units_by_accounts, ..Choices::default() };
+    let claims = Claims::read(table, columns_of(table, mapping)?, project, &choices, progress)?;
+    Ok(Unclear::of(&claims, table, project))
+}
+
+fn columns_of(table: &Table, mapping: &AlignmentMapping) -> Result<Columns, UserError> {
+    let failed = |why: &str| {
+        UserError::new(format!("Could not import the alignment from {}", table.file))
+            .because(why)
+            .hint(format!("its columns are {}", table::list_of(&table.columns)))
+    };
+    if mapping.territory.is_empty() {
+        return Err(failed("no column is named as the territory"));
     }
-    for (item, rows) in conflicts {
-        let Some(before) = first.remove(&item) else { continue };
-        for row in rows {
-            let message = format!(
-                "given to \"{}\" here and to \"{}\" in row {}",
-                table.cell(row, territory),
-                table.cell(before, territory),
-                table.row_number(before)
-            );
-            diagnostics.push(
-                Diagnostic::error(table.cell_place(row, territory).item(table.cell(row, subject)), message)
-                    .hint("neither is taken; it stays as it is"),
-            );
-        }
+    let territory = table.require(&mapping.territory)?;
+    let unit = table.require_if_named(mapping.unit.as_deref())?;
+    let account = table.require_if_named(mapping.account.as_deref())?;
+    if unit.is_none() && account.is_none() {
+        return Err(failed("no column holds codes of units or accounts of this project"));
     }
-    if unnamed > 0 {
-        let place = Place::file(&table.file).column(&table.columns[territory]);
-        let message = format!("no territory is named in {}", count_of(unnamed, "row"));
-        diagnostics.push(Diagnostic::note(place, message).hint("what they are about stays as it is"));
-    }
-    if zeros_restored > 0 {
-        diagnostics.push(
-            Diagnostic::note(
-                Place::file(&table.file).column(&table.columns[subject]),
-                format!("{} had lost leading zeros", count_of(zeros_restored, "code")),
-            )
-            .hint("they are read with them"),
-        );
-    }
-    let mut rows: Vec<AssignedRow> = first.into_iter().map(|(item, row)| AssignedRow { row, item }).collect();
-    rows.sort_by_key(|row| row.row);
-    Ok(rows)
+    Ok(Columns { unit, account, territory })
 }
 
 fn same_name(a: &str, b: &str) -> bool {

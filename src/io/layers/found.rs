@@ -233,7 +233,9 @@ impl Features {
             diagnostics
                 .push(Diagnostic::note(Place::file(&self.file), message).hint("the first point of each is taken"));
         }
-        Found { layer: Layer { file: self.file, shapes: self.shapes, columns }, points: self.points }
+        let system = self.projection.words().to_owned();
+        let layer = Layer { file: self.file, shapes: self.shapes, columns, system, part: String::new() };
+        Found { layer, points: self.points }
     }
 
     fn count(&mut self, places: usize) -> Result<(), UserError> {

@@ -136,7 +136,9 @@ impl GeoPackage {
         let projection = wish.projection(file, diagnostics, |diagnostics| self.projection(table.srs, diagnostics))?;
         let rows = self.count(&table)?;
         progress.begin(Phase::Reading, rows).map_err(cancelled)?;
-        self.features(&table, wish.wanted, projection, progress, diagnostics)
+        let mut found = self.features(&table, wish.wanted, projection, progress, diagnostics)?;
+        found.layer.part = table.name;
+        Ok(found)
     }
 
     fn features(

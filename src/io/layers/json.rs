@@ -121,7 +121,8 @@ fn check_size(file: &str, bytes: &[u8]) -> Result<(), UserError> {
 /// The objects of a TopoJSON file; nothing of GeoJSON, which holds one layer.
 pub(super) fn parts(bytes: &[u8]) -> Vec<Part> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if check_size("", bytes).is_err() {
+    // Large files of one layer are not read twice.
+    if check_size("", bytes).is_err() || !bytes.windows(8).any(|word| word == b"Topology") {
         return Vec::new();
     }
     let Ok(document) = serde_json::from_slice::<Document>(bytes) else { return Vec::new() };

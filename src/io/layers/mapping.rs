@@ -1,6 +1,6 @@
 //! Which column of a layer is what, guessed from names as the Census Bureau and other makers write them, and from the values.
 
-use super::{Layer, RawColumn};
+use super::{Dissolve, Layer, RawColumn};
 use crate::error::UserError;
 use crate::io::files;
 use crate::io::guess::{self, Profile, Reason};
@@ -18,6 +18,8 @@ pub struct LayerMapping {
     pub kind: String,
     /// The shapes are approximations and must be called that wherever they are shown.
     pub approximate: bool,
+    /// Units are put together to larger ones.
+    pub dissolve: Option<Dissolve>,
     /// Why each column was taken as what, for columns that were guessed.
     pub reasons: Vec<Reason>,
 }
@@ -186,9 +188,15 @@ impl LayerMapping {
         words
     }
 
+    /// Whether whole values of the column are the codes of dissolved units: each row is then a part with figures of its own.
+    pub(super) fn is_dissolved_by(&self, column: &str) -> bool {
+        self.dissolve.as_ref().is_some_and(|dissolve| dissolve.characters.is_none() && dissolve.column == column)
+    }
+
     /// The measures' names that the layer has, or an error that lists what it has.
     pub(super) fn check(&self, layer: &Layer) -> Result<(), UserError> {
-        let named = self.code.iter().chain(&self.name).chain(&self.measures).chain(&self.attributes);
+        let dissolve = self.dissolve.iter().map(|dissolve| &dissolve.column);
+        let named = self.code.iter().chain(&self.name).chain(&self.measures).chain(&self.attributes).chain(dissolve);
         for name in named {
             layer.require(name)?;
         }

@@ -1,6 +1,9 @@
 //! Layers: polygons or points with columns, from shapefile, GeoPackage, GeoJSON, TopoJSON and KML, each also in an archive.
 
 mod dbf;
+mod dissolve;
+#[cfg(test)]
+mod dissolve_tests;
 mod found;
 mod geojson;
 mod geopackage;
@@ -10,6 +13,7 @@ mod mapping;
 mod parts;
 mod points;
 mod projection;
+mod report;
 mod rings;
 mod shapefile;
 #[cfg(test)]
@@ -22,14 +26,15 @@ mod zipped;
 
 use std::path::Path;
 
+pub use dissolve::Dissolve;
 pub use mapping::LayerMapping;
-pub use parts::{Part, PartKind, parts_of};
+pub use parts::{Part, PartKind, holds_areas, parts_of};
 pub use points::{is_layer, points_table};
-pub use units::build_units;
+pub use units::{Built, build, build_units};
 
 use super::diagnostic::Diagnostic;
 use super::options::ReadOptions;
-use super::{Imported, cancelled, count_of, files};
+use super::{Imported, cancelled, count_of, files, grouped};
 use crate::domain::polygon::Shape;
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
@@ -47,6 +52,10 @@ pub struct Layer {
     pub shapes: Vec<Shape>,
     /// Per shape one value in each.
     pub columns: Vec<RawColumn>,
+    /// The coordinate system of the file, in words.
+    pub system: String,
+    /// Of a file with several layers the one that was read; empty where there is one alone.
+    pub part: String,
 }
 
 /// A column as texts: whether "00123" is a number is for the mapping to say.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{files, geopackage, json, kml, zipped};
+use super::{files, geopackage, json, kml, shapefile, zipped};
 use crate::domain::progress::Progress;
 use crate::error::UserError;
 use crate::io::diagnostic::{Diagnostic, Place};
@@ -25,6 +25,12 @@ pub enum PartKind {
     Lines,
     /// Several kinds, or not known.
     Mixed,
+}
+
+impl PartKind {
+    pub(super) fn may_be_areas(self) -> bool {
+        matches!(self, Self::Areas | Self::Mixed)
+    }
 }
 
 impl Part {
@@ -51,12 +57,39 @@ pub fn parts_of(path: &Path, progress: &Progress) -> Result<Vec<Part>, UserError
     let file = files::name_of(path);
     match super::ending(path).as_str() {
         "gpkg" => geopackage::GeoPackage::open(path, progress)?.parts(),
-        "zip" => zipped::parts(path),
+        "zip" => zipped::parts(path, progress),
         "kml" => Ok(kml::parts(&file, &files::read_all(path, files::MAX_LAYER_BYTES)?, progress)?),
         "kmz" => zipped::kmz_parts(path, progress),
-        "json" | "topojson" => Ok(json::parts(&files::read_all(path, files::MAX_LAYER_BYTES)?)),
+        "json" | "geojson" | "topojson" => Ok(json::parts(&files::read_all(path, files::MAX_LAYER_BYTES)?)),
         _ => Ok(Vec::new()),
     }
+}
+
+/// Whether there are areas in a file; else it can only hold points. Looks at headers and words, not at every shape.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn holds_areas(path: &Path, progress: &Progress) -> Result<bool, UserError> {
+    match super::ending(path).as_str() {
+        "shp" | "dbf" | "shx" | "prj" | "cpg" => {
+            let shapes = files::sibling(path, "shp").unwrap_or_else(|| path.to_owned());
+            let (start, _) = files::read_start(&shapes, 100)?;
+            Ok(shapefile::kind(&start).is_some_and(shapefile::is_polygon))
+        }
+        "gpkg" => {
+            Ok(geopackage::GeoPackage::open(path, progress)?.parts()?.iter().any(|part| part.kind.may_be_areas()))
+        }
+        "zip" => zipped::holds_areas(path, progress),
+        "kmz" => zipped::kmz_holds_areas(path, progress),
+        _ => Ok(names_areas(&files::read_all(path, files::MAX_LAYER_BYTES)?)),
+    }
+}
+
+/// Whether a text of JSON or KML has a polygon in it.
+pub(super) fn names_areas(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let words = ["\"Polygon\"", "\"MultiPolygon\"", "\"Topology\"", "<Polygon", ":Polygon"];
+    words.iter().any(|word| text.contains(word))
 }
 
 /// Says which of several was taken where the user said nothing.

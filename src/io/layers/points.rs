@@ -7,7 +7,7 @@ use super::{ReadOptions, ending, read_any};
 use crate::domain::progress::Progress;
 use crate::error::UserError;
 use crate::io::diagnostic::{Diagnostic, Place};
-use crate::io::table::Table;
+use crate::io::table::{Source, Table};
 use crate::io::{Imported, count_of};
 
 /// Whether the file is one that [`points_table`] and [`super::read_layer`] read, by its ending.
@@ -62,6 +62,9 @@ pub fn points_table(path: &Path, options: &ReadOptions, progress: &Progress) -> 
             places[row].map_or([String::new(), String::new()], |place| [place.lon.to_string(), place.lat.to_string()]);
         cells.chain(place).collect::<Vec<String>>()
     });
-    let table = Table::from_rows(&layer.file, columns, rows)?;
+    let mut table = Table::from_rows(&layer.file, columns, rows)?;
+    table.format.source = Source::Layer { part: layer.part.clone(), system: layer.system.clone() };
+    table.format.decimal_mark = options.decimal_mark;
+    table.format.date_order = options.date_order;
     Ok(Imported::new(table, diagnostics))
 }

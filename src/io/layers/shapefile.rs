@@ -205,6 +205,11 @@ pub(super) fn kind(bytes: &[u8]) -> Option<i32> {
     bytes.get(32..36).and_then(|four| four.try_into().ok()).map(i32::from_le_bytes)
 }
 
+/// Polygons, with or without heights and measures.
+pub(super) fn is_polygon(kind: i32) -> bool {
+    matches!(kind, 5 | 15 | 25)
+}
+
 /// The points of a record; `None` where it is damaged or holds something else.
 fn points(content: &[u8]) -> Option<Vec<LonLat>> {
     let int = |at: usize| content.get(at..at + 4).and_then(|four| four.try_into().ok()).map(i32::from_le_bytes);

@@ -334,7 +334,7 @@ fn units_of_one_code_are_merged_and_units_without_are_listed() {
 }
 
 #[test]
-fn a_polygon_that_crosses_itself_is_said_and_kept() {
+fn a_polygon_that_crosses_itself_is_repaired_and_said() {
     let text = r#"{"type":"FeatureCollection","features":[
         {"properties":{"code":"bow"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[2,2],[2,0],[0,1],[0,0]]]}},
         {"properties":{"code":"far"},"geometry":{"type":"Polygon","coordinates":[[[5,0],[6,0],[6,1],[5,0]]]}}]}"#;
@@ -342,7 +342,10 @@ fn a_polygon_that_crosses_itself_is_said_and_kept() {
     let built = build_units(&layer, &LayerMapping::guess(&layer), &Progress::new()).unwrap();
     assert_eq!(built.value.0.len(), 2);
     let said = words(&built.diagnostics);
-    assert!(said.iter().any(|line| line.starts_with("units.geojson, bow: the border crosses itself")), "{said:?}");
+    let expected =
+        "units.geojson, bow: the border crosses itself, near 0.66667, 0.66667 — repaired: 2 parts instead of 1, ";
+    assert!(said.iter().any(|line| line.starts_with(expected)), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("units.geojson: 1 shape repaired")), "{said:?}");
     assert!(said.iter().any(|line| line.contains("2 groups that do not touch")), "{said:?}");
 }
 
@@ -365,4 +368,23 @@ fn the_county_layer_reads_the_same_from_every_format() {
     assert_eq!(topojson.value.len(), 3233);
     let mapping = LayerMapping::guess(&topojson.value);
     assert_eq!((mapping.code.as_deref(), mapping.kind.as_str()), (Some("id"), "county"));
+}
+
+#[test]
+fn counties_dissolve_into_states_that_add_up() {
+    let Some(folder) = crate::io::outside_data("ship/us") else { return };
+    let progress = Progress::new();
+    let layer = read_layer(&folder.join("counties_5m_shp/us_counties_2023_5m.shp"), &progress).unwrap().value;
+    let plain = LayerMapping::guess(&layer);
+    let counties = build(&layer, &plain, &progress).unwrap().value;
+    let dissolve = Some(Dissolve { column: "STUSPS".into(), characters: None });
+    let states = build(&layer, &LayerMapping { dissolve, ..plain }, &progress).unwrap().value;
+    assert_eq!((states.units.len(), states.units.kind.as_str()), (56, "state"));
+    let area = |units: &crate::domain::units::Units| units.areas_km2.iter().sum::<f64>();
+    assert!((area(&states.units) / area(&counties.units) - 1.0).abs() < 1e-9);
+    let people = |measures: &[crate::domain::columns::Measure]| {
+        measures[0].values.iter().filter(|value| value.is_finite()).sum::<f64>()
+    };
+    assert_eq!(people(&states.measures), people(&counties.measures));
+    assert_eq!((counties.repaired, states.repaired), (0, 0));
 }

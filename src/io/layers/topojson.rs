@@ -90,7 +90,9 @@ pub(super) fn read(
         json::push_row(&mut columns, &feature.id, &feature.properties, file)?;
     }
     let columns = json::sorted(columns.finish(file, diagnostics));
-    Ok(found.finish(columns, diagnostics))
+    let mut found = found.finish(columns, diagnostics);
+    name.clone_into(&mut found.layer.part);
+    Ok(found)
 }
 
 /// An arc in degrees; `None` when it is not a line of places.

@@ -2,21 +2,32 @@
 
 use std::collections::HashMap;
 
-use super::{Layer, LayerMapping};
+use super::report::{report_parts, report_topology};
+use super::{Layer, LayerMapping, dissolve};
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
-use crate::domain::ids::{MeasureId, UnitId};
+use crate::domain::ids::MeasureId;
 use crate::domain::polygon::Shape;
 use crate::domain::progress::Progress;
-use crate::domain::topology::{self, BuildReport, Reason};
+use crate::domain::topology;
 use crate::domain::units::Units;
 use crate::error::UserError;
 use crate::io::accounts::shortened;
 use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::guess::{self, Profile};
 use crate::io::numbers::{self, Cell, DecimalMark};
-use crate::io::{Imported, cancelled, count_of};
+use crate::io::{Imported, cancelled};
 
-/// Makes units of a layer, and measures of its numeric columns. Rows of one code become one unit of several parts.
+/// What was made of a layer.
+#[derive(Debug, Clone)]
+pub struct Built {
+    pub units: Units,
+    pub measures: Vec<Measure>,
+    /// Shapes that had to be put right.
+    pub repaired: usize,
+}
+
+/// Makes units of a layer, and measures of its numeric columns. Rows of one code become one unit of several parts; where the mapping
+/// says so, units are then dissolved into larger ones.
 ///
 /// Means (median income) are weighted with the households or the population of the layer. The weight is a position in the returned
 /// list: whoever appends the list to other measures adds their number to it.
@@ -28,6 +39,15 @@ pub fn build_units(
     mapping: &LayerMapping,
     progress: &Progress,
 ) -> Result<Imported<(Units, Vec<Measure>)>, UserError> {
+    let built = build(layer, mapping, progress)?;
+    Ok(Imported::new((built.value.units, built.value.measures), built.diagnostics))
+}
+
+/// As [`build_units`], with what else there is to tell.
+///
+/// # Errors
+/// As [`build_units`].
+pub fn build(layer: &Layer, mapping: &LayerMapping, progress: &Progress) -> Result<Imported<Built>, UserError> {
     mapping.check(layer)?;
     let mut diagnostics = Vec::new();
     let groups = group(layer, mapping, &mut diagnostics);
@@ -46,6 +66,7 @@ pub fn build_units(
     drop(shapes);
     let codes: Vec<String> = groups.iter().map(|group| group.code.clone()).collect();
     report_topology(layer, &codes, &report, &mut diagnostics);
+    let repaired = report.repairs.len();
     let first_rows: Vec<usize> = groups.iter().map(|group| group.rows[0]).collect();
     let name_column = mapping.name.as_deref().and_then(|name| layer.find(name));
     let names = groups
@@ -66,7 +87,22 @@ pub fn build_units(
     let mut measures: Vec<Measure> =
         mapping.measures.iter().filter_map(|name| measure(layer, name, &groups, &mut diagnostics)).collect();
     weigh_means(&mut measures);
-    Ok(Imported::new((units, measures), diagnostics))
+    let Some(dissolve) = &mapping.dissolve else {
+        report_parts(layer, &report, &mut diagnostics);
+        return Ok(Imported::new(Built { units, measures, repaired }, diagnostics));
+    };
+    let keys = dissolve.keys(layer, &first_rows);
+    if keys.iter().all(|key| key.is_empty()) {
+        return Err(UserError::new(format!("Could not import units from {}", layer.file))
+            .because(format!("no shape has a value in \"{}\" to dissolve it by", dissolve.column))
+            .hint("choose another column"));
+    }
+    let (dissolved, report) = dissolve::merge(&units, &measures, &keys, progress)?;
+    report_parts(layer, &report, &mut diagnostics);
+    dissolve.report(layer, &units, &measures, &keys, &dissolved, &mut diagnostics);
+    let dissolve::Dissolved { mut units, measures } = dissolved;
+    units.kind = dissolve.kind(&mapping.kind);
+    Ok(Imported::new(Built { units, measures, repaired }, diagnostics))
 }
 
 /// The rows of one unit.
@@ -76,13 +112,16 @@ struct Group {
 }
 
 fn group(layer: &Layer, mapping: &LayerMapping, diagnostics: &mut Vec<Diagnostic>) -> Vec<Group> {
-    let code_column = mapping.code.as_deref().and_then(|name| layer.find(name));
+    let code_column = mapping.code.as_deref().filter(|code| !mapping.is_dissolved_by(code));
+    let code_column = code_column.and_then(|name| layer.find(name));
     let mut groups: Vec<Group> = Vec::with_capacity(layer.len());
     let mut by_code: HashMap<String, usize> = HashMap::with_capacity(layer.len());
     for (row, shape) in layer.shapes.iter().enumerate() {
         let place = Place::file(&layer.file).item(format!("feature {}", row + 1));
-        let code = match code_column {
-            Some(column) => column.values.get(row).cloned().unwrap_or_default(),
+        let code = match code_column.map(|column| column.values.get(row).cloned().unwrap_or_default()) {
+            // What it becomes a part of has a code.
+            Some(code) if code.is_empty() && mapping.dissolve.is_some() => format!("feature {}", row + 1),
+            Some(code) => code,
             None => (row + 1).to_string(),
         };
         if code.is_empty() {
@@ -151,42 +190,5 @@ fn weigh_means(measures: &mut [Measure]) {
         if let Aggregate::Mean { weight } = &mut measure.aggregate {
             *weight = if by_household { households.or(people) } else { people.or(households) };
         }
-    }
-}
-
-/// What the building of the topology found, in words.
-fn report_topology(layer: &Layer, codes: &[String], report: &BuildReport, diagnostics: &mut Vec<Diagnostic>) {
-    let code = |unit: UnitId| codes.get(unit.index()).map_or("", String::as_str);
-    let file = || Place::file(&layer.file);
-    for finding in &report.findings {
-        let place = file().item(code(finding.unit));
-        let diagnostic = match finding.reason {
-            Reason::Empty | Reason::NothingUsable => {
-                Diagnostic::error(place, "no part of the shape can be used").hint("the unit is kept without a shape")
-            }
-            Reason::DroppedPart => {
-                Diagnostic::note(place, "a part of the shape has no area").hint("the part is left out")
-            }
-            Reason::SelfCrossing => {
-                Diagnostic::warning(place, "the border crosses itself").hint("kept as it is; its area may be wrong")
-            }
-            Reason::Overlap => Diagnostic::warning(place, "the unit lies upon a neighbour along its border")
-                .hint("both are kept; areas there count twice"),
-        };
-        diagnostics.push(diagnostic);
-    }
-    if report.unusable_vertices > 0 {
-        let message = format!("{} not on the globe", count_of(report.unusable_vertices, "vertex coordinate"));
-        diagnostics.push(Diagnostic::warning(file(), message).hint("left out"));
-    }
-    if report.inserted_vertices > 0 {
-        let message = format!("{} missing on a neighbour's border", count_of(report.inserted_vertices, "corner"));
-        diagnostics.push(Diagnostic::note(file(), message).hint("added, so that neighbours share their border"));
-    }
-    if report.parts > 1 {
-        let message = format!("the units form {} that do not touch each other", count_of(report.parts, "group"));
-        let hint =
-            format!("{} over water or gaps join them to their nearest units", count_of(report.links.len(), "link"));
-        diagnostics.push(Diagnostic::note(file(), message).hint(hint));
     }
 }

@@ -52,12 +52,16 @@ pub(super) fn read(
     }
     let bytes = archive.read(&chosen, progress)?;
     let file = format!("{}/{}", archive.file, chosen.file_name());
-    match chosen.ending().as_str() {
+    let mut found = match chosen.ending().as_str() {
         "shp" => shapefile::from_parts(beside(&mut archive, &chosen, bytes, progress)?, inner, progress, diagnostics),
         "gpkg" => geopackage::GeoPackage::from_bytes(&file, &bytes, progress)?.read(inner, progress, diagnostics),
         "kml" => kml::read(&file, &bytes, inner, progress, diagnostics),
         _ => json::read(&file, &bytes, inner, progress, diagnostics),
+    }?;
+    if layers.len() > 1 {
+        found.layer.part = name_of(&chosen);
     }
+    Ok(found)
 }
 
 /// Reads KMZ: the main file of the archive is "doc.kml", else the first one.
@@ -71,13 +75,48 @@ pub(super) fn read_kmz(
     kml::read(&file, &bytes, wish, progress, diagnostics)
 }
 
-pub(super) fn parts(path: &Path) -> Result<Vec<Part>, UserError> {
-    let archive = Archive::open(path, Limits::LAYERS, &mut Vec::new())?;
+/// The layers of the archive; where one file alone is in it, its own.
+pub(super) fn parts(path: &Path, progress: &Progress) -> Result<Vec<Part>, UserError> {
+    let mut archive = Archive::open(path, Limits::LAYERS, &mut Vec::new())?;
     let found = layers(&archive);
-    if found.len() < 2 {
-        return Ok(Vec::new());
+    if let [only] = found.as_slice() {
+        let file = format!("{}/{}", archive.file, only.file_name());
+        return match only.ending().as_str() {
+            "gpkg" => geopackage::GeoPackage::from_bytes(&file, &archive.read(only, progress)?, progress)?.parts(),
+            "kml" => kml::parts(&file, &archive.read(only, progress)?, progress),
+            "json" | "geojson" | "topojson" => Ok(json::parts(&archive.read(only, progress)?)),
+            _ => Ok(Vec::new()),
+        };
     }
     Ok(found.iter().map(|entry| Part { name: name_of(entry), kind: PartKind::Mixed, features: None }).collect())
+}
+
+/// Whether there are areas in one of the layers.
+pub(super) fn holds_areas(path: &Path, progress: &Progress) -> Result<bool, UserError> {
+    let mut archive = Archive::open(path, Limits::LAYERS, &mut Vec::new())?;
+    for entry in layers(&archive) {
+        let holds = match entry.ending().as_str() {
+            "shp" => {
+                let (start, _) = archive.read_start(&entry, 100, progress)?;
+                shapefile::kind(&start).is_some_and(shapefile::is_polygon)
+            }
+            "gpkg" => {
+                let bytes = archive.read(&entry, progress)?;
+                let parts = geopackage::GeoPackage::from_bytes(&archive.file, &bytes, progress)?.parts()?;
+                parts.iter().any(|part| part.kind.may_be_areas())
+            }
+            _ => parts::names_areas(&archive.read(&entry, progress)?),
+        };
+        if holds {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+pub(super) fn kmz_holds_areas(path: &Path, progress: &Progress) -> Result<bool, UserError> {
+    let (_, bytes) = main_kml(path, progress, &mut Vec::new())?;
+    Ok(parts::names_areas(&bytes))
 }
 
 pub(super) fn kmz_parts(path: &Path, progress: &Progress) -> Result<Vec<Part>, UserError> {
@@ -124,7 +163,7 @@ fn best(
     for entry in layers.iter().filter(|entry| entry.ending() == "shp") {
         let (start, size) = archive.read_start(entry, 36, progress)?;
         let is_wanted = match shapefile::kind(&start) {
-            Some(kind) if kind % 10 == 5 => true,
+            Some(kind) if shapefile::is_polygon(kind) => true,
             Some(kind) => wish.wanted == Wanted::Points && matches!(kind % 10, 1 | 8),
             None => false,
         };

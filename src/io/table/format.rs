@@ -28,8 +28,13 @@ pub enum Source {
         /// All sheets that can be read, in their order.
         sheets: Vec<String>,
     },
-    /// A layer of points, and whatever else has rows.
-    Rows,
+    /// The features of a layer.
+    Layer {
+        /// Of a file with several layers the one that was read.
+        part: String,
+        /// Its coordinate system, in words.
+        system: String,
+    },
 }
 
 impl TableFormat {
@@ -44,14 +49,14 @@ impl TableFormat {
     }
 
     pub fn has_header(&self) -> bool {
-        self.header_row > 0 || self.source == Source::Rows
+        self.header_row > 0 || matches!(self.source, Source::Layer { .. })
     }
 
     /// The separator of a text.
     pub fn delimiter(&self) -> Option<u8> {
         match self.source {
             Source::Text { delimiter, .. } => Some(delimiter),
-            Source::Workbook { .. } | Source::Rows => None,
+            Source::Workbook { .. } | Source::Layer { .. } => None,
         }
     }
 
@@ -63,7 +68,7 @@ impl TableFormat {
                 format!("Sheet \"{sheet}\", one of {}", sheets.len())
             }
             Source::Workbook { sheet, .. } => format!("Sheet \"{sheet}\""),
-            Source::Rows => return String::new(),
+            Source::Layer { system, .. } => return format!("Coordinates: {system}"),
         };
         let header = match self.header_row {
             0 => "no header row".to_owned(),

@@ -19,7 +19,7 @@ pub use format::{Source, TableFormat, delimiter_words};
 use super::diagnostic::Place;
 use super::numbers::{self, DecimalMark};
 use super::options::{DateOrder, ReadOptions};
-use super::{Imported, archive, cancelled, files};
+use super::{Imported, archive, cancelled, files, layers};
 use crate::domain::progress::{Phase, Progress};
 use crate::error::UserError;
 
@@ -49,7 +49,8 @@ pub struct Table {
     ragged: Vec<usize>,
 }
 
-/// Reads a whole table, from a file or, where the path is `-`, from standard input.
+/// Reads a whole table, from a file or, where the path is `-`, from standard input. Of a layer (GeoJSON, GeoPackage, shapefile, KML, …)
+/// it is the features with their columns, longitude and latitude.
 ///
 /// # Errors
 /// A file that cannot be opened, is empty, too large, a folder, or no table; options that do not fit the file.
@@ -58,6 +59,9 @@ pub fn read(path: &Path, options: &ReadOptions, progress: &Progress) -> Result<I
     if path == Path::new(STANDARD_INPUT) {
         let bytes = files::read_standard_input(files::MAX_TABLE_BYTES)?;
         return from_bytes("standard input", bytes, options, progress);
+    }
+    if layers::is_layer(path) {
+        return layers::points_table(path, options, progress);
     }
     let bytes = files::read_all(path, files::MAX_TABLE_BYTES)?;
     from_bytes(&files::name_of(path), bytes, options, progress)
@@ -79,7 +83,7 @@ pub fn from_bytes(
     }
 }
 
-/// Reads the header and the first rows, of a text fast whatever the size of the file.
+/// Reads the header and the first rows, of a text fast whatever the size of the file; of a layer all.
 ///
 /// # Errors
 /// As [`read`].
@@ -89,6 +93,9 @@ pub fn preview(
     rows: usize,
     progress: &Progress,
 ) -> Result<Imported<Table>, UserError> {
+    if layers::is_layer(path) {
+        return layers::points_table(path, options, progress);
+    }
     let file = files::name_of(path);
     let (mut bytes, complete) = files::read_start(path, PREVIEW_BYTES)?;
     // What an archive holds is listed at its end.
@@ -133,7 +140,8 @@ impl Table {
         R: IntoIterator<Item = C>,
         C: AsRef<str>,
     {
-        let mut builder = build::Builder::with_columns(file, columns, TableFormat::of(Source::Rows, 0));
+        let source = Source::Layer { part: String::new(), system: String::new() };
+        let mut builder = build::Builder::with_columns(file, columns, TableFormat::of(source, 0));
         for (number, row) in (1..).zip(rows) {
             builder.push_cells(number, row.into_iter())?;
         }

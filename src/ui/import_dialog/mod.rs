@@ -5,6 +5,7 @@ mod presets;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod unclear;
 
 use std::path::PathBuf;
 
@@ -15,7 +16,8 @@ use super::widgets::{dialog, primary_button, take_focus};
 use crate::action::{Action, Command};
 use crate::io::options::ReadOptions;
 use crate::jobs::spec::{
-    ImportOrder, ImportPreview, ImportWhat, JobKind, OnRepeat, PeekOrder, PresetOrder, PresetWish, Role,
+    Choices, ImportOrder, ImportPreview, ImportWhat, JobKind, OnRepeat, PeekOrder, PresetOrder, PresetWish, Role,
+    Unclear,
 };
 use crate::session::Session;
 use crate::session::refreshing::RefreshAction;
@@ -31,19 +33,28 @@ pub struct State {
     error: String,
     /// What is being looked at.
     looking: Option<PeekOrder>,
+    /// What could not be looked at, for another try.
+    failed: Option<PeekOrder>,
     /// The path has been given the keyboard.
     focused: bool,
     /// The clipboard shall be asked for its text, or has been.
     pasting: Pasting,
     /// The file holds what was pasted.
     is_pasted: bool,
+    reading: reading::State,
     presets: presets::State,
     /// What becomes of codes of units that stand in several rows.
     on_repeat: OnRepeat,
+    /// Units follow most of their accounts.
+    units_by_accounts: bool,
+    /// What a file of territories leaves open, once the columns are chosen.
+    unclear: Option<unclear::Step>,
     /// Set when the system's file dialog shall be opened.
     pub browse: Option<ImportWhat>,
     /// Set when the file shall be looked at.
     pub peek: Option<PeekOrder>,
+    /// Set when it shall be found out what a file of territories leaves open.
+    pub check: Option<ImportOrder>,
     /// Set when a text from the clipboard shall be looked at.
     pub pasted: Option<(String, ImportWhat)>,
     /// Set when the columns shall be kept as a preset.
@@ -84,6 +95,17 @@ impl State {
         self.look(path, what);
     }
 
+    /// A file of which only a look tells what is in it: areas become units, points accounts.
+    pub fn take_any(&mut self, path: PathBuf) {
+        // A file that is dropped here is what was asked for.
+        if let (true, Some(what)) = (self.refreshes, self.what) {
+            return self.take(path, what);
+        }
+        let what = ImportWhat::Units;
+        *self = Self { what: Some(what), path: path.display().to_string(), ..Self::default() };
+        self.look_again(PeekOrder { path, what, read: ReadOptions::default(), preset: PresetWish::Fitting, any: true });
+    }
+
     /// What was pasted is in a file: look at it.
     pub fn take_pasted(&mut self, path: PathBuf, what: ImportWhat) {
         self.take(path, what);
@@ -93,7 +115,7 @@ impl State {
 
     fn look(&mut self, path: PathBuf, what: ImportWhat) {
         let preset = if self.refreshes { PresetWish::Project } else { PresetWish::Fitting };
-        self.look_again(PeekOrder { path, what, read: ReadOptions::default(), preset });
+        self.look_again(PeekOrder { path, what, read: ReadOptions::default(), preset, any: false });
     }
 
     /// Looks with other options; what is shown stays until the answer is there.
@@ -108,8 +130,11 @@ impl State {
 
     pub fn set_preview(&mut self, preview: ImportPreview) {
         // A file that took long may no longer be the one that is wanted.
-        let is_wanted = |order: &PeekOrder| order.path == preview.path && order.what == preview.what;
-        if self.what == Some(preview.what) && self.looking.as_ref().is_some_and(is_wanted) {
+        let is_wanted = |order: &PeekOrder| {
+            order.path == preview.path && (order.any || order.what == preview.what) && self.what == Some(order.what)
+        };
+        if self.looking.as_ref().is_some_and(is_wanted) {
+            self.what = Some(preview.what);
             self.looking = None;
             self.error.clear();
             self.preview = Some(preview);
@@ -123,6 +148,19 @@ impl State {
                 self.preview = None;
             }
             self.error = error;
+            self.failed = Some(order);
+        }
+    }
+
+    /// What the file leaves open is known: it is asked, or there is nothing to ask.
+    pub fn set_unclear(&mut self, order: &ImportOrder, found: Result<Unclear, String>) {
+        let Some(step) = self.unclear.as_mut().filter(|step| step.order == *order) else { return };
+        match found {
+            Ok(found) => step.found = Some(found),
+            Err(error) => {
+                self.unclear = None;
+                self.error = error;
+            }
         }
     }
 
@@ -158,10 +196,23 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
             (true, what) => format!("Refresh {}", what.words()),
         };
         ui.label(theme::strong(title).size(theme::TITLE));
+        if let Some(step) = &mut state.unclear {
+            match unclear::show(ui, step) {
+                unclear::Answer::None => {}
+                unclear::Answer::Back => state.unclear = None,
+                unclear::Answer::Cancel => close = true,
+                unclear::Answer::Import => {
+                    actions.push(Action::Import(Box::new(step.order.clone())));
+                    close = true;
+                }
+            }
+            return;
+        }
         ui.label(theme::note(ui, if state.refreshes { newer(what) } else { explanation(what) }));
         source(ui, state, what, actions);
         if !state.error.is_empty() {
             ui.label(RichText::new(&state.error).color(tokens.error));
+            another_try(ui, state);
         }
         preview(ui, state, tokens);
         if state.looking.is_some() {
@@ -173,7 +224,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
         close |= buttons(ui, session, state, what, actions);
     });
     if close || response.should_close() {
-        if state.looking.is_some() {
+        if state.looking.is_some() || state.unclear.as_ref().is_some_and(|step| step.found.is_none()) {
             actions.push(Action::Cancel(JobKind::Peek));
         }
         *state = State { save_preset: state.save_preset.take(), ..State::default() };
@@ -232,16 +283,37 @@ fn source(ui: &mut Ui, state: &mut State, what: ImportWhat, actions: &mut Vec<Ac
     });
 }
 
+/// A layer that does not say in what coordinate system it is can be read once someone else says it.
+fn another_try(ui: &mut Ui, state: &mut State) {
+    let Some(order) = &state.failed else { return };
+    // The message asks for the number where it could help.
+    if state.preview.is_some() || !state.error.contains("EPSG") {
+        return;
+    }
+    let mut order = order.clone();
+    let before = order.read.epsg;
+    ui.horizontal(|ui| reading::coordinates(ui, &mut state.reading, &mut order.read.epsg, "not known"));
+    if order.read.epsg != before {
+        state.look_again(order);
+    }
+}
+
 /// How the file is read, what its columns are, and what is wrong with its first rows.
 fn preview(ui: &mut Ui, state: &mut State, tokens: Tokens) {
     let Some(preview) = &mut state.preview else { return };
     let findings: Vec<&str> = preview.notes.iter().map(String::as_str).collect();
     ui.label(theme::note(ui, findings.join("  ·  ")));
-    let mut again = reading::show(ui, preview);
+    let mut again = reading::show(ui, &mut state.reading, preview);
     again = again.or(presets::show(ui, &mut state.presets, preview, &mut state.save_preset, &mut state.delete_preset));
     columns::show(ui, preview, tokens);
     if preview.what == ImportWhat::Columns {
         repeats(ui, &mut state.on_repeat);
+    }
+    let has = |role: Role| preview.columns.iter().any(|column| column.role == role);
+    if has(Role::Account) && !has(Role::Unit) {
+        let words = "Units go to the territory of most of their accounts";
+        let about = "Otherwise units stay as they are, and accounts that belong elsewhere become named accounts";
+        ui.checkbox(&mut state.units_by_accounts, words).on_hover_text(about);
     }
     if !preview.problems.is_empty() {
         ScrollArea::vertical().id_salt("problems").max_height(84.0).auto_shrink([false, true]).show(ui, |ui| {
@@ -294,23 +366,32 @@ fn buttons(
     ui.horizontal(|ui| {
         if let Some(preview) = &state.preview {
             // What is shown is about to change.
-            let ready = problem.is_none() && state.looking.is_none() && state.error.is_empty();
+            let asks_again = what == ImportWhat::Alignment;
+            let ready = problem.is_none() && state.looking.is_none() && (state.error.is_empty() || asks_again);
             let response = primary_button(ui, ready, if state.refreshes { "Compare" } else { "Import" });
             if response.on_disabled_hover_text(problem.clone().unwrap_or_default()).clicked() {
                 let roles = preview.columns.iter().map(|column| (column.name.clone(), column.role)).collect();
-                let order = Box::new(ImportOrder {
+                let order = ImportOrder {
                     path: preview.path.clone(),
                     what: preview.what,
                     roles,
                     read: preview.read.clone(),
                     on_repeat: state.on_repeat,
                     pasted: state.is_pasted,
-                });
-                actions.push(match state.refreshes {
-                    true => Action::Refresh(RefreshAction::Compare(order)),
-                    false => Action::Import(order),
-                });
-                close = true;
+                    choices: Choices { units_by_accounts: state.units_by_accounts, ..Choices::default() },
+                };
+                if what == ImportWhat::Alignment {
+                    state.error.clear();
+                    state.check = Some(order.clone());
+                    state.unclear = Some(unclear::Step::new(order));
+                } else {
+                    let order = Box::new(order);
+                    actions.push(match state.refreshes {
+                        true => Action::Refresh(RefreshAction::Compare(order)),
+                        false => Action::Import(order),
+                    });
+                    close = true;
+                }
             }
         } else {
             let usable = !state.path.trim().is_empty() && state.looking.is_none();
@@ -331,13 +412,13 @@ fn buttons(
 fn explanation(what: ImportWhat) -> &'static str {
     match what {
         ImportWhat::Units => {
-            "The areas that territories are made of: a shapefile (.shp with its .dbf), GeoJSON or TopoJSON. They take the place of the units there are"
+            "The areas that territories are made of: a shapefile, GeoPackage, GeoJSON, TopoJSON or KML, also in a .zip. They take the place of the units there are"
         }
         ImportWhat::Accounts => {
-            "Customers and prospects from a CSV file or a workbook, placed by coordinates, postal code or town. They take the place of the accounts there are"
+            "Customers and prospects from a CSV file, a workbook or a layer of points, placed by coordinates, postal code or town. They take the place of the accounts there are"
         }
         ImportWhat::Alignment => {
-            "Which unit belongs to which territory, and who owns it, from a CSV file or a workbook. One undo step"
+            "Which unit or account belongs to which territory, and who owns it, from a CSV file or a workbook. What is not clear is asked first. One undo step"
         }
         ImportWhat::Columns => {
             "Population, income or other columns for the units there are, from a table with one row per unit. Units without a row keep what they have. One undo step"
@@ -371,7 +452,9 @@ fn problem(session: Option<&Session>, preview: Option<&ImportPreview>, refreshes
             let placed = has(Role::PostalCode) || has(Role::Town) || (has(Role::Longitude) && has(Role::Latitude));
             (!placed).then_some("Choose longitude and latitude, the postal code, or the town")
         }
-        ImportWhat::Alignment if !has(Role::Unit) => Some("Choose the column with the unit's code"),
+        ImportWhat::Alignment if !has(Role::Unit) && !has(Role::Account) => {
+            Some("Choose the column with the codes of units, or of accounts")
+        }
         ImportWhat::Alignment if !has(Role::Territory) => Some("Choose the column with the territory"),
         ImportWhat::Columns if !has(Role::Unit) => Some("Choose the column with the unit's code"),
         ImportWhat::Columns if !has(Role::Measure) && !has(Role::Attribute) => {

@@ -3,7 +3,7 @@
 use egui::{ComboBox, TextEdit, Ui};
 
 use crate::io::options::ReadOptions;
-use crate::jobs::spec::{ImportPreview, ImportWhat, PeekOrder, PresetOrder, PresetWish};
+use crate::jobs::spec::{ImportPreview, PeekOrder, PresetOrder, PresetWish};
 use crate::theme;
 use crate::ui::widgets::take_focus;
 
@@ -22,14 +22,11 @@ pub(super) fn show(
     save: &mut Option<PresetOrder>,
     delete: &mut Option<String>,
 ) -> Option<PeekOrder> {
-    if preview.what == ImportWhat::Units {
-        return None;
-    }
     let look = |preset: PresetWish| {
         // The options of the preset that was chosen before are not those of the next.
         let read = if preview.preset.is_some() { ReadOptions::default() } else { preview.read.clone() };
         let read = ReadOptions { part: preview.read.part.clone(), ..read };
-        Some(PeekOrder { path: preview.path.clone(), what: preview.what, read, preset })
+        Some(PeekOrder { path: preview.path.clone(), what: preview.what, read, preset, any: false })
     };
     let mut again = None;
     ui.horizontal(|ui| {

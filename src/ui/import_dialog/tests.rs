@@ -38,7 +38,7 @@ fn options_that_do_not_fit_leave_the_choice_open() {
     state.set_preview(preview("new.csv", ImportWhat::Accounts));
     let read = ReadOptions { header_row: Some(900), ..ReadOptions::default() };
     let path = PathBuf::from("new.csv");
-    state.look_again(PeekOrder { path, what: ImportWhat::Accounts, read, preset: PresetWish::Guess });
+    state.look_again(PeekOrder { path, what: ImportWhat::Accounts, read, preset: PresetWish::Guess, any: false });
     state.set_error("row 900 is not in the file".to_owned());
     assert!(state.preview.is_some() && !state.error.is_empty());
 }

@@ -127,7 +127,7 @@ pub fn update_file(
     if project.units.is_empty() {
         return Err(failed().because("the project has no units yet").hint("Import them first"));
     }
-    let Imported { value: layer, mut diagnostics } = layers::read_layer(path, progress)?;
+    let Imported { value: layer, mut diagnostics } = layers::read_layer_with(path, &columns.read, progress)?;
     let mapping = columns.mapping(&layer)?;
     let built = layers::build_units(&layer, &mapping, progress)?;
     let file = layer.file.clone();

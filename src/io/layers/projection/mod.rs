@@ -23,6 +23,7 @@ pub(super) enum Projection {
     /// They are longitude and latitude, in a system that differs from WGS 84 by a metre or two at most.
     Degrees,
     Projected {
+        name: String,
         from: Box<Proj>,
         to: Box<Proj>,
         /// Radians in one unit of the coordinates, where these are longitude and latitude: degrees or grads.
@@ -79,7 +80,7 @@ impl Projection {
             return Ok(Self::Degrees);
         }
         text = with_shift(&text, datum);
-        let projection = Self::from_proj(&text, radians).map_err(|error| cannot(&error))?;
+        let projection = Self::from_proj(&name, &text, radians).map_err(|error| cannot(&error))?;
         say_precision(file, &name, datum, text.contains("+towgs84="), diagnostics);
         Ok(projection)
     }
@@ -121,7 +122,7 @@ impl Projection {
         }
         let text = with_shift(&kept.join(" "), datum);
         let failed = |error| refuse(file, format!("its coordinate system EPSG:{code} cannot be converted ({error})"));
-        let projection = Self::from_proj(&text, 1_f64.to_radians()).map_err(failed)?;
+        let projection = Self::from_proj(&format!("EPSG:{code}"), &text, 1_f64.to_radians()).map_err(failed)?;
         let shifted = text.contains("+towgs84=") || text.contains("+datum=");
         say_precision(file, &format!("EPSG:{code}"), datum, shifted, diagnostics);
         Ok(projection)
@@ -145,10 +146,19 @@ impl Projection {
         }
     }
 
-    fn from_proj(text: &str, radians: f64) -> Result<Self, proj4rs::errors::Error> {
+    /// What it is, for people.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Unknown => "not said, read as longitude and latitude",
+            Self::Degrees => "longitude and latitude",
+            Self::Projected { name, .. } => name,
+        }
+    }
+
+    fn from_proj(name: &str, text: &str, radians: f64) -> Result<Self, proj4rs::errors::Error> {
         let from = Box::new(Proj::from_proj_string(text)?);
         let to = Box::new(Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs")?);
-        Ok(Self::Projected { from, to, radians })
+        Ok(Self::Projected { name: name.to_owned(), from, to, radians })
     }
 
     /// A ring in degrees.
@@ -165,7 +175,7 @@ impl Projection {
                 }
                 Some(place) => Err(not_degrees(file, *place)),
             },
-            Self::Projected { from, to, radians } => {
+            Self::Projected { from, to, radians, .. } => {
                 for place in &mut ring {
                     match convert(from, to, *radians, *place) {
                         Some(converted) => *place = converted,
