@@ -4,10 +4,12 @@ pub mod choices;
 mod claims;
 mod edit;
 mod groups;
+mod owner;
 #[cfg(test)]
 mod tests;
 
 pub use choices::{Choices, Conflict, OnConflict, OnNewTerritory, OnUnknown, Unclear, UnnamedUnits};
+pub use owner::alignment_from_account_owner;
 
 use super::diagnostic::Diagnostic;
 use super::guess::{self, Reason};

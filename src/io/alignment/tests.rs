@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::{Measure, Subject, TextColumn};
 use crate::domain::edit::{Change, EditError, Locks, apply};
-use crate::domain::ids::AccountId;
+use crate::domain::ids::{AccountId, MeasureId, UnitId};
 use crate::domain::plan::Plan;
 use crate::domain::polygon::{Polygon, Shape};
 use crate::domain::reps::Rep;
@@ -156,6 +156,26 @@ fn what_does_not_fit_the_project_is_refused_with_the_columns() {
     assert!(error.hint.contains("\"place\" and \"territory\""), "{error}");
     let error = read(&project, "unit,colour\n00001,red\n").unwrap_err();
     assert!(error.why.contains("no column is named as the territory"), "{error}");
+}
+
+#[test]
+fn units_follow_the_owner_of_most_accounts_or_revenue() {
+    let project = project();
+    let by_count = alignment_from_account_owner(&project, "Owner", None).unwrap();
+    let plan = applied(&project, &by_count.value);
+    assert_eq!(owners(&plan), ["Bo", "Bo", "Cy", "Unassigned"]);
+    let rep = plan.territory(plan.find_territory("Bo").unwrap()).unwrap().rep;
+    assert_eq!(rep.map(|rep| project.reps[rep.index()].code.as_str()), Some("R2"));
+    let by_revenue = alignment_from_account_owner(&project, "Owner", Some(MeasureId(0))).unwrap();
+    assert_eq!(owners(&applied(&project, &by_revenue.value)), ["Ann", "Bo", "Cy", "Unassigned"]);
+    assert_eq!(
+        words(&by_revenue),
+        [
+            "column \"Owner\": 1 account without an owner",
+            "column \"Owner\": 2 accounts in units that go to another owner",
+        ]
+    );
+    assert!(alignment_from_account_owner(&project, "Boss", None).is_err());
 }
 
 #[test]
