@@ -214,7 +214,8 @@ fn the_alignment_comes_back_in_every_format() {
         let table = read(&path, format, What::Units);
         let mapping = AlignmentMapping::guess(&table, &bare);
         let mut said = Vec::new();
-        let edit = alignment::from_table(&table, &mapping, &bare, &Progress::new(), &mut said).unwrap();
+        let edit =
+            alignment::from_table(&table, &mapping, &Default::default(), &bare, &Progress::new(), &mut said).unwrap();
         assert!(said.iter().all(|said| said.message.contains("no territory is named")), "{format:?}: {said:?}");
         let mut plan = (*bare.plan).clone();
         apply(&mut plan, &edit, Locks::Obey).unwrap();
