@@ -143,7 +143,7 @@ impl<'a> Placer<'a> {
             .enumerate()
             .map(|(nth, (count, words))| match nth {
                 0 => format!("{} placed {words}", count_of(count, "account")),
-                _ => format!("{} {words}", crate::words::count(count as i128)),
+                _ => format!("{count} {words}"),
             })
             .collect();
         let by_words = ways[..3].iter().any(|(kind, _)| count(*kind) > 0);

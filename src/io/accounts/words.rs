@@ -216,7 +216,7 @@ pub(super) const COUNTRY: [&str; 11] = [
     "landercode",
 ];
 
-pub(super) const STREET: [&str; 25] = [
+pub(super) const STREET: [&str; 26] = [
     "billing street",
     "billing address line 1",
     "street address",
@@ -228,6 +228,7 @@ pub(super) const STREET: [&str; 25] = [
     "address1!",
     "address!",
     "addr!",
+    "organization street road name of address!",
     "organization address!",
     "billing address!",
     "stras!",

@@ -97,10 +97,10 @@ pub fn key(name: &str) -> String {
     key
 }
 
-/// As [`key`], but codes of two or three letters stay what they are: AE is not A.
+/// The form for countries, which have short forms too: in "AE" no letter stands for another, and "AND" is Andorra.
 pub fn country_key(name: &str) -> String {
-    let plain = plain(name);
-    if plain.len() <= 3 { plain } else { key(name) }
+    let small: String = name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if small.chars().count() <= 3 { small } else { key(name) }
 }
 
 /// The name and what is left of it where something is added: "Frankfurt a. M.", "Freiburg im Breisgau", "Seoul (Jongno-gu)",

@@ -55,9 +55,8 @@ impl Gazetteer {
                     let id = CountryId(self.countries.len() as u16);
                     for name in all.split('|') {
                         let short = name.strip_prefix("The ").unwrap_or(name);
-                        // A name in another script may leave nothing.
-                        for key in [name, short].map(names::country_key).into_iter().filter(|key| !key.is_empty()) {
-                            self.country_names.entry(key).or_insert((id, None));
+                        for name in [name, short] {
+                            self.country_names.entry(names::country_key(name)).or_insert((id, None));
                         }
                     }
                     let name = all.split('|').nth(2).unwrap_or(code).to_owned();

@@ -48,6 +48,10 @@ fn countries_by_code_and_by_name() {
         ("The Netherlands", "NL"),
         ("Netherlands", "NL"),
         ("Philippines", "PH"),
+        ("A", "AT"),
+        ("AE", "AE"),
+        ("U.A.E.", "AE"),
+        ("AND", "AD"),
         ("South Korea", "KR"),
         ("Côte d'Ivoire", "CI"),
     ] {

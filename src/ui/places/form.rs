@@ -1,6 +1,6 @@
 //! The form: a place is typed, its meanings are offered, `Enter` takes the marked one; or the map is clicked.
 
-use egui::{Button, Id, Key, Modifiers, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{Align, Button, Id, Key, Layout, Modifiers, RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder, vec2};
 
 use super::{at_hand, wanted};
 use crate::action::Action;
@@ -12,6 +12,9 @@ use crate::session::placing::PlacesAction;
 use crate::theme::{self, Tokens};
 use crate::ui::widgets::{cell_text, primary_button};
 use crate::words;
+
+/// The buttons beside the name are so wide.
+const OTHER_WAYS: f32 = 180.0;
 
 #[derive(Default)]
 pub struct State {
@@ -53,11 +56,30 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         ui.label(theme::note(ui, "Choose an account in the list, on the map or in the table of accounts"));
         return;
     }
-    who(ui, session, &accounts);
     let fixed = session.fixed();
-    ui.add_enabled_ui(fixed.is_none(), |ui| place(ui, session, &accounts, state, actions))
-        .response
-        .on_disabled_hover_text(fixed.unwrap_or_default());
+    let all = ui.add_enabled_ui(fixed.is_none(), |ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
+        let (left, right) = rect.split_left_right_at_x(rect.right() - OTHER_WAYS);
+        who(&mut ui.new_child(UiBuilder::new().max_rect(left).id_salt("who")), session, &accounts);
+        let beside = UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)).id_salt("ways");
+        other_ways(&mut ui.new_child(beside), session, &accounts, actions);
+        place(ui, session, &accounts, state, actions);
+    });
+    all.response.on_disabled_hover_text(fixed.unwrap_or_default());
+}
+
+/// Beside typing: the map, and another account.
+fn other_ways(ui: &mut Ui, session: &Session, accounts: &[AccountId], actions: &mut Vec<Action>) {
+    if ui.button("Skip").on_hover_text("The next account of the list (Page Down); Page Up goes back").clicked() {
+        actions.push(Action::Places(PlacesAction::Skip(true)));
+    }
+    let picking = session.placing.picking.is_some();
+    let words = if picking { "Leave the map" } else { "Click on the map" };
+    let hover = "The next click on the map places what is at hand; Escape leaves";
+    if ui.add(Button::new(words)).on_hover_text(hover).clicked() {
+        let pick = (!picking).then(|| accounts.to_vec());
+        actions.push(Action::Places(PlacesAction::Pick(pick)));
+    }
 }
 
 /// Who is at hand, and where that is today.
@@ -100,12 +122,18 @@ fn place(ui: &mut Ui, session: &Session, accounts: &[AccountId], state: &mut Sta
             };
         });
     }
-    let edit = TextEdit::singleline(&mut state.text)
-        .id(id)
-        .hint_text("Dayton, OH · 45402 · 39.76, -84.19")
-        .desired_width(f32::INFINITY)
-        .char_limit(160);
-    let edit = ui.add(edit).accessible_name("Place");
+    let mut pressed = false;
+    let field = ui.horizontal(|ui| {
+        let edit = TextEdit::singleline(&mut state.text)
+            .id(id)
+            .hint_text("Dayton, OH · 45402 · 39.76, -84.19")
+            .desired_width((ui.available_width() - 84.0).max(80.0))
+            .char_limit(160);
+        let edit = ui.add(edit).accessible_name("Place");
+        pressed = primary_button(ui, true, "Place here").on_hover_text("Enter does the same").clicked();
+        edit
+    });
+    let edit = field.inner;
     if std::mem::take(&mut state.wants_focus) {
         edit.request_focus();
     }
@@ -124,31 +152,14 @@ fn place(ui: &mut Ui, session: &Session, accounts: &[AccountId], state: &mut Sta
         state.cursor = state.cursor.saturating_sub(1);
     }
     state.cursor = state.cursor.min(candidates.len().saturating_sub(1));
-    if keys.enter {
+    if keys.enter || pressed {
         state.enter = Some(state.text.clone());
     }
     let mut chosen = None;
     if is_known && state.enter.take().is_some_and(|text| text == state.text) {
         chosen = candidates.get(state.cursor);
     }
-    ui.horizontal_wrapped(|ui| {
-        let usable = is_known && !candidates.is_empty();
-        let hover = "Enter does the same";
-        if primary_button(ui, usable, "Place here").on_hover_text(hover).clicked() {
-            chosen = candidates.get(state.cursor);
-        }
-        let picking = session.placing.picking.is_some();
-        let words = if picking { "Leave the map" } else { "Click on the map" };
-        let hover = "The next click on the map places what is at hand; Escape leaves";
-        if ui.add(Button::new(words)).on_hover_text(hover).clicked() {
-            let pick = (!picking).then(|| accounts.to_vec());
-            actions.push(Action::Places(PlacesAction::Pick(pick)));
-        }
-        if ui.button("Skip").on_hover_text("The next account of the list (Page Down); Page Up goes back").clicked() {
-            actions.push(Action::Places(PlacesAction::Skip(true)));
-        }
-    });
-    ScrollArea::vertical().auto_shrink([false, true]).id_salt("candidates").show(ui, |ui| {
+    ScrollArea::vertical().auto_shrink([false, false]).id_salt("candidates").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         if is_known && candidates.is_empty() {
             let words = if state.text.trim().is_empty() {
