@@ -19,6 +19,9 @@ use crate::domain::sphere::LonLat;
 pub use postal_codes::{NoPostal, PostalHit};
 pub use towns::Towns;
 
+/// Where a town is not in the table it lies farther out than others: as a multiple of the radius of its state, measured.
+const SPREAD_OF_REGIONS: f64 = 1.2;
+
 /// A country, by its position in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CountryId(u16);
@@ -128,7 +131,7 @@ impl Gazetteer {
         Some(Found {
             place: found.centre,
             placement: Placement::Region,
-            precision_km: f64::from(found.radius_km),
+            precision_km: SPREAD_OF_REGIONS * f64::from(found.radius_km),
             words: format!("the middle of {}", self.region_words(region)),
         })
     }
@@ -142,7 +145,7 @@ impl Gazetteer {
         Some(Found {
             place: county.place,
             placement: Placement::Region,
-            precision_km: f64::from(county.radius_km),
+            precision_km: SPREAD_OF_REGIONS * f64::from(county.radius_km),
             words: format!("the middle of {}, {}", county.name, self.region_words(state)),
         })
     }
