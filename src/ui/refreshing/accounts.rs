@@ -10,7 +10,7 @@ use crate::theme::{self, Tokens};
 use crate::words;
 
 /// Room for the choices, and for what they do.
-const HEIGHT: f32 = 216.0;
+const HEIGHT: f32 = 252.0;
 
 pub(super) fn show(ui: &mut Ui, session: &Session, report: &AccountsReport, state: &mut State) {
     let count = |count: usize| words::count(count as i128);
@@ -55,7 +55,6 @@ fn choices(ui: &mut Ui, report: &AccountsReport, state: &mut State) {
     let wish = &mut state.wish;
     let take_new = format!("Take {}", new_accounts(report.new));
     ui.add_enabled_ui(report.new > 0, |ui| ui.checkbox(&mut wish.take_new, take_new));
-    columns(ui, report, &mut wish.columns);
     ui.checkbox(&mut wish.keep_where_empty, "A value stays where the file has none");
     if report.vanished > 0 {
         let named = match report.vanished_named {
@@ -77,6 +76,7 @@ fn choices(ui: &mut Ui, report: &AccountsReport, state: &mut State) {
         ui.checkbox(&mut wish.remove_columns, words)
             .on_hover_text(format!("{}\nOne that a formula or a segment needs stays", missing.join(", ")));
     }
+    columns(ui, report, &mut wish.columns);
 }
 
 fn new_accounts(count: usize) -> String {
@@ -105,6 +105,8 @@ fn columns(ui: &mut Ui, report: &AccountsReport, chosen: &mut Option<Vec<String>
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(text));
     };
     let name_width = (ui.available_width() - 3.0 * 84.0).max(90.0);
+    // Many columns in little room.
+    ui.spacing_mut().interact_size.y = 18.0;
     Grid::new("changed columns").num_columns(4).spacing(vec2(8.0, 2.0)).min_col_width(72.0).show(ui, |ui| {
         ui.label(theme::note(ui, "Column"));
         for words in ["changed", "sum now", "in the file"] {

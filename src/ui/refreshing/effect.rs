@@ -24,6 +24,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, effect: &Effect, notes: &[Str
             ui.add(Label::new(text).truncate());
         });
     };
+    ui.spacing_mut().interact_size.y = 18.0;
     Grid::new("effect").num_columns(4).spacing(vec2(8.0, 2.0)).min_col_width(72.0).show(ui, |ui| {
         name(ui, theme::small("What it does").color(tokens.weak));
         for words in ["now", "then", "change"] {

@@ -52,7 +52,7 @@ pub(super) fn show(ui: &mut Ui, list: &List, state: &mut State, browse: &mut boo
     let widths: Vec<f32> = widths.iter().map(|width| width + stretch).collect();
     let total: f32 = widths.iter().sum();
     let tokens = Tokens::of(ui);
-    let height = (ui.ctx().content_rect().height() - 560.0).clamp(LEAST_HEIGHT, 420.0);
+    let height = (ui.ctx().content_rect().height() - 610.0).clamp(LEAST_HEIGHT, 420.0);
     ScrollArea::horizontal().id_salt("differences").auto_shrink([false, true]).show(ui, |ui| {
         ui.set_min_width(total);
         ui.spacing_mut().item_spacing.y = 0.0;

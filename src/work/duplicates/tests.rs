@@ -134,7 +134,7 @@ fn small() -> Project {
         names: ["Crown", "The Crown", "Bell", "CROWN"].map(str::to_owned).to_vec(),
         places: vec![place(-89.95), place(-89.95), place(-89.85), LonLat::new(f64::NAN, f64::NAN)],
         placements: vec![Placement::Coordinates, Placement::Coordinates, Placement::Coordinates, Placement::Unplaced],
-        precisions_km: Vec::new(),
+        precisions_km: vec![f32::NAN; 4],
         units: vec![Some(crate::domain::ids::UnitId(0)), Some(crate::domain::ids::UnitId(0)), None, None],
         attributes: vec![TextColumn::new("Segment", &["", "pub", "shop", "hotel"])],
     };

@@ -90,8 +90,8 @@ fn what_was_decided_stays_and_the_step_is_taken_back_after_reopening() {
     // 001 and 006 and the named 004 belong to West.
     assert_eq!((load(&folder, "West", "Revenue"), load(&folder, "East", "Revenue")), (165.5, 120.0));
     assert_eq!(load(&folder, "West", "Score"), 150.5 + 55.0 + 40.0, "computed columns follow");
-    let (segment, _) = folder.json("segment plan.bwk count --name Large");
-    assert_eq!(segment["segment"]["accounts"], 1);
+    let (listed, _) = folder.json("segment plan.bwk list");
+    assert_eq!(listed["segments"][0]["accounts"], 1);
     let (again, _) = folder.json(line);
     assert!(again["step"].is_null(), "the same file changes nothing: {}", again["step"]);
     folder.ok("undo plan.bwk");
