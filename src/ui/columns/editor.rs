@@ -115,7 +115,9 @@ pub(super) fn show(
     outline_marks(ui);
     ui.spacing_mut().item_spacing.y = 8.0;
     let height = (ui.ctx().content_rect().height() - 250.0).clamp(260.0, 430.0);
-    ui.horizontal_top(|ui| {
+    // Of a fixed height: the line between would take all there is, and the window with it, a little more in every frame.
+    let room = vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(room, egui::Layout::left_to_right(egui::Align::Min), |ui| {
         let right = 232.0;
         let left = ui.available_width() - right - 20.0;
         ui.allocate_ui_with_layout(vec2(left, height), egui::Layout::top_down(egui::Align::Min), |ui| {
