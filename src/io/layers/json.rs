@@ -44,6 +44,7 @@ pub(super) fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Found, UserError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    check_size(file, bytes)?;
     if is_sequence(bytes) {
         return geojson::read_sequence(file, bytes, wish, progress, diagnostics);
     }
@@ -52,7 +53,6 @@ pub(super) fn read(
             .because("it is not GeoJSON or TopoJSON")
             .hint("export the layer as GeoJSON"));
     }
-    check_size(file, bytes)?;
     let document: Document = serde_json::from_slice(bytes).map_err(|error| {
         let failed = UserError::new(format!("Could not read {file}"));
         if error.is_eof() {
