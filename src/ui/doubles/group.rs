@@ -36,9 +36,12 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut State, height: f3
     let mut keep = item.keep;
     let accounts = item.group.accounts.clone();
     let lines = lines(session, state, &accounts, keep);
-    ScrollArea::both().id_salt(("group", state.at)).max_height(height - 76.0).auto_shrink([false, false]).show(
-        ui,
-        |ui| {
+    ScrollArea::both()
+        .id_salt(("group", state.at))
+        .max_height(height - 76.0)
+        .min_scrolled_height(height - 76.0)
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
             let width = ((ui.available_width() - 110.0 - 90.0) / accounts.len() as f32 - 12.0).clamp(110.0, 220.0);
             let columns = accounts.len() + 2;
             Grid::new("side by side").num_columns(columns).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
@@ -68,8 +71,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut State, height: f3
                     ui.end_row();
                 }
             });
-        },
-    );
+        });
     if let Some(item) = state.items.get_mut(state.at) {
         item.keep = keep;
     }
