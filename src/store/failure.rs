@@ -61,8 +61,13 @@ pub fn is_damage(error: &UserError) -> bool {
 pub fn explain(what: String, error: &rusqlite::Error) -> UserError {
     use rusqlite::ErrorCode as Code;
     // What is asked of the file is always the same, so one that cannot answer has other tables than it should.
-    if let rusqlite::Error::SqlInputError { msg, .. } = error {
-        return damaged(what, msg);
+    let asked = match error {
+        rusqlite::Error::SqlInputError { msg, .. } => Some(msg),
+        rusqlite::Error::SqliteFailure(_, Some(message)) if message.starts_with("no such ") => Some(message),
+        _ => None,
+    };
+    if let Some(why) = asked {
+        return damaged(what, why);
     }
     let (why, hint) = match error.sqlite_error_code() {
         Some(Code::DiskFull) => (
