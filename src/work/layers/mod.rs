@@ -65,7 +65,8 @@ pub fn add(
         return Err(failed().because(format!("the project has {MOST_LAYERS} layers, and can have no more")));
     }
     let Imported { value: layer, mut diagnostics } = layers::read_layer_with(path, &wish.read, progress)?;
-    let mapping = wish.columns.mapping(&layer)?;
+    // By what areas are dissolved is said with how the file is read.
+    let mapping = UnitColumns { read: wish.read.clone(), ..wish.columns.clone() }.mapping(&layer)?;
     let built = layers::build_units(&layer, &mapping, progress)?;
     drop(layer);
     diagnostics.extend(built.diagnostics);
