@@ -82,7 +82,7 @@ impl App {
 
     fn describe_accounts(&mut self, accounts: Vec<AccountId>) {
         let Some(session) = self.session.as_mut() else { return };
-        session.placing.begin_describing(&accounts);
+        let accounts = session.placing.begin_describing(&accounts);
         let (project, index) = (session.project.clone(), Arc::clone(&session.unit_index));
         let data = session.data_generation;
         self.jobs.start(JobKind::DescribePlaces, move |progress| {

@@ -76,13 +76,19 @@ impl Placing {
         accounts.filter(|account| !self.described.contains_key(account) && !self.asked.contains(account)).collect()
     }
 
-    pub fn begin_describing(&mut self, accounts: &[AccountId]) {
-        // A newer job takes the place of the older, whose rows are asked for again when they are looked at.
-        self.asked = accounts.iter().copied().collect();
+    /// Returns all that have to be described, those of the job before included: the newer job takes its place.
+    pub fn begin_describing(&mut self, accounts: &[AccountId]) -> Vec<AccountId> {
+        self.asked.extend(accounts);
+        let mut all: Vec<AccountId> = self.asked.iter().copied().collect();
+        all.sort_unstable();
+        all
     }
 
     pub fn describe(&mut self, described: Vec<Described>) {
-        self.described.extend(described.into_iter().map(|one| (one.account, one)));
+        for one in described {
+            self.asked.remove(&one.account);
+            self.described.insert(one.account, one);
+        }
     }
 
     /// Columns changed: addresses and suggestions are asked for anew, and what was made of them goes.
