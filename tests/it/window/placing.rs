@@ -273,6 +273,8 @@ fn the_table_of_accounts_says_how_each_was_placed_and_how_precisely() {
     app.act(Action::SetTab(BottomTab::Accounts));
     app.press_button("Columns");
     app.tick("Placed by");
+    app.key(Key::Escape);
+    app.press_button("Columns");
     app.tick("Precision");
     app.key(Key::Escape);
     app.press_button("Sort by Precision");
