@@ -33,7 +33,7 @@ impl App {
             }
             match output {
                 JobOutput::Opened(opened) => self.leave(ctx, Next::Project(opened)),
-                JobOutput::Peeked(preview) => self.ui.import.set_preview(preview),
+                JobOutput::Peeked(preview) => self.ui.import.set_preview(*preview),
                 JobOutput::AlignmentChecked { order, unclear } => self.ui.import.set_unclear(&order, unclear),
                 JobOutput::Imported(data) => self.take_import(ctx, *data),
                 JobOutput::Built { generation, proposal, reasons } => {

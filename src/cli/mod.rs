@@ -47,7 +47,7 @@ use output::Output;
 pub enum Request {
     /// The window, with a project, a file to import, or neither.
     Window(Option<PathBuf>),
-    Headless(Headless),
+    Headless(Box<Headless>),
 }
 
 /// A headless command with its options.
@@ -149,7 +149,7 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Start {
     #[command(flatten)]
-    Headless(Command),
+    Headless(Box<Command>),
     /// A file for the window, or a command that does not exist.
     #[command(external_subcommand)]
     Other(Vec<OsString>),
@@ -170,7 +170,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Request {
         },
         Some(Start::Headless(command)) => {
             let output = Output { json: arguments.json, all_messages: arguments.all_messages };
-            Request::Headless(Headless { command, output })
+            Request::Headless(Box::new(Headless { command: *command, output }))
         }
     }
 }

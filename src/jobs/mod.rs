@@ -49,7 +49,7 @@ use spec::{
 /// What a job brought.
 pub enum JobOutput {
     Opened(Box<OpenedProject>),
-    Peeked(ImportPreview),
+    Peeked(Box<ImportPreview>),
     /// What a file of territories leaves open, or why it cannot be read.
     AlignmentChecked {
         order: Box<ImportOrder>,

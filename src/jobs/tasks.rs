@@ -77,7 +77,11 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
 
 /// Looks at a file before it is imported: its columns, what they would be taken as, and their first values.
 pub fn peek(project: Option<&Project>, data_folder: &Path, order: &PeekOrder, progress: &Progress) -> JobOutput {
-    finish(look::look(project, data_folder, order, progress).map(JobOutput::Peeked).map_err(Some))
+    finish(
+        look::look(project, data_folder, order, progress)
+            .map(|preview| JobOutput::Peeked(Box::new(preview)))
+            .map_err(Some),
+    )
 }
 
 /// The column that a role was given to.

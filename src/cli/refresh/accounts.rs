@@ -358,7 +358,7 @@ fn text(
     list("No longer in the file", &header, rows.collect());
     let rows = effect.territories.iter().map(|change| {
         let name = project.plan.territory_name(change.territory).to_owned();
-        let [before, after] = change.accounts.map(|count| words::count(count));
+        let [before, after] = change.accounts.map(words::count);
         vec![name, before, after, figure(change.value[0]), figure(change.value[1])]
     });
     let header = ["Territory", "Accounts", "Afterwards", value_name, "Afterwards"];

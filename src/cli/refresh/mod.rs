@@ -12,7 +12,7 @@ use super::{Outcome, Result};
 #[derive(Debug, Subcommand)]
 pub enum Refresh {
     Accounts(Box<accounts::Arguments>),
-    Units(units::Arguments),
+    Units(Box<units::Arguments>),
 }
 
 pub fn run(refresh: &Refresh, output: &Output) -> Result<Outcome> {

@@ -174,14 +174,12 @@ fn over(
 /// Kilometres between two places on the sphere (great circle), given as longitude and latitude in degrees.
 pub fn distance_km(rows: usize, values: &[Values]) -> Worked {
     let [a, b, c, d] = values else { return Err(Trouble::new("distance_km takes four values")) };
-    let mut sides = Vec::new();
-    for value in [a, b, c, d] {
-        sides.push(spread_numbers(number("distance_km", value)?, rows));
-    }
+    let side = |value| Ok(spread_numbers(number("distance_km", value)?, rows));
+    let sides = [side(a)?, side(b)?, side(c)?, side(d)?];
     let mut faults = faults_of(&[a, b, c, d], rows);
     let mut kilometres = Vec::with_capacity(rows);
     for row in 0..rows {
-        let [lon, lat, lon2, lat2] = [0, 1, 2, 3].map(|side: usize| sides[side][row]);
+        let [lon, lat, lon2, lat2] = sides.each_ref().map(|side| side[row]);
         let missing = [lon, lat, lon2, lat2].iter().any(|value| value.is_nan());
         let on_globe = |lon: f64, lat: f64| lon.abs() <= 180.0 && lat.abs() <= 90.0;
         kilometres.push(match () {

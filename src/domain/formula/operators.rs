@@ -28,8 +28,11 @@ pub type Worked = Result<Values, Trouble>;
 #[derive(Debug, Clone)]
 pub struct List(Vec<Values>);
 
+/// What an operator does with all rows of both its sides.
+pub type Operator = fn(&Values, &Values) -> Worked;
+
 /// By the name under which the library knows them.
-pub const OPERATORS: &[(&str, fn(&Values, &Values) -> Worked)] = &[
+pub const OPERATORS: &[(&str, Operator)] = &[
     ("+", add),
     ("-", subtract),
     ("*", |a, b| arithmetic("*", a, b, |x, y| Ok(x * y))),

@@ -117,10 +117,8 @@ fn bracketed(text: &str, at: usize) -> Result<(Token, usize), FormulaError> {
     let mut letters = inside.char_indices().peekable();
     // A closing bracket within a name is written twice.
     while let Some((offset, letter)) = letters.next() {
-        if letter == ']' {
-            if letters.next_if(|&(_, next)| next == ']').is_none() {
-                return Ok((Token::Bracketed(name.trim().to_owned()), offset + 2));
-            }
+        if letter == ']' && letters.next_if(|&(_, next)| next == ']').is_none() {
+            return Ok((Token::Bracketed(name.trim().to_owned()), offset + 2));
         }
         name.push(letter);
     }

@@ -363,10 +363,7 @@ impl GeoPackage {
         let row = self.database.query_row(query, [srs], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
         });
-        let (organization, code, definition) = match row {
-            Ok(found) => found,
-            Err(_) => (String::new(), 0, String::new()),
-        };
+        let (organization, code, definition) = row.unwrap_or_default();
         let code = u32::try_from(code).ok().filter(|_| organization.eq_ignore_ascii_case("EPSG"));
         if let Some(code) = code
             && let Ok(projection) = Projection::from_epsg(&self.file, code, diagnostics)

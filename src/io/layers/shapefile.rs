@@ -136,7 +136,8 @@ fn read_shapes(
     }
     let kind = kind(bytes).unwrap_or(0);
     let is_points = matches!(kind, 1 | 8 | 11 | 18 | 21 | 28);
-    if !matches!(kind, 0 | 5 | 15 | 25) && !(is_points && wanted == Wanted::Points) {
+    let is_wanted = matches!(kind, 0 | 5 | 15 | 25) || (is_points && wanted == Wanted::Points);
+    if !is_wanted {
         let words = match kind {
             1 | 11 | 21 => "points",
             3 | 13 | 23 => "lines",

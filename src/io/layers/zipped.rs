@@ -154,7 +154,7 @@ fn best(
     layers: &[Entry],
     wish: Wish<'_>,
     progress: &Progress,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &[Diagnostic],
 ) -> Result<Entry, UserError> {
     if let [only] = layers {
         return Ok(only.clone());

@@ -259,7 +259,7 @@ fn clipped_ring(ring: &LineString, [west, south, east, north]: [f64; 4]) -> Opti
     for (axis, limit, keeps_above) in [(0, west, true), (0, east, false), (1, south, true), (1, north, false)] {
         let value = |place: Coord| if axis == 0 { place.x } else { place.y };
         let inside = |place: Coord| if keeps_above { value(place) >= limit } else { value(place) <= limit };
-        let Some(&last) = places.last() else { return None };
+        let &last = places.last()?;
         let mut kept = Vec::with_capacity(places.len() + 4);
         let mut before = last;
         for &place in &places {

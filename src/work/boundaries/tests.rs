@@ -137,7 +137,8 @@ fn codes_that_stay_keep_everything_and_the_others_are_told_by_area() {
         "4 cells by code, 2 by share of area, 1 where there was none, 4 no longer there"
     );
     let name = |id: TerritoryId| after.plan.territory_name(id).to_owned();
-    let told: Vec<(String, Vec<(String, f64)>, String)> = report
+    type Told = (String, Vec<(String, f64)>, String);
+    let told: Vec<Told> = report
         .by_share
         .iter()
         .map(|new| {

@@ -111,12 +111,11 @@ fn together(project: &Project, order: &MergeOrder, stay: &[AccountId], notes: &m
     for (keep, others) in &order.groups {
         let to = keep.index();
         let first = |is: &dyn Fn(usize) -> bool| others.iter().map(|other| other.index()).find(|&other| is(other));
-        if accounts.names[to].is_empty() || accounts.names[to] == accounts.codes[to] {
-            if let Some(from) =
-                first(&|row| !accounts.names[row].is_empty() && accounts.names[row] != accounts.codes[row])
-            {
-                accounts.names[to] = accounts.names[from].clone();
-            }
+        let is_named = |row: usize| !accounts.names[row].is_empty() && accounts.names[row] != accounts.codes[row];
+        if !is_named(to)
+            && let Some(from) = first(&is_named)
+        {
+            accounts.names[to] = accounts.names[from].clone();
         }
         if !accounts.places[to].is_valid()
             && let Some(from) = first(&|row| accounts.places[row].is_valid())

@@ -184,7 +184,7 @@ fn a_layer_becomes_the_units_and_the_units_a_layer_and_both_come_back() {
     assert_eq!(opened.project.units.kind, "county");
     assert_eq!(opened.project.layers, after.layers);
     assert_eq!(opened.project.plan.assignment(), after.plan.assignment());
-    assert_eq!(opened.history.steps(), [used.update.edit.clone()]);
+    assert_eq!(opened.history.steps(), std::slice::from_ref(&used.update.edit));
     // There and back by the layer: the cells have their own figures again.
     let back = use_as_units(&opened.project, 0, &Progress::new()).unwrap().update.project;
     assert_eq!(back.measures[0].values, project.measures[0].values);

@@ -55,7 +55,7 @@ pub fn rows(path: &Path, layer: &str) -> Vec<Row> {
 fn geopackage(path: &Path, table: &str) -> Vec<Row> {
     let file = rusqlite::Connection::open(path).unwrap();
     let mut query = file.prepare(&format!("SELECT * FROM \"{}\" ORDER BY 1", table.replace('"', "\"\""))).unwrap();
-    let names: Vec<String> = query.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = query.column_names().map(str::to_owned).collect();
     let mut found = query.query([]).unwrap();
     let mut rows = Vec::new();
     while let Some(record) = found.next().unwrap() {

@@ -35,7 +35,7 @@ impl Maker<'_> {
                     // Territories that this plan does not know are another's business: a second model, an overlay.
                     let node =
                         self.territories.by_key.get(link.other.as_str()).map(|&node| &self.alignment.nodes[node]);
-                    if !node.is_some_and(|node| node.level.is_none()) && former != Some(link.other.as_str()) {
+                    if node.is_none_or(|node| node.level.is_some()) && former != Some(link.other.as_str()) {
                         continue;
                     }
                     if link.by_rule {
