@@ -254,7 +254,7 @@ mod tests {
         let refused = [
             LayerChange::Whole { at: 0, old: None, new: Some(layer("States", "ABCD")) },
             LayerChange::Whole { at: 2, old: None, new: Some(layer("Far", "ABCD")) },
-            LayerChange::Whole { at: 0, old: Some(layer("States", "ABCD")), new: None },
+            LayerChange::Whole { at: 0, old: Some(layer("States", "AB")), new: None },
             LayerChange::Renamed { at: 0, old: "Other".into(), new: "New".into() },
             LayerChange::Renamed { at: 1, old: "States".into(), new: "New".into() },
         ];

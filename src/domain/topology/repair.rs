@@ -179,7 +179,16 @@ fn overlay(subject: &[&Contour], clip: &[&Contour], rule: OverlayRule) -> Vec<Ve
     for contour in clip {
         overlay.add_contour(contour, ShapeType::Clip);
     }
-    overlay.overlay(rule, FillRule::NonZero)
+    let mut polygons = overlay.overlay(rule, FillRule::NonZero);
+    // Holes that touch the outer ring come out of the library in either direction; what goes around counts only with the right one.
+    for polygon in &mut polygons {
+        for (nth, contour) in polygon.iter_mut().enumerate() {
+            if (twice_of(contour) > 0) != (nth == 0) {
+                contour.reverse();
+            }
+        }
+    }
+    polygons
 }
 
 /// Narrower than what makes two vertices one, in the mean.

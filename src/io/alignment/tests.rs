@@ -62,6 +62,9 @@ fn read_with(project: &Project, text: &str, choices: &Choices) -> Result<Importe
 
 fn applied(project: &Project, edit: &Edit) -> Plan {
     let mut plan = (*project.plan).clone();
+    if edit.is_empty() {
+        return plan;
+    }
     apply(&mut plan, edit, Locks::Obey).expect("the edit fits the plan");
     plan
 }

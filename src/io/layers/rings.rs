@@ -222,7 +222,7 @@ mod tests {
         let rings: Vec<Ring> = (0..20_000)
             .map(|i| square(f64::from(i) * 1e-5, f64::from(i) * 1e-5, 10.0 - f64::from(i) * 1e-4, i % 2 == 0))
             .collect();
-        let mut work = 50_000;
+        let mut work = 5_000;
         assert_eq!(polygons_by_direction(rings, &mut work), None);
     }
 

@@ -243,7 +243,8 @@ fn other_content_in_the_same_file_is_noticed_and_left_alone() {
     edit(&store, &mut plan, 5);
     store.flush().unwrap();
     let ours = std::fs::read(&path).unwrap();
-    other.accounts = Arc::default();
+    other = Project { name: "Other".into(), units: other.units, ..Project::default() };
+    other.plan = Arc::new(Plan::empty("Other", other.units.len()));
     let other_path = folder.path().join("other.bwk");
     drop(create(&other_path, &other, Existing::Refuse).unwrap());
     for content in [std::fs::read(&other_path).unwrap(), Vec::new()] {

@@ -200,17 +200,29 @@ fn other_accounts(project: &Project, random: &mut Random) -> Edit {
     for measure in measures.iter_mut().filter(|measure| measure.subject == Subject::Accounts) {
         measure.values = all.clone().map(|nth| value(nth, measure.values[at(nth)])).collect();
     }
+    // Whoever replaces accounts keeps the computed columns.
+    let computed = |name: &str| project.computed_column(Subject::Accounts, name).is_some();
     match random.below(6) {
         0 if accounts.attributes.len() < 6 => {
             let words: Vec<String> = all.map(|nth| format!("{}", nth % 3)).collect();
             accounts.attributes.insert(random.below(2), TextColumn::new(format!("Column {draw}"), &words));
         }
-        1 if accounts.attributes.len() > 3 => drop(accounts.attributes.remove(random.below(3))),
+        1 if accounts.attributes.len() > 3 => {
+            let at = random.below(3);
+            if !computed(&accounts.attributes[at].name) {
+                accounts.attributes.remove(at);
+            }
+        }
         2 if measures.len() < 6 => {
             let values = all.map(|nth| nth as f64 * 0.1).collect();
             measures.push(Measure::sum(format!("Measure {draw}"), "", Subject::Accounts, values));
         }
-        3 if measures.last().is_some_and(|measure| measure.subject == Subject::Accounts) => drop(measures.pop()),
+        3 if measures
+            .last()
+            .is_some_and(|measure| measure.subject == Subject::Accounts && !computed(&measure.name)) =>
+        {
+            measures.pop();
+        }
         4 => {
             // The measures change places; the income's weight stays the households.
             if let Some(at) = measures.iter().position(|measure| measure.subject == Subject::Accounts) {
