@@ -84,8 +84,8 @@ fn a_line_about_an_account_leads_to_it() {
     app.press_button("Import");
     let line = app.session().diagnostics.iter().find(|line| line.message.contains("lies outside every cell"));
     let line = line.expect("there is a line about it").to_string();
-    // The message about the import lies over the list until it goes.
-    for _ in 0..80 {
+    // The message about the import lies over the list until it goes; one that offers something stays longer.
+    for _ in 0..160 {
         app.step();
     }
     app.press_button(&line);
