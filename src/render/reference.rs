@@ -16,8 +16,8 @@ use crate::domain::topology::{OUTSIDE, Topology};
 
 /// A chunk has at most this many arcs.
 const CHUNK_ARCS: usize = 1_024;
-/// Areas that are narrower on the screen, in points, would cover the map with their borders.
-const LEAST_AREA: f64 = 10.0;
+/// Areas that are narrower on the screen, in points, would cover the map with their borders; up to four times as wide they come up.
+const LEAST_AREA: f64 = 12.0;
 
 /// The borders of a layer, made once by a job and shared.
 #[derive(Debug, Default)]
@@ -117,7 +117,7 @@ impl ReferenceLines {
     /// How much of the borders is seen at a zoom, 0..=1.
     pub fn opacity(&self, zoom: f64) -> f32 {
         let least = (LEAST_AREA / self.typical_area.max(1e-9)).log2();
-        ((zoom - least) / 0.8).clamp(0.0, 1.0) as f32
+        ((zoom - least) / 2.0).clamp(0.0, 1.0) as f32
     }
 
     fn segments(&self, chunk: usize, level: usize) -> Vec<Segment> {
