@@ -256,8 +256,6 @@ fn replace_units(connection: &Connection, plan: PlanId, project: &Project) -> Re
         connection.execute("DELETE FROM unit", [])?;
         tables::put_units(connection, &project.units)
     })?;
-    connection.execute("DELETE FROM layer", [])?;
-    layers::put_all(connection, &project.layers)?;
     connection.execute_batch(&format!(
         "INSERT INTO assignment SELECT plan.id, unit.id, kept_assignment.territory FROM plan CROSS JOIN unit
            LEFT JOIN temp.kept_assignment ON kept_assignment.plan = plan.id AND kept_assignment.code = unit.code

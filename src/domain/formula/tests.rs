@@ -93,7 +93,7 @@ fn formulas_calculate_as_spreadsheets_do() {
         ("today() - date(\"2026-01-01\")", "30 30 30 30"),
         ("rank(Potential)", "3 4 2 1"),
         ("percentile(Potential)", "33.333333333333336 0 66.66666666666667 100"),
-        ("tier(Potential, 50, 90)", "C C B A"),
+        ("tier(Potential, 50, 90)", "B C B A"),
         ("sum(Potential) / count(Potential) = mean(Potential)", "yes yes yes yes"),
         ("Potential / max(Potential)", "0.25 0 0.75 1"),
         ("min([Annual Revenue], Potential)", "10 0 - 0"),

@@ -37,7 +37,11 @@ pub fn number(value: f64) -> String {
 /// Texts that a spreadsheet would take for a formula get an apostrophe before them; those that have one already get another, so that
 /// whoever takes one away has the text that was meant.
 pub fn harmless(text: &str) -> String {
-    let rest = text.trim_start_matches('\'');
-    let is_formula = rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !rest.trim().is_empty();
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+    const SIGNS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
+    // Spaces before an apostrophe are nothing to a reader.
+    let inner = text.trim_start();
+    let marked = if inner.starts_with('\'') { inner } else { text };
+    let rest = marked.trim_start_matches('\'');
+    let is_formula = rest.starts_with(SIGNS) && !rest.trim().is_empty();
+    if is_formula { format!("'{marked}") } else { text.to_owned() }
 }

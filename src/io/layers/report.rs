@@ -77,6 +77,7 @@ fn repaired(repair: &Repair, place: Place) -> Diagnostic {
 /// "12,431", "3.14", "0.000012".
 fn square_km(area: f64) -> String {
     match area {
+        area if area < 5e-7 => "0".to_owned(),
         area if area >= 1000.0 => grouped(area.round() as usize),
         area if area >= 1.0 => format!("{area:.2}"),
         area => format!("{area:.6}"),

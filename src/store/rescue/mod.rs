@@ -42,6 +42,9 @@ pub fn open(path: &Path, damage: &UserError) -> Result<(Target, Vec<String>), Us
         mend::all(&target, &mut missing)?;
         target.execute_batch("COMMIT")?;
         target.pragma_update(None, "foreign_keys", true)?;
+        if missing.is_empty() {
+            missing.push("No table or row is known to be missing".to_owned());
+        }
         Ok((target, missing))
     };
     match work() {

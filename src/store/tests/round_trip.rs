@@ -30,8 +30,10 @@ fn a_new_project_is_empty_and_opens() {
 #[test]
 fn imported_data_takes_the_place_of_what_was_there() {
     let (_folder, path) = place();
-    let store = create(&path, &Project { name: "New".into(), ..Project::default() }, Existing::Refuse).unwrap();
     let project = project();
+    // No import touches the layers beside the units.
+    let empty = Project { name: "New".into(), layers: std::sync::Arc::clone(&project.layers), ..Project::default() };
+    let store = create(&path, &empty, Existing::Refuse).unwrap();
     let mut without_accounts = project.clone();
     without_accounts.accounts = std::sync::Arc::default();
     without_accounts.plan = std::sync::Arc::new(crate::domain::plan::Plan::empty("Baseline", project.units.len()));

@@ -163,6 +163,10 @@ fn what_is_no_file_is_refused_at_once() {
 #[test]
 fn a_damaged_project_is_described_and_rescued() {
     let folder = Folder::with_grid();
+    // Data after the list of tables, as in every project but the smallest.
+    let rows: String = (0..3000).map(|n| format!("A{n},Account number {n},-82.95,40.05,{n}\n")).collect();
+    folder.write("accounts.csv", format!("id,name,lon,lat,revenue\n{rows}"));
+    folder.ok("import accounts plan.bwk accounts.csv");
     let whole = folder.read("plan.bwk");
     folder.write("damaged.bwk", &whole[..whole.len() * 9 / 10]);
     let (info, code) = folder.json("info damaged.bwk");

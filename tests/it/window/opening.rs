@@ -117,9 +117,20 @@ fn an_idle_window_does_not_draw() {
 
 #[test]
 fn a_damaged_project_shows_what_could_be_saved_and_can_be_saved_as_a_sound_one() {
-    let whole = std::fs::read(AppHarness::grid(HALVES).path("plan.bwk")).expect("the project is there");
-    // The last fifth of the file is gone.
-    let app = AppHarness::file("damaged.bwk", &whole[..whole.len() * 4 / 5]);
+    // Data after the list of tables, as in every project but the smallest.
+    let mut project = bailiwick::domain::fixture::project(HALVES);
+    let codes: Vec<String> = (0..3000).map(|number| format!("Account number {number}")).collect();
+    project.accounts = std::sync::Arc::new(bailiwick::domain::accounts::Accounts {
+        names: codes.clone(),
+        places: vec![bailiwick::domain::sphere::LonLat::new(-89.95, 39.95); codes.len()],
+        placements: vec![bailiwick::domain::accounts::Placement::Coordinates; codes.len()],
+        units: vec![None; codes.len()],
+        codes,
+        ..Default::default()
+    });
+    let whole = std::fs::read(AppHarness::of(project).path("plan.bwk")).expect("the project is there");
+    // The last tenth of the file is gone.
+    let app = AppHarness::file("damaged.bwk", &whole[..whole.len() * 9 / 10]);
     let session = app.session();
     assert!(session.damaged && session.read_only.as_ref().is_some_and(|why| why.contains("damaged")));
     assert_eq!(session.project.units.len(), 24);
