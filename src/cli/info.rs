@@ -81,7 +81,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         unit: measure.unit.clone(),
         of: if measure.subject == Subject::Units { "units" } else { "accounts" },
         aggregate: if measure.aggregate == Aggregate::Sum { "sum" } else { "mean" },
-        total: measure.is_summed().then(|| measure.values.iter().filter(|value| value.is_finite()).sum()),
+        total: measure
+            .is_summed()
+            .then(|| measure.values.iter().filter(|value| value.is_finite()).fold(0.0, |sum, value| sum + value)),
         missing: measure.values.iter().filter(|value| value.is_nan()).count(),
     });
     let hierarchy = plan.hierarchy();
