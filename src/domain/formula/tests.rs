@@ -105,7 +105,7 @@ fn formulas_calculate_as_spreadsheets_do() {
         ("Potential * 1e15", "TooLarge 0 TooLarge TooLarge"),
         ("round(distance_km(lon, lat, -83.0, 40.0))", "0 9412 - 6915"),
         ("if(true, missing(), 1)", "- - - -"),
-        ("Potential ≥ 30; ", "16: expected a value, found \",\""),
+        ("Potential ≥ 30; ", "15: a comma belongs between the values of a function"),
     ] {
         let found = shown(formula);
         assert!(found == expected || found.starts_with(expected) && expected.contains(':'), "{formula}: {found}");

@@ -28,6 +28,7 @@ pub fn all(target: &Connection, missing: &mut Vec<String>) -> Read<()> {
     mending.columns(Subject::Accounts)?;
     mending.measures()?;
     mending.layers()?;
+    mending.segments()?;
     mending.reps()?;
     mending.plans()?;
     mending.groups()?;
@@ -233,6 +234,22 @@ impl Mending<'_> {
                 self.target.execute(&format!("UPDATE {table} SET layer = ?1 WHERE layer = ?2"), [at, id])?;
             }
         }
+        Ok(())
+    }
+
+    /// Conditions without their segment are of no use.
+    fn segments(&mut self) -> Read<()> {
+        let lost =
+            "SELECT count(DISTINCT segment) FROM segment_group WHERE segment NOT IN (SELECT position FROM segment)";
+        let lost = self.number(lost)?;
+        if lost > 0 {
+            self.missing.push(format!("{lost} segments are missing"));
+        }
+        self.target.execute_batch(
+            r#"DELETE FROM segment_group WHERE segment NOT IN (SELECT position FROM segment);
+               DELETE FROM segment_condition WHERE NOT EXISTS (SELECT 1 FROM segment_group
+                 WHERE segment_group.segment = segment_condition.segment AND segment_group."group" = segment_condition."group")"#,
+        )?;
         Ok(())
     }
 
