@@ -9,6 +9,7 @@ use bailiwick::domain::fixture;
 use bailiwick::domain::ids::{AccountId, UnitId};
 use bailiwick::domain::project::{Goal, Project};
 use bailiwick::domain::sphere::LonLat;
+use bailiwick::session::tables::TableAction;
 use bailiwick::session::view::BottomTab;
 use egui::{Key, Modifiers};
 
@@ -272,11 +273,9 @@ fn the_table_of_accounts_says_how_each_was_placed_and_how_precisely() {
     let mut app = window();
     // Room for the two columns.
     app.act(Action::SetTab(BottomTab::Accounts));
-    app.press_button("Columns");
-    for column in ["Street", "City", "State", "Placed by", "Precision"] {
-        app.tick(column);
+    for key in ["attribute Street", "attribute City", "attribute State", "placed", "precision"] {
+        app.act(Action::Table(TableAction::ToggleColumn { subject: Subject::Accounts, key: key.to_owned() }));
     }
-    app.key(Key::Escape);
     app.press_button("Sort by Precision");
     let rows = app.session().tables.of(Subject::Accounts).rows.to_vec();
     assert_eq!(rows, [0, 4, 3, 1, 2], "what is exact comes first, what is not known last");
