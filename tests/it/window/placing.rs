@@ -278,7 +278,11 @@ fn the_table_of_accounts_says_how_each_was_placed_and_how_precisely() {
     }
     app.press_button("Sort by Precision");
     let rows = app.session().tables.of(Subject::Accounts).rows.to_vec();
-    assert_eq!(rows, [0, 4, 3, 1, 2], "what is exact comes first, what is not known last");
+    assert_eq!(
+        rows,
+        [3, 0, 4, 1, 2],
+        "figures begin with the largest: what is rough comes first, what is not known last"
+    );
     let copied = {
         app.click_list_item("Account Cask");
         app.copy()
