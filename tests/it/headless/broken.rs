@@ -171,10 +171,8 @@ fn a_damaged_project_is_described_and_rescued() {
     folder.write("damaged.bwk", &whole[..whole.len() * 9 / 10]);
     let (info, code) = folder.json("info damaged.bwk");
     assert_eq!((code, info["units"].as_u64()), (1, Some(36)));
-    assert!(
-        info["damage"].as_str().is_some_and(|damage| damage.contains("malformed") || damage.contains("cut off")),
-        "{info}"
-    );
+    assert!(info["damage"].is_string(), "{info}");
+    assert!(!super::messages(&info, "bytes of the file are missing").is_empty(), "{info}");
     for command in ["validate damaged.bwk", "metrics damaged.bwk", "export damaged.bwk units.csv --what units"] {
         folder.refused(command, &["damaged.bwk", "is damaged", "bailiwick rescue"]);
     }
