@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::computed::ComputedChange;
+use super::computed::ColumnChange;
 use super::edit::{Change, Edit, EditError, Effects};
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
@@ -104,7 +104,7 @@ fn check_locks(plan: &Plan, edit: &Edit) -> Result<(), EditError> {
             | Change::Accounts(_)
             | Change::Cells(_)
             | Change::Places(_)
-            | Change::Computed(_)
+            | Change::Column(_)
             | Change::Segments { .. }
             | Change::Layer(_) => {}
         }
@@ -271,7 +271,7 @@ fn apply_change(plan: &mut Plan, change: &Change, effects: &mut Effects) -> Resu
             effects.accounts.extend(places.rows.iter().map(|&row| AccountId(row)));
             effects.places_edited = true;
         }
-        Change::Computed(change) => {
+        Change::Column(change) => {
             effects.columns_edited = true;
             move_targets(plan, change);
         }
@@ -309,7 +309,7 @@ fn apply_group(plan: &mut Plan, id: GroupId, old: Option<&Group>, new: Option<&G
 }
 
 /// Targets are kept by the numbers of measures, which change when one comes or goes.
-fn move_targets(plan: &mut Plan, change: &ComputedChange) {
+fn move_targets(plan: &mut Plan, change: &ColumnChange) {
     let removed = change.removed_measure();
     if removed.is_none() && change.added_measure().is_none() {
         return;

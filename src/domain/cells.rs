@@ -203,7 +203,7 @@ fn apply_to_data(project: &mut Project, change: &Change) -> Result<(), EditError
     match change {
         Change::Cells(cells) => cells.apply(project),
         Change::Places(places) => places.apply(project),
-        Change::Computed(change) => change.apply(project),
+        Change::Column(change) => change.apply(project),
         Change::Layer(change) => change.apply(project),
         Change::Segments { old, .. } if project.segments != *old => Err(EditError::Stale),
         Change::Segments { new, .. } => {

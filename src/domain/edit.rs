@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::accounts_patch::AccountsPatch;
 pub use super::apply::{Locks, apply};
 use super::cells::Cells;
-use super::computed::ComputedChange;
+use super::computed::ColumnChange;
 use super::hierarchy::{Group, MOST_LEVELS};
 use super::ids::{AccountId, GroupId, TerritoryId, UnitId};
 use super::places::Places;
@@ -74,7 +74,7 @@ pub enum Change {
     /// any more, see [`Edit::replace_accounts`]. The project's data follow by [`AccountsPatch::apply`].
     Accounts(Arc<AccountsPatch>),
     /// Adds, removes or alters a column as a whole, computed or not. The project's data follow as those of cells do.
-    Computed(Arc<ComputedChange>),
+    Column(Arc<ColumnChange>),
     /// The segments of accounts, all of them.
     Segments {
         old: Arc<Vec<Segment>>,

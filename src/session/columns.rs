@@ -7,7 +7,7 @@ use super::colouring::{Areas, Colouring, DotSizes, Dots, Heat};
 use super::tables::Tables;
 use crate::domain::cells::CellColumn;
 use crate::domain::columns::Subject;
-use crate::domain::computed::{ColumnOrder, ComputedChange, Faulty, Preview};
+use crate::domain::computed::{ColumnChange, ColumnOrder, Faulty, Preview};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::formula::{FormulaError, iso_date};
 use crate::domain::ids::{MeasureId, TerritoryId};
@@ -148,7 +148,7 @@ impl Session {
     }
 
     /// Whether other columns have other numbers after a change. One that is added at the end leaves them alone.
-    fn moves_others(&self, change: &ComputedChange) -> bool {
+    fn moves_others(&self, change: &ColumnChange) -> bool {
         let last = match change.at {
             CellColumn::Measure(id) => id.index() + 1 == self.project.measures.len(),
             CellColumn::Attribute(at) => usize::from(at) + 1 == self.project.attributes(change.subject).len(),
@@ -158,21 +158,21 @@ impl Session {
     }
 }
 
-fn computed(change: &Change) -> Option<&ComputedChange> {
+fn computed(change: &Change) -> Option<&ColumnChange> {
     match change {
-        Change::Computed(change) => Some(change),
+        Change::Column(change) => Some(change),
         _ => None,
     }
 }
 
 /// The number of a measure after the change; `None` where it is gone.
-fn moved(change: &ComputedChange, id: MeasureId) -> Option<MeasureId> {
+fn moved(change: &ColumnChange, id: MeasureId) -> Option<MeasureId> {
     let removed = change.new.is_none() && change.at == CellColumn::Measure(id);
     (!removed).then(|| change.moved(id))
 }
 
 /// Colours are by the names of columns.
-fn rename_in_colours(colouring: &mut Colouring, change: &ComputedChange) {
+fn rename_in_colours(colouring: &mut Colouring, change: &ColumnChange) {
     let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
     let (old, new) = (old.column.name(), new.column.name());
     if old == new {

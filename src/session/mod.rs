@@ -10,12 +10,14 @@ pub mod explanation;
 pub mod filter;
 pub mod levels;
 pub mod placing;
+mod preview;
 pub mod proposal;
 pub mod recent;
 pub mod reference;
 pub mod refreshing;
 mod selecting;
 pub mod shading;
+mod shown;
 pub mod suggestion;
 pub mod tables;
 #[cfg(test)]
@@ -30,8 +32,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::cells;
 use crate::domain::computed;
-use crate::domain::edit::{self, Edit, EditError, Effects, Locks};
-use crate::domain::hierarchy::Member;
+use crate::domain::edit::{Edit, EditError, Effects, Locks};
 use crate::domain::history::{History, Made};
 use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
 use crate::domain::metrics::{self, LoadTable, Totals};
@@ -51,6 +52,9 @@ use suggestion::Suggestion;
 use tables::Tables;
 use view::View;
 
+pub use self::preview::Preview;
+pub use self::shown::Shown;
+
 /// Why the plan cannot be changed while a proposal waits for a yes: the plan is not what is on screen, and a change would void the
 /// engine's work.
 pub const PROPOSAL_WAITS: &str = "Accept or discard the proposal first";
@@ -62,30 +66,6 @@ pub struct Selection {
     /// The one that is looked at; also one of `accounts`.
     pub account: Option<AccountId>,
     pub accounts: BTreeSet<AccountId>,
-}
-
-/// What a drawing gesture would do if it ended now. Every figure on screen is plan plus preview.
-#[derive(Debug, Clone)]
-pub struct Preview {
-    pub to: TerritoryId,
-    pub units: Vec<UnitId>,
-    /// Territories and groups that a gesture above the level of territories would put into a group, instead of units.
-    pub raised: Option<(Vec<Member>, Option<GroupId>)>,
-    pub plan: Arc<Plan>,
-    pub totals: Totals,
-    /// The territories that would not hang together, those that the stroke touches first.
-    pub cut_off: Vec<CutOff>,
-}
-
-/// Which plan is shown: differs from the one before when that is another.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    generation: u64,
-    data_generation: u64,
-    preview: Option<u64>,
-    choice: Option<usize>,
-    live: Option<u64>,
-    suggestion: Option<u64>,
 }
 
 /// The slow figures and the generation of the plan they were taken of.
@@ -219,98 +199,14 @@ impl Session {
         &self.project.plan
     }
 
-    /// The plan that figures and map show: the gesture's, else the proposal's, else the engine's best so far, else the plan.
-    pub fn shown_plan(&self) -> &Plan {
-        self.tried().map_or(&self.project.plan, |(plan, _)| plan)
-    }
-
-    /// The totals of [`Self::shown_plan`].
-    pub fn shown_totals(&self) -> &Totals {
-        self.tried().map_or(&self.totals, |(_, totals)| totals)
-    }
-
-    fn tried(&self) -> Option<(&Plan, &Totals)> {
-        if let Some(preview) = &self.preview {
-            return Some((&preview.plan, &preview.totals));
-        }
-        if let Some(suggestion) = &self.suggestion {
-            return (!self.show_current).then_some((&suggestion.plan, &suggestion.totals));
-        }
-        if let Some(proposal) = &self.proposal {
-            let choice = proposal.choice();
-            return (!self.show_current).then_some((&choice.plan, &choice.totals));
-        }
-        let best = self.live.as_ref()?.best.as_ref()?;
-        Some((&best.plan, &best.totals))
-    }
-
-    /// Tells whether [`Self::shown_plan`] is another one than before.
-    pub fn shown(&self) -> Shown {
-        Shown {
-            generation: self.generation,
-            data_generation: self.data_generation,
-            preview: self.preview.as_ref().map(|_| self.previews),
-            choice: self.proposal.as_ref().filter(|_| !self.show_current).map(Proposal::chosen),
-            live: self.live.as_ref().map(|live| live.shown),
-            suggestion: self.suggestion.as_ref().filter(|_| !self.show_current).map(|_| self.suggestions),
-        }
-    }
-
     /// The state that a job is given.
     pub fn version(&self) -> Version {
         Version { generation: self.generation, data_generation: self.data_generation }
     }
 
-    /// The figures and colours on screen are those of a proposal.
-    pub fn shows_proposal(&self) -> bool {
-        self.proposal.is_some() && !self.show_current
-    }
-
-    /// What is on screen is only being tried by the engine. A proposal must be taken or left before the plan can be changed; a change
-    /// while a build is under way ends the build.
-    pub fn shows_trial(&self) -> bool {
-        self.proposal.is_some() || self.live.is_some() || self.suggestion.is_some()
-    }
-
-    /// Why the plan cannot be changed now, in words; `None` when it can.
-    pub fn fixed(&self) -> Option<&str> {
-        let waits = (self.proposal.is_some() || self.suggestion.is_some()).then_some(PROPOSAL_WAITS);
-        self.read_only.as_deref().or(waits)
-    }
-
-    /// Ends what the engine tries without taking it.
-    pub fn drop_trials(&mut self) {
-        self.proposal = None;
-        self.suggestion = None;
-        self.live = None;
-        self.show_current = false;
-        self.forget_missing();
-    }
-
-    /// Shows what a command would do, in place of whatever was only being tried.
-    pub fn suggest(&mut self, suggestion: Suggestion) {
-        self.drop_trials();
-        self.preview = None;
-        self.suggestions += 1;
-        self.suggestion = Some(suggestion);
-    }
-
     /// Who is whose neighbour in the plan.
     pub fn neighbours(&self) -> Neighbours<'_> {
         Neighbours::of_plan(&self.project.units.topology, &self.project.plan)
-    }
-
-    /// The territories that do not hang together, with what is being drawn; `None` until that is known of the plan as it is, and while
-    /// something is only being tried.
-    pub fn cut_off(&self) -> Option<&[CutOff]> {
-        if self.shows_trial() {
-            return None;
-        }
-        if let Some(preview) = &self.preview {
-            return Some(&preview.cut_off);
-        }
-        let measured = self.measured.as_ref().filter(|measured| measured.generation == self.generation)?;
-        Some(&measured.cut_off)
     }
 
     /// The active territory or group may have been one of a plan that is no longer shown, or may be gone.
@@ -319,17 +215,6 @@ impl Session {
             self.active = TerritoryId::UNASSIGNED;
         }
         self.active_group = self.active_group.filter(|&id| self.plan().hierarchy().group(id).is_some());
-    }
-
-    /// Slow figures of the plan, and whether they are of the plan as it is now.
-    pub fn metrics(&self) -> Option<(&PlanMetrics, bool)> {
-        if let (Some(proposal), None) = (self.proposal.as_ref().filter(|_| !self.show_current), &self.preview) {
-            return Some((&proposal.choice().metrics, true));
-        }
-        let measured = self.measured.as_ref()?;
-        let tried = self.live.is_some() || (self.suggestion.is_some() && !self.show_current);
-        let shown = self.preview.is_none() && !self.shows_proposal() && !tried;
-        Some((&measured.metrics, measured.generation == self.generation && shown))
     }
 
     /// The measure in view and how it shall be balanced.
@@ -406,57 +291,6 @@ impl Session {
         self.preview = None;
         self.drop_trials();
         Ok(effects)
-    }
-
-    /// Shows what a gesture would do. Units already in the preview cost nothing; an empty list ends it. A proposal that waits for a
-    /// yes is not drawn upon.
-    pub fn show_preview(&mut self, units: Vec<UnitId>, to: TerritoryId) {
-        // A locked territory will not take them: nothing is shown that will not be.
-        let locked = self.plan().is_territory_locked(to);
-        if units.is_empty() || locked || self.fixed().is_some() {
-            self.preview = None;
-            return;
-        }
-        let extends = self
-            .preview
-            .as_ref()
-            .is_some_and(|preview| preview.to == to && preview.raised.is_none() && units.starts_with(&preview.units));
-        if !extends {
-            self.preview = Some(Preview {
-                to,
-                units: Vec::new(),
-                raised: None,
-                plan: Arc::clone(&self.project.plan),
-                totals: self.totals.clone(),
-                cut_off: Vec::new(),
-            });
-        }
-        self.previews += 1;
-        if let Some(mut preview) = self.preview.take() {
-            let fresh = &units[preview.units.len()..];
-            let edit = Edit::assign(&preview.plan, fresh.iter().copied(), to);
-            if edit::apply(Arc::make_mut(&mut preview.plan), &edit, Locks::Pass).is_ok() {
-                preview.totals.follow(&preview.plan, &edit);
-            }
-            preview.units = units;
-            preview.cut_off = self.cut_off_by(&preview);
-            self.preview = Some(preview);
-        }
-    }
-
-    /// What would not hang together after a stroke. Only the territories that it touches are looked at; of the others that is known.
-    fn cut_off_by(&self, preview: &Preview) -> Vec<CutOff> {
-        let mut touched: BTreeSet<TerritoryId> =
-            preview.units.iter().map(|&unit| self.plan().territory_of(unit)).chain([preview.to]).collect();
-        touched.remove(&TerritoryId::UNASSIGNED);
-        let known = self.measured.as_ref().filter(|measured| measured.generation == self.generation);
-        let known = known.iter().flat_map(|measured| measured.cut_off.iter());
-        let mut found: Vec<CutOff> = known.filter(|known| !touched.contains(&known.territory)).cloned().collect();
-        let neighbours = Neighbours::of_plan(&self.project.units.topology, &preview.plan);
-        found.extend(touched.iter().filter_map(|&territory| neighbours.cut_off_of(&preview.plan, territory)));
-        // What the stroke tears apart goes first: it is what one sees.
-        found.sort_by_key(|found| (!touched.contains(&found.territory), found.territory));
-        found
     }
 
     /// Puts new data (units, accounts, roster) in place of the old. History and selection that no longer fit are dropped.

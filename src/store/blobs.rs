@@ -181,7 +181,7 @@ pub fn encode_changes(changes: &[Change]) -> Vec<u8> {
                 out.push(PLACES);
                 place_blobs::encode(&mut out, places);
             }
-            Change::Computed(change) => {
+            Change::Column(change) => {
                 out.push(COMPUTED);
                 computed_blobs::encode(&mut out, change);
             }

@@ -8,13 +8,13 @@ use super::cells::{Read, integer, list, real, text};
 use super::tables::{self, SqlNames, quoted, subject_word};
 use crate::domain::cells::CellColumn;
 use crate::domain::columns::Subject;
-use crate::domain::computed::{Column, Computed, ComputedChange, ComputedColumn};
+use crate::domain::computed::{Column, ColumnChange, Computed, ComputedColumn};
 use crate::domain::ids::MeasureId;
 use crate::domain::project::Goal;
 use crate::domain::segments::{Combine, Condition, Group, Operator, Rule, Segment};
 
 /// Makes a change of a whole column in every table that speaks of it.
-pub fn write(connection: &Connection, change: &ComputedChange) -> Result<()> {
+pub fn write(connection: &Connection, change: &ColumnChange) -> Result<()> {
     let table = subject_word(change.subject);
     let before = column_names(connection, table)?;
     if change.old.is_some() {
@@ -99,7 +99,7 @@ fn insert_row(
 
 /// Everything behind a column that comes or goes gets another number, and with it what refers to it. Numbers pass through negative ones,
 /// because a number may not occur twice on the way.
-fn shift(connection: &Connection, table: &str, change: &ComputedChange) -> Result<()> {
+fn shift(connection: &Connection, table: &str, change: &ColumnChange) -> Result<()> {
     let by = if change.new.is_some() { 1_i64 } else { -1 };
     let move_up = |sql_table: &str, column: &str, wanted: &str, from: u16| {
         let sql = format!("UPDATE {sql_table} SET {column} = -1 - ({column} + {by}) WHERE {column} >= {from} {wanted}");

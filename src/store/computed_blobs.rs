@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::blobs::{Bytes, put_text, put_u32};
 use crate::domain::cells::CellColumn;
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
-use crate::domain::computed::{Column, ComputedChange, ComputedColumn};
+use crate::domain::computed::{Column, ColumnChange, ComputedColumn};
 use crate::domain::edit::Change;
 use crate::domain::ids::MeasureId;
 use crate::domain::project::Goal;
@@ -15,7 +15,7 @@ use crate::domain::segments::{Combine, Condition, Group, Operator, Rule, Segment
 const COLUMN: u8 = 0;
 const SEGMENTS: u8 = 1;
 
-pub(super) fn encode(out: &mut Vec<u8>, change: &ComputedChange) {
+pub(super) fn encode(out: &mut Vec<u8>, change: &ColumnChange) {
     out.push(COLUMN);
     out.push(u8::from(change.subject == Subject::Accounts));
     let (kind, at) = match change.at {
@@ -101,7 +101,7 @@ fn put_group(out: &mut Vec<u8>, group: &Group) {
 
 pub(super) fn decode(bytes: &mut Bytes) -> Result<Change, String> {
     match bytes.u8()? {
-        COLUMN => column_change(bytes).map(|change| Change::Computed(Arc::new(change))),
+        COLUMN => column_change(bytes).map(|change| Change::Column(Arc::new(change))),
         SEGMENTS => {
             let mut side = || segments(bytes).map(Arc::new);
             Ok(Change::Segments { old: side()?, new: side()? })
@@ -110,7 +110,7 @@ pub(super) fn decode(bytes: &mut Bytes) -> Result<Change, String> {
     }
 }
 
-fn column_change(bytes: &mut Bytes) -> Result<ComputedChange, String> {
+fn column_change(bytes: &mut Bytes) -> Result<ColumnChange, String> {
     let subject = if bytes.flag()? { Subject::Accounts } else { Subject::Units };
     let (kind, at) = (bytes.u8()?, bytes.u16()?);
     let at = match kind {
@@ -131,7 +131,7 @@ fn column_change(bytes: &mut Bytes) -> Result<ComputedChange, String> {
     } else {
         None
     };
-    Ok(ComputedChange { subject, at, old, new, goal })
+    Ok(ColumnChange { subject, at, old, new, goal })
 }
 
 fn column(bytes: &mut Bytes, subject: Subject, number: bool) -> Result<ComputedColumn, String> {

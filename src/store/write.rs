@@ -178,7 +178,7 @@ fn write_changes(connection: &Connection, plan: PlanId, edit: &Edit) -> Result<(
             Change::Accounts(patch) => accounts_patch::write(connection, plan, patch)?,
             Change::Cells(cells) => put_cells(connection, cells)?,
             Change::Places(places) => put_places(connection, places)?,
-            Change::Computed(change) => computed::write(connection, change)?,
+            Change::Column(change) => computed::write(connection, change)?,
             Change::Segments { new, .. } => computed::put_segments(connection, new)?,
             Change::Layer(change) => layers::write(connection, change)?,
         }

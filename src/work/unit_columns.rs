@@ -8,7 +8,7 @@ use super::columns::UnitTableColumns;
 use super::{Change, ChangeKind};
 use crate::domain::cells::{CellColumn, apply_to_project};
 use crate::domain::columns::{Aggregate, Measure, Subject, TextColumn};
-use crate::domain::computed::{Column, ComputedChange, ComputedColumn, followed};
+use crate::domain::computed::{Column, ColumnChange, ComputedColumn, followed};
 use crate::domain::edit::{Change as PlanChange, Edit, Locks};
 use crate::domain::ids::MeasureId;
 use crate::domain::progress::Progress;
@@ -157,8 +157,8 @@ impl Step<'_> {
         }
         let plain = |column| Box::new(ComputedColumn { formula: String::new(), as_of: String::new(), column });
         let change =
-            ComputedChange { subject: Subject::Units, at, old: old.map(plain), new: Some(plain(new)), goal: None };
-        self.edit.changes.push(PlanChange::Computed(Arc::new(change)));
+            ColumnChange { subject: Subject::Units, at, old: old.map(plain), new: Some(plain(new)), goal: None };
+        self.edit.changes.push(PlanChange::Column(Arc::new(change)));
     }
 
     /// Incomes are weighted by households, other means by people, where there are such columns.
@@ -184,7 +184,7 @@ impl Step<'_> {
         let all: Vec<Measure> = self.project.measures.iter().chain(&self.added).cloned().collect();
         let Some(goal) = default_goals(&all).first().copied() else { return };
         for change in &mut self.edit.changes {
-            if let PlanChange::Computed(change) = change
+            if let PlanChange::Column(change) = change
                 && change.old.is_none()
                 && change.at == CellColumn::Measure(goal.measure)
             {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Column, Computed, ComputedChange, ComputedColumn};
+use super::{Column, ColumnChange, Computed, ComputedColumn};
 use crate::domain::cells::CellColumn;
 use crate::domain::columns::{Aggregate, Measure, Subject};
 use crate::domain::edit::EditError;
 use crate::domain::ids::MeasureId;
 use crate::domain::project::{Goal, Project};
 
-impl ComputedChange {
+impl ColumnChange {
     #[must_use]
     pub fn inverse(&self) -> Self {
         let Self { subject, at, old, new, goal } = self.clone();

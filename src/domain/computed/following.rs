@@ -28,7 +28,7 @@ pub fn followed(project: &Project, mut edit: Edit) -> Result<Edit, EditError> {
     for change in &edit.changes {
         match change {
             Change::Cells(cells) => drop(touched.insert((cells.subject, Source::Cell(cells.column)))),
-            Change::Computed(change) if change.new.is_some() => {
+            Change::Column(change) if change.new.is_some() => {
                 touched.insert((change.subject, Source::Cell(change.at)));
             }
             Change::Segments { old, new } => {

@@ -76,7 +76,7 @@ pub enum Column {
 
 /// Adds (`old` is none), removes (`new` is none) or alters a column as a whole, computed or not.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ComputedChange {
+pub struct ColumnChange {
     pub subject: Subject,
     /// Its place among measures or attributes. Those behind it move up or down.
     pub at: CellColumn,

@@ -11,7 +11,7 @@ use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::accounts_patch::AccountsPatch;
 use crate::domain::cells::{Cell, CellColumn};
 use crate::domain::columns::{Measure, Subject, TextColumn};
-use crate::domain::computed::{Column, Computed, ComputedChange, ComputedColumn, followed, work_out};
+use crate::domain::computed::{Column, ColumnChange, Computed, ComputedColumn, followed, work_out};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::formula::Columns;
 use crate::domain::history::History;
@@ -295,7 +295,7 @@ fn column_edit(project: &Project, subject: Subject, random: &mut Random) -> Edit
         Box::new(ComputedColumn { formula, as_of: String::new(), column })
     });
     let goal = project.goals.iter().zip(0..).find(|(goal, _)| CellColumn::Measure(goal.measure) == at);
-    let change = ComputedChange {
+    let change = ColumnChange {
         subject,
         at,
         old: old.map(|old| Box::new(state(old, at))),
@@ -306,7 +306,7 @@ fn column_edit(project: &Project, subject: Subject, random: &mut Random) -> Edit
     let is_change = change.old.is_some() || change.new.is_some();
     Edit {
         label: "Changed a column".into(),
-        changes: is_change.then(|| Change::Computed(Arc::new(change))).into_iter().collect(),
+        changes: is_change.then(|| Change::Column(Arc::new(change))).into_iter().collect(),
     }
 }
 
@@ -325,7 +325,7 @@ fn kind(change: &Change) -> &'static str {
         Change::Units(_) => "units",
         Change::Places(_) => "places",
         Change::Accounts(_) => "accounts",
-        Change::Computed(change) => match (&change.old, &change.new, change.at) {
+        Change::Column(change) => match (&change.old, &change.new, change.at) {
             (None, _, CellColumn::Measure(_)) => "computed figures added",
             (None, ..) => "computed words added",
             (_, None, _) => "computed removed",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::domain::cells::{CellColumn, apply_to_project};
 use crate::domain::columns::Subject;
-use crate::domain::computed::{self, Column, Computed, ComputedChange, ComputedColumn};
+use crate::domain::computed::{self, Column, ColumnChange, Computed, ComputedColumn};
 pub use crate::domain::computed::{ColumnOrder, How};
 use crate::domain::edit::{Change, Edit, Locks};
 use crate::domain::ids::MeasureId;
@@ -35,9 +35,9 @@ pub fn add(project: &Project, order: &ColumnOrder) -> Result<Edit, UserError> {
     }
     let made = make(project, order, &name).map_err(|why| why.into_error(failed()))?;
     let at = new_place(project, order.subject, &made.column);
-    let change = ComputedChange { subject: order.subject, at, old: None, new: Some(Box::new(made)), goal: None };
+    let change = ColumnChange { subject: order.subject, at, old: None, new: Some(Box::new(made)), goal: None };
     let mut edit = Edit::new(format!("Added the computed column {name}"));
-    edit.changes.push(Change::Computed(Arc::new(change)));
+    edit.changes.push(Change::Column(Arc::new(change)));
     Ok(edit)
 }
 
@@ -69,8 +69,8 @@ pub fn alter(project: &Project, subject: Subject, name: &str, order: &ColumnOrde
     );
     if same_kind {
         let change =
-            ComputedChange { subject, at: place, old: Some(Box::new(old)), new: Some(Box::new(made)), goal: None };
-        edit.changes.push(Change::Computed(Arc::new(change)));
+            ColumnChange { subject, at: place, old: Some(Box::new(old)), new: Some(Box::new(made)), goal: None };
+        edit.changes.push(Change::Column(Arc::new(change)));
         if new_name != column.name {
             rename_in_others(project, column, &new_name, &mut edit);
         }
@@ -82,8 +82,8 @@ pub fn alter(project: &Project, subject: Subject, name: &str, order: &ColumnOrde
     let mut without = project.clone();
     apply_to_project(&mut without, &edit, Locks::Pass).map_err(|error| failed().because(error))?;
     let at = new_place(&without, subject, &made.column);
-    let change = ComputedChange { subject, at, old: None, new: Some(Box::new(made)), goal: None };
-    edit.changes.push(Change::Computed(Arc::new(change)));
+    let change = ColumnChange { subject, at, old: None, new: Some(Box::new(made)), goal: None };
+    edit.changes.push(Change::Column(Arc::new(change)));
     Ok(edit)
 }
 
@@ -119,8 +119,8 @@ pub fn remove(project: &Project, subject: Subject, name: &str) -> Result<Edit, U
         let goals = project.goals.iter().zip(0_u8..);
         goal = goals.clone().find(|(goal, _)| goal.measure == id).map(|(goal, place)| (place, *goal));
     }
-    let change = ComputedChange { subject, at, old: Some(Box::new(old)), new: None, goal };
-    edit.changes.push(Change::Computed(Arc::new(change)));
+    let change = ColumnChange { subject, at, old: Some(Box::new(old)), new: None, goal };
+    edit.changes.push(Change::Column(Arc::new(change)));
     Ok(edit)
 }
 
@@ -128,7 +128,7 @@ pub fn remove(project: &Project, subject: Subject, name: &str) -> Result<Edit, U
 pub fn lost_with(edit: &Edit) -> Vec<String> {
     let mut lost = Vec::new();
     let removed = edit.changes.iter().find_map(|change| match change {
-        Change::Computed(change) if change.new.is_none() => Some(change),
+        Change::Column(change) if change.new.is_none() => Some(change),
         _ => None,
     });
     let Some(change) = removed else { return lost };

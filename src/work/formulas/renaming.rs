@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::state;
 use crate::domain::columns::Subject;
-use crate::domain::computed::{Computed, ComputedChange, ComputedColumn, users_of_segment};
+use crate::domain::computed::{ColumnChange, Computed, ComputedColumn, users_of_segment};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::formula::{Columns, Renamed, renamed};
 use crate::domain::project::Project;
@@ -65,5 +65,5 @@ fn with_formula(project: &Project, column: &Computed, formula: String) -> Option
     let old = state(project, column, at)?;
     let new = ComputedColumn { formula, ..old.clone() };
     let (old, new) = (Some(Box::new(old)), Some(Box::new(new)));
-    Some(Change::Computed(Arc::new(ComputedChange { subject: column.subject, at, old, new, goal: None })))
+    Some(Change::Column(Arc::new(ColumnChange { subject: column.subject, at, old, new, goal: None })))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Lying;
 use crate::domain::cells::{CellColumn, CellValues, Cells};
 use crate::domain::columns::{Subject, TextColumn};
-use crate::domain::computed::{Column, ComputedChange, ComputedColumn};
+use crate::domain::computed::{Column, ColumnChange, ComputedColumn};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::ids::UnitId;
 use crate::domain::project::Project;
@@ -114,7 +114,7 @@ fn change(project: &Project, title: &str, values: &[String], place: &mut usize) 
         column: Column::Text(TextColumn::new(name, values)),
     };
     let new = Some(Box::new(column));
-    Ok(Some(Change::Computed(Arc::new(ComputedChange { subject: Subject::Units, at, old: None, new, goal: None }))))
+    Ok(Some(Change::Column(Arc::new(ColumnChange { subject: Subject::Units, at, old: None, new, goal: None }))))
 }
 
 /// Names, with the code behind those that several areas have: there are thirty Washington Counties.
