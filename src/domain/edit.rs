@@ -323,7 +323,7 @@ impl Change {
 
     /// It changes the project's data beside the plan.
     pub fn is_of_data(&self) -> bool {
-        matches!(self, Self::Cells(_) | Self::Places(_) | Self::Computed(_) | Self::Segments { .. } | Self::Layer(_))
+        matches!(self, Self::Cells(_) | Self::Places(_) | Self::Column(_) | Self::Segments { .. } | Self::Layer(_))
     }
 
     pub(super) fn inverse(self) -> Self {
@@ -340,7 +340,7 @@ impl Change {
             Self::Cells(cells) => Self::Cells(Arc::new(cells.inverse())),
             Self::Places(places) => Self::Places(Arc::new(places.inverse())),
             Self::Accounts(patch) => Self::Accounts(Arc::new(patch.inverse())),
-            Self::Computed(change) => Self::Computed(Arc::new(change.inverse())),
+            Self::Column(change) => Self::Column(Arc::new(change.inverse())),
             Self::Segments { old, new } => Self::Segments { old: new, new: old },
             Self::Layer(change) => Self::Layer(Arc::new(change.inverse())),
         }
