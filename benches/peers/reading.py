@@ -31,7 +31,7 @@ def measure(work):
 """
 JOBS = {
     "pandas, CSV": "import pandas\nmeasure(lambda: len(pandas.read_csv(sys.argv[1], dtype={0: str})))",
-    "geopandas, CSV to points": "import pandas, geopandas\ndef work():\n    t = pandas.read_csv(sys.argv[1], low_memory=False)\n    return len(geopandas.GeoDataFrame(t, geometry=geopandas.points_from_xy(t['Longitude'], t['Latitude']), crs=4326))\nmeasure(work)",
+    "geopandas, CSV to points": "import pandas, geopandas\ndef work():\n    t = pandas.read_csv(sys.argv[1], low_memory=False)\n    return len(geopandas.GeoDataFrame(t, geometry=geopandas.points_from_xy(*(pandas.to_numeric(t[name], errors='coerce') for name in ('Longitude', 'Latitude'))), crs=4326))\nmeasure(work)",
     "pandas with openpyxl, XLSX": "import pandas, openpyxl\nmeasure(lambda: len(pandas.read_excel(sys.argv[1])))",
     "pandas with calamine, XLSX": "import pandas, python_calamine\nmeasure(lambda: len(pandas.read_excel(sys.argv[1], engine='calamine')))",
     "pyogrio, shapefile": "import geopandas, pyogrio\nmeasure(lambda: len(pyogrio.read_dataframe(sys.argv[1])))",
