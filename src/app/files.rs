@@ -86,10 +86,10 @@ impl FileDialogs for SystemDialogs {
             }
             Wish::SaveList => dialog.add_filter("CSV", &["csv"]),
             Wish::ExportTo | Wish::List(Browse::Out | Browse::Folder) => dialog,
-            Wish::List(Browse::Before) => {
-                dialog.add_filter("Tables and projects", &["bwk", "csv", "tsv", "txt", "xlsx", "xls", "ods"])
+            Wish::List(Browse::Project) => dialog.add_filter("Bailiwick project", &["bwk"]),
+            Wish::List(Browse::Before | Browse::Known) => {
+                dialog.add_filter("Tables", &["csv", "tsv", "txt", "xlsx", "xls", "ods"])
             }
-            Wish::List(Browse::Known) => dialog.add_filter("Tables", &["csv", "tsv", "txt", "xlsx", "xls", "ods"]),
         };
         let saves = matches!(
             wish,

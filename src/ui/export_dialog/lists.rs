@@ -27,13 +27,16 @@ pub enum Kind {
 enum Before {
     Nothing,
     Column,
-    File,
+    Project,
+    Table,
 }
 
 /// What a file is asked of the system for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Browse {
-    /// What the plan is held against.
+    /// The project that the plan is held against.
+    Project,
+    /// The table that it is held against.
     Before,
     /// An export with Ids.
     Known,
@@ -49,7 +52,9 @@ pub type Looked = Result<(Listed, Vec<String>), String>;
 pub struct State {
     before: Before,
     column: String,
-    file: String,
+    /// The project, and the table, that were named: going from one to the other forgets neither.
+    project: String,
+    table: String,
     id_column: Option<String>,
     known: Vec<PathBuf>,
     /// A path that is not yet in the list.
@@ -75,7 +80,8 @@ impl Default for State {
         Self {
             before: Before::Nothing,
             column: String::new(),
-            file: String::new(),
+            project: String::new(),
+            table: String::new(),
             id_column: None,
             known: Vec::new(),
             typed: String::new(),
@@ -111,9 +117,13 @@ impl State {
     /// The answer of the system's file dialog.
     pub fn set_path(&mut self, asked: Browse, path: PathBuf) {
         match asked {
+            Browse::Project => {
+                self.project = path.display().to_string();
+                self.before = Before::Project;
+            }
             Browse::Before => {
-                self.file = path.display().to_string();
-                self.before = Before::File;
+                self.table = path.display().to_string();
+                self.before = Before::Table;
             }
             Browse::Known => self.add_known(path),
             Browse::Out | Browse::Folder => {
@@ -149,8 +159,8 @@ impl State {
         let against = match self.before {
             Before::Nothing => None,
             Before::Column => Some(Against::Column(self.column.clone())),
-            Before::File if self.file.trim().is_empty() => return None,
-            Before::File => Some(Against::File(PathBuf::from(self.file.trim()))),
+            Before::Project => Some(Against::File(named(&self.project)?)),
+            Before::Table => Some(Against::File(named(&self.table)?)),
         };
         if against.is_none() && kind == Kind::Handover {
             return None;
@@ -252,24 +262,42 @@ fn before(ui: &mut Ui, session: &Session, state: &mut State, kind: Kind) {
                 ui.radio_value(&mut state.before, Before::Column, "Owner column")
                     .on_hover_text("Only accounts whose owner changes against a column of theirs");
             });
-            ui.radio_value(&mut state.before, Before::File, "File or project").on_hover_text(
-                "Only what changes against another project, an earlier export, or a table of who has what today",
-            );
+            let project = ui
+                .radio_value(&mut state.before, Before::Project, "Another project…")
+                .on_hover_text("Only what changes against the plan of another project file");
+            if project.clicked() && state.project.trim().is_empty() {
+                state.browse = Some(Browse::Project);
+            }
+            ui.radio_value(&mut state.before, Before::Table, "Table")
+                .on_hover_text("Only what changes against an earlier export, or a table of who has what today");
         });
         match state.before {
             Before::Nothing => {}
             Before::Column => column(ui, session, "Owner column", &mut state.column),
-            Before::File => {
-                ui.horizontal(|ui| {
-                    let edit = TextEdit::singleline(&mut state.file).desired_width(ui.available_width() - 88.0);
-                    ui.add(edit).accessible_name("File to compare with");
-                    if ui.button("Browse…").clicked() {
-                        state.browse = Some(Browse::Before);
-                    }
-                });
+            Before::Project => {
+                let name = "Project to compare with";
+                state.browse = file(ui, &mut state.project, name, Browse::Project).or(state.browse);
+            }
+            Before::Table => {
+                let name = "Table to compare with";
+                state.browse = file(ui, &mut state.table, name, Browse::Before).or(state.browse);
             }
         }
     });
+}
+
+/// A path to type or to ask the system for.
+fn file(ui: &mut Ui, path: &mut String, name: &'static str, browse: Browse) -> Option<Browse> {
+    ui.horizontal(|ui| {
+        let edit = TextEdit::singleline(path).desired_width(ui.available_width() - 88.0);
+        ui.add(edit).accessible_name(name);
+        ui.button("Browse…").clicked().then_some(browse)
+    })
+    .inner
+}
+
+fn named(path: &str) -> Option<PathBuf> {
+    Some(path.trim()).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn column(ui: &mut Ui, session: &Session, name: &'static str, chosen: &mut String) {
