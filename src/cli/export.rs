@@ -13,9 +13,9 @@ use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::export::{Loss, Scope, What, Wish};
 use crate::work::export::{export, losses};
-use crate::work::segments;
+use crate::work::{layers, segments};
 
-/// Write territories, groups, units, accounts or metrics to a file; the format is that of the file's ending
+/// Write territories, groups, units, accounts, layers or metrics to a file; the format is that of the file's ending
 ///
 /// Maps: .shp (shapefile), .geojson, .gpkg (GeoPackage), .kml, .kmz, .topojson. Tables: .csv, .xlsx (Excel). GeoPackage, KML, TopoJSON and
 /// Excel hold several tables in one file; of the other formats each gets a file of its own. A file that is there is replaced.
@@ -33,6 +33,9 @@ pub struct Arguments {
     /// The level of groups, by its name or number; without it all levels
     #[arg(long)]
     level: Vec<String>,
+    /// The layer beside the units, by its name; may be given several times, without it all layers
+    #[arg(long, value_name = "NAME")]
+    layer: Vec<String>,
     /// Only these columns, by name
     #[arg(long, value_delimiter = ',')]
     columns: Vec<String>,
@@ -65,6 +68,7 @@ enum ExportWhat {
     Groups,
     Units,
     Accounts,
+    Layers,
     Metrics,
 }
 
@@ -153,6 +157,9 @@ fn wish(arguments: &Arguments, project: &Project) -> Result<Wish> {
     if !arguments.level.is_empty() && !arguments.what.contains(&ExportWhat::Groups) {
         return Err(UserError::new("A level was named").because("it is of groups alone").hint("add groups to --what"));
     }
+    if !arguments.layer.is_empty() && !arguments.what.contains(&ExportWhat::Layers) {
+        return Err(UserError::new("A layer was named").because("no layers are wanted").hint("add layers to --what"));
+    }
     let mut what = Vec::new();
     for wanted in &arguments.what {
         match wanted {
@@ -161,6 +168,7 @@ fn wish(arguments: &Arguments, project: &Project) -> Result<Wish> {
             ExportWhat::Accounts => what.push(What::Accounts),
             ExportWhat::Metrics => what.push(What::Metrics),
             ExportWhat::Groups => what.extend(groups(arguments, project)?),
+            ExportWhat::Layers => what.extend(wanted_layers(arguments, project)?),
         }
     }
     let mut wish = Wish {
@@ -191,12 +199,25 @@ fn groups(arguments: &Arguments, project: &Project) -> Result<Vec<What>> {
     arguments.level.iter().map(|level| Ok(What::Groups(levels::find(project, level)? as u8))).collect()
 }
 
+fn wanted_layers(arguments: &Arguments, project: &Project) -> Result<Vec<What>> {
+    let all = project.layers.len();
+    if arguments.layer.is_empty() {
+        if all == 0 {
+            return Err(UserError::new("There are no layers to write")
+                .because("the project has none beside its units")
+                .hint("add one with bailiwick layer add"));
+        }
+        return Ok((0..all).map(|at| What::Layer(at as u8)).collect());
+    }
+    arguments.layer.iter().map(|name| Ok(What::Layer(layers::find(project, name)? as u8))).collect()
+}
+
 fn territory(project: &Project, name: &str) -> Result<TerritoryId> {
     let found = project.plan.find_territory(name);
     found.ok_or_else(|| UserError::new(format!("There is no territory \"{}\"", name.trim())))
 }
 
-/// "units"; for groups the name of their level.
+/// "units"; for groups the name of their level, for a layer its own.
 fn words(project: &Project, what: What) -> String {
     match what {
         What::Groups(level) => project
@@ -206,6 +227,9 @@ fn words(project: &Project, what: What) -> String {
             .get(usize::from(level))
             .cloned()
             .unwrap_or_else(|| what.words().to_owned()),
+        What::Layer(at) => {
+            project.layers.get(usize::from(at)).map_or_else(|| what.words().to_owned(), |layer| layer.name.clone())
+        }
         _ => what.words().to_owned(),
     }
 }

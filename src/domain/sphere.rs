@@ -138,6 +138,12 @@ impl Bounds {
         Self { min: moved(self.min, -by), max: moved(self.max, by) }
     }
 
+    /// The box moved by so many degrees.
+    pub fn moved(self, lon: f64, lat: f64) -> Self {
+        let moved = |place: LonLat| LonLat::new(place.lon + lon, place.lat + lat);
+        Self { min: moved(self.min), max: moved(self.max) }
+    }
+
     pub fn centre(self) -> LonLat {
         LonLat::new((self.min.lon + self.max.lon) / 2.0, (self.min.lat + self.max.lat) / 2.0)
     }

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod alignment;
+mod antimeridian;
 pub mod archive;
 pub mod dates;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ pub mod lines;
 pub mod numbers;
 pub mod online;
 pub mod options;
+mod own;
 pub mod points;
 pub mod postal;
 pub mod reps;

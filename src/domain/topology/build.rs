@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::clean::{CleanRing, Cleaned, clean};
 use super::junctions::insert_missing_vertices;
-use super::links::join_parts;
+use super::links::{join_parts, over_the_antimeridian};
 use super::repair::{Repair, repair};
 use super::{ArcUse, OUTSIDE, Topology, TopologyArrays};
 use crate::domain::ids::UnitId;
@@ -93,9 +93,11 @@ pub fn build(shapes: &[Shape], progress: &Progress) -> Result<(Topology, BuildRe
     progress.tick(units)?;
     let mut arrays = share_arcs(&cleaned, shapes.len(), progress, &mut report)?;
     progress.tick(units)?;
-    (report.links, report.parts) = join_parts(&arrays, progress)?;
+    let over = over_the_antimeridian(&arrays);
+    (report.links, report.parts) = join_parts(&arrays, &over, progress)?;
     progress.tick(units)?;
-    arrays.links = report.links.iter().map(|link| link.units.map(|unit| unit.0)).collect();
+    arrays.links = report.links.iter().map(|link| link.units.map(|unit| unit.0)).chain(over).collect();
+    arrays.links.sort_unstable();
     report.findings.sort_unstable();
     report.findings.dedup();
     Ok((Topology::derive(arrays), report))

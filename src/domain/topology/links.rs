@@ -1,5 +1,7 @@
 //! Joins the parts of a layer that touch nowhere, so that islands, and land over a strait, can belong to a territory.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 use spade::{DelaunayTriangulation, HasPosition, Point2, Triangulation};
 
@@ -11,18 +13,58 @@ use crate::domain::progress::{Cancelled, Progress};
 use crate::domain::random::Random;
 use crate::domain::sphere::{LonLat, centroid};
 
-/// The shortest links that make one whole of all parts, by pair of units, and how many parts there were.
+/// Units that have a stretch of the antimeridian in common, one with its border at +180° and the other at -180°: on the globe they are
+/// neighbours, though nothing of their borders is shared. By pair of units.
+pub(super) fn over_the_antimeridian(arrays: &TopologyArrays) -> Vec<[u32; 2]> {
+    const TOUCH: f64 = 1e-6;
+    let mut stretches: [Vec<(f64, f64, u32)>; 2] = [Vec::new(), Vec::new()];
+    for arc in 0..arrays.arc_left.len() {
+        let ((OUTSIDE, unit) | (unit, OUTSIDE)) = (arrays.arc_left[arc], arrays.arc_right[arc]) else { continue };
+        let points = &arrays.points[arrays.arc_starts[arc] as usize..arrays.arc_starts[arc + 1] as usize];
+        for pair in points.windows(2).filter(|pair| pair[0].lon.abs() == 180.0 && pair[0].lon == pair[1].lon) {
+            let (low, high) = (pair[0].lat.min(pair[1].lat), pair[0].lat.max(pair[1].lat));
+            stretches[usize::from(pair[0].lon > 0.0)].push((low, high, unit));
+        }
+    }
+    for side in &mut stretches {
+        side.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+    }
+    let [west, east] = &stretches;
+    let (mut at, mut other) = (0, 0);
+    let mut pairs = BTreeSet::new();
+    while let (Some(a), Some(b)) = (west.get(at), east.get(other)) {
+        if a.2 != b.2 && a.1.min(b.1) - a.0.max(b.0) > TOUCH {
+            pairs.insert([a.2.min(b.2), a.2.max(b.2)]);
+        }
+        if a.1 < b.1 { at += 1 } else { other += 1 }
+    }
+    // Those that share a border elsewhere are neighbours as it is.
+    for (&left, &right) in arrays.arc_left.iter().zip(&arrays.arc_right) {
+        pairs.remove(&[left.min(right), left.max(right)]);
+    }
+    pairs.into_iter().collect()
+}
+
+/// The shortest links that make one whole of all parts, by pair of units, and how many parts there were. Those that are `joined` already
+/// count as one.
 ///
 /// That is the minimum spanning tree of the parts, whose edges are edges of the Delaunay triangulation of the border vertices
 /// (Preparata & Shamos 1985). Stereographic projection maps circles to circles, so the planar triangulation is the one of the
 /// sphere. Kruskal's algorithm picks from it. Units without a shape stay alone.
-pub(super) fn join_parts(arrays: &TopologyArrays, progress: &Progress) -> Result<(Vec<Link>, usize), Cancelled> {
+pub(super) fn join_parts(
+    arrays: &TopologyArrays,
+    joined: &[[u32; 2]],
+    progress: &Progress,
+) -> Result<(Vec<Link>, usize), Cancelled> {
     let units = arrays.unit_starts.len().saturating_sub(1);
     let mut parts = DisjointSets::new(units);
     for (&left, &right) in arrays.arc_left.iter().zip(&arrays.arc_right) {
         if left != OUTSIDE && right != OUTSIDE {
             parts.join(left as usize, right as usize);
         }
+    }
+    for &[a, b] in joined {
+        parts.join(a as usize, b as usize);
     }
     let with_shape = (0..units).filter(|&unit| arrays.unit_starts[unit] < arrays.unit_starts[unit + 1]);
     let count = with_shape.filter(|&unit| parts.root(unit) == unit).count();

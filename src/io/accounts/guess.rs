@@ -4,9 +4,10 @@ use rayon::prelude::*;
 
 use super::mapping::AccountMapping;
 use super::words::{COUNTRY, ID, ID_BY_VALUES, LAT, LON, NAME, OTHERS, POSTAL, STATE, STREET, TOWN};
+use crate::domain::columns::Subject;
 use crate::io::guess::{self, Profile, Reason};
-use crate::io::postal;
 use crate::io::table::Table;
+use crate::io::{own, postal};
 
 /// So many rows tell what a column is.
 const JUDGED: usize = 20_000;
@@ -129,11 +130,15 @@ impl<'a> Guess<'a> {
 
     fn finish(mut self, roles: Roles) -> AccountMapping {
         let mut mapping = AccountMapping::default();
+        let of_the_plan = own::of_the_plan(&self.table.columns, Subject::Accounts);
         for column in 0..self.table.columns.len() {
             let title = &self.table.columns[column];
             match self.taken[column] {
                 Some("postal code" | "town" | "state" | "country" | "street") => mapping.attributes.push(title.clone()),
                 Some(_) => {}
+                None if of_the_plan[column] || (of_the_plan.contains(&true) && is_place_again(title)) => {
+                    self.reasons.push((column, Reason::new(title, "nothing", own::WHY)));
+                }
                 None => {
                     if let Some(why) = guess::not_a_measure(title, &self.profiles[column]) {
                         mapping.attributes.push(title.clone());
@@ -218,6 +223,12 @@ impl<'a> Guess<'a> {
             (*lat, *lon) = (Some(b), Some(a));
         }
     }
+}
+
+/// The place as a column, where a point says it too: an export to a map has both.
+fn is_place_again(title: &str) -> bool {
+    let title = title.to_lowercase();
+    ["longitude", "latitude", "longitude of the point", "latitude of the point"].contains(&title.as_str())
 }
 
 /// The columns that were found.

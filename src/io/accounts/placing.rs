@@ -10,6 +10,7 @@ use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::gazetteer::address::{Address, FAR_KM};
 use crate::io::gazetteer::{CountryId, Found, Gazetteer, PostalHit};
 use crate::io::numbers::{self, Cell, DecimalMark};
+use crate::io::own;
 use crate::io::postal::PostalTable;
 use crate::io::table::Table;
 
@@ -29,6 +30,8 @@ pub(super) struct Placer<'a> {
     postal: &'a PostalTable,
     /// The country of rows that do not say one.
     country: CountryId,
+    /// Of an export of this program the columns that say how accounts were placed and how precisely.
+    said: Option<(usize, usize)>,
     zeros_restored: usize,
     counts: [usize; Placement::ALL.len()],
 }
@@ -45,8 +48,9 @@ impl<'a> Placer<'a> {
     pub fn new(table: &'a Table, columns: &'a Columns, postal: &'a PostalTable) -> Self {
         let gazetteer = Gazetteer::embedded();
         let country = gazetteer.united_states();
+        let said = own::placing_columns(&table.columns);
         let mut placer =
-            Self { table, columns, gazetteer, postal, country, zeros_restored: 0, counts: Default::default() };
+            Self { table, columns, gazetteer, postal, country, said, zeros_restored: 0, counts: Default::default() };
         if columns.postal.is_some() && columns.town.is_some() {
             placer.country = gazetteer.usual_country((0..table.len()).map(|row| placer.address(row)));
         }
@@ -70,7 +74,8 @@ impl<'a> Placer<'a> {
                     let message = format!("the coordinates lie {km:.0} km from the postal code");
                     diagnostics.push(Diagnostic::warning(here, message).hint("placed by its coordinates"));
                 }
-                Placing { place, placement: Placement::Coordinates, precision_km: 0.0 }
+                let (placement, precision_km) = self.as_exported(row).unwrap_or((Placement::Coordinates, 0.0));
+                Placing { place, placement, precision_km }
             }
             Coordinates::Bad(column, problem, exchanged) => {
                 let mut hint = match words.place.as_ref().map(|found| found.placement) {
@@ -114,6 +119,13 @@ impl<'a> Placer<'a> {
             self.counts[at] += 1;
         }
         placing
+    }
+
+    /// How a row was placed before it was exported: what was a guess does not become certain on the way.
+    fn as_exported(&self, row: usize) -> Option<(Placement, f32)> {
+        let (how, precision) = self.said?;
+        let placement = Placement::from_word(self.table.cell(row, how)).filter(|how| *how != Placement::Unplaced)?;
+        Some((placement, self.table.cell(row, precision).replace(',', ".").parse().unwrap_or(f32::NAN)))
     }
 
     /// Notes about choices that were made for many rows.

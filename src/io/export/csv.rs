@@ -43,5 +43,7 @@ pub fn harmless(text: &str) -> String {
     let marked = if inner.starts_with('\'') { inner } else { text };
     let rest = marked.trim_start_matches('\'');
     let is_formula = rest.starts_with(SIGNS) && !rest.trim().is_empty();
-    if is_formula { format!("'{marked}") } else { text.to_owned() }
+    let harmless = if is_formula { format!("'{marked}") } else { text.to_owned() };
+    // Many readers end a text, or the file, at a zero.
+    if harmless.contains('\0') { harmless.replace('\0', "") } else { harmless }
 }

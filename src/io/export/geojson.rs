@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use super::antimeridian;
 use super::loss::Losses;
 use super::part::{Geometry, Part};
 use super::places::{push_number, rounded_place, rounded_shape};
@@ -11,7 +10,7 @@ use crate::domain::polygon::{Polygon, Ring, Shape};
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::sphere::{Bounds, LonLat};
 use crate::error::UserError;
-use crate::io::cancelled;
+use crate::io::{antimeridian, cancelled};
 
 pub(super) fn losses(part: &Part, losses: &mut Losses) {
     let cut = part.map_rows().filter(|&row| antimeridian::crosses(&part.shape(row))).count();

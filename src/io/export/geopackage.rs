@@ -96,6 +96,9 @@ pub(super) fn losses(part: &Part, losses: &mut Losses) {
         losses.lost(format!("columns beyond what a table can hold left out: {}", left_out.join(", ")));
     }
     let names = Names::of(part, &mut BTreeSet::new());
+    if names.table != part.name {
+        losses.lost(format!("the layer is called \"{}\"", names.table));
+    }
     for (column, name) in part.sheet.columns.iter().zip(&names.columns) {
         if column.name != *name {
             losses.lost(format!("the column \"{}\" is called \"{name}\"", shown(&column.name)));

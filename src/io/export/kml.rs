@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
 
-use super::antimeridian;
 use super::csv;
 use super::part::{Geometry, Part};
 use super::places::{push_number, rounded_place, rounded_shape};
@@ -13,7 +12,7 @@ use crate::domain::polygon::{Polygon, Ring, Shape};
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
-use crate::io::cancelled;
+use crate::io::{antimeridian, cancelled};
 
 /// How opaque fills are, of 255: the map below stays readable.
 const FILL: u8 = 0x80;
@@ -42,7 +41,7 @@ pub(super) fn write(
             let path = part.folders.of.get(row).and_then(|&at| part.folders.paths.get(at));
             tree.at(path.map_or(&[], Vec::as_slice)).rows.push(row);
         }
-        push_folder(&mut out, part, &tree, decimals, progress)?;
+        push_folder(&mut out, part, &tree, &mut Writing { decimals, first: true }, progress)?;
         out.push_str("</Folder>\n");
     }
     out.push_str("</Document>\n</kml>\n");
@@ -83,25 +82,35 @@ fn push_folder(
     out: &mut String,
     part: &Part,
     folder: &Folder,
-    decimals: Option<u8>,
+    writing: &mut Writing,
     progress: &Progress,
 ) -> Result<(), UserError> {
     for name in &folder.names {
         if let Some(inner) = folder.by_name.get(name) {
             out.push_str("<Folder>\n");
             push_element(out, "name", name);
-            push_folder(out, part, inner, decimals, progress)?;
+            push_folder(out, part, inner, writing, progress)?;
             out.push_str("</Folder>\n");
         }
     }
     for &row in &folder.rows {
         progress.tick(1).map_err(cancelled)?;
-        push_placemark(out, part, row, decimals);
+        push_placemark(out, part, row, writing);
     }
     Ok(())
 }
 
-fn push_placemark(out: &mut String, part: &Part, row: usize, decimals: Option<u8>) {
+/// How placemarks are written.
+struct Writing {
+    decimals: Option<u8>,
+    /// The next one is the first of its table: it has an element for every column, so that none is lost and all keep their order. The
+    /// others leave out what is empty.
+    first: bool,
+}
+
+fn push_placemark(out: &mut String, part: &Part, row: usize, writing: &mut Writing) {
+    let decimals = writing.decimals;
+    let first = std::mem::take(&mut writing.first);
     out.push_str("<Placemark>");
     push_element(out, "name", part.label(row));
     if !part.colours.is_empty() {
@@ -117,7 +126,7 @@ fn push_placemark(out: &mut String, part: &Part, row: usize, decimals: Option<u8
                 &number
             }
         };
-        if !text.is_empty() {
+        if !text.is_empty() || first {
             out.push_str("<Data name=\"");
             push_escaped(out, &column.name);
             out.push_str("\"><value>");

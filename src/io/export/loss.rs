@@ -111,7 +111,7 @@ pub(super) fn common(part: &Part, format: Format, decimals: Option<u8>, losses: 
     }
     let banned: fn(char) -> bool = match format {
         Format::Kml | Format::Kmz | Format::Xlsx => |c| !fits_xml(c),
-        Format::Shapefile | Format::GeoPackage => |c| c == '\0',
+        Format::Shapefile | Format::GeoPackage | Format::Csv => |c| c == '\0',
         _ => |_| false,
     };
     for Column { name, values, .. } in &part.sheet.columns {

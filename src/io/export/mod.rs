@@ -1,9 +1,8 @@
-//! What goes out: territories, groups, units, accounts and figures as shapefile, GeoJSON, GeoPackage, KML, TopoJSON, CSV or workbook.
+//! What goes out: territories, groups, units, accounts, layers and figures as shapefile, GeoJSON, GeoPackage, KML, TopoJSON, CSV or workbook.
 //!
 //! Same project, same bytes. Shapes come from the shared arcs, so neighbouring territories have exactly the same vertices along
 //! their border. Files appear whole or not at all. What a format will lose is known before it is written: [`losses`].
 
-mod antimeridian;
 mod assignment;
 pub mod crm;
 mod csv;
@@ -85,6 +84,7 @@ pub fn losses(wish: &Wish, format: Format, source: Source) -> Result<Foreseen, U
         }
     }
     keep(&mut parts, wish)?;
+    fits(&parts, format)?;
     Ok(Foreseen { columns, losses: losses_of(&parts, wish, format) })
 }
 
@@ -117,6 +117,7 @@ pub fn export(wish: &Wish, source: Source, path: &Path, progress: &Progress) -> 
 /// As [`export`].
 pub fn write_parts(parts: &[Part], wish: &Wish, path: &Path, progress: &Progress) -> Result<ExportReport, UserError> {
     let format = format_of(wish, path)?;
+    fits(parts, format).map_err(|error| about(error, path))?;
     let mut writing = Writing::new();
     if format.holds_several() {
         match format {
@@ -162,6 +163,14 @@ pub fn write_parts(parts: &[Part], wish: &Wish, path: &Path, progress: &Progress
     Ok(ExportReport { notes: notes.collect(), files, losses: Vec::new() })
 }
 
+/// Refuses what the format cannot hold at all.
+fn fits(parts: &[Part], format: Format) -> Result<(), UserError> {
+    match format {
+        Format::Shapefile => parts.iter().try_for_each(shapefile::check),
+        _ => Ok(()),
+    }
+}
+
 /// The format that a path's ending names.
 ///
 /// # Errors
@@ -201,6 +210,11 @@ fn check(wish: &Wish, format: Format, source: Source) -> Result<(), UserError> {
             && usize::from(*level) >= levels.len()
         {
             return wrong(format!("the plan has no level {} above territories", level + 1));
+        }
+        if let What::Layer(at) = what
+            && usize::from(*at) >= source.project.layers.len()
+        {
+            return wrong(format!("the project has no layer {} beside the units", at + 1));
         }
     }
     match wish.decimals.filter(|decimals| !DECIMALS.contains(decimals)) {

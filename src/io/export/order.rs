@@ -22,6 +22,8 @@ pub enum What {
     /// One row per group of this level (0 is the one next to territories), with what its territories carry together and their
     /// outline as one.
     Groups(u8),
+    /// One row per area of this layer beside the units (0 is the first), with its own columns.
+    Layer(u8),
 }
 
 /// The formats that are written.
@@ -42,7 +44,7 @@ pub enum Format {
 pub enum Scope {
     #[default]
     Everything,
-    /// These territories, their units and accounts, and the groups that hold one of them.
+    /// These territories, their units and accounts, and the groups that hold one of them. Layers beside the units are written whole.
     Territories(Vec<TerritoryId>),
     /// These units in this order, the accounts in them, the territories that own one of them.
     Units(Vec<UnitId>),
@@ -75,6 +77,7 @@ impl What {
             Self::Accounts => "accounts",
             Self::Metrics => "metrics",
             Self::Groups(_) => "groups",
+            Self::Layer(_) => "layers",
         }
     }
 }

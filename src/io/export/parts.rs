@@ -6,6 +6,7 @@ use super::Source;
 use super::order::{What, Wish};
 use super::part::{Folders, Geometry, Part};
 use super::rows::Rows;
+use super::sheet::Sheet;
 use super::tables;
 use crate::domain::ids::{GroupId, TerritoryId};
 
@@ -22,6 +23,7 @@ fn part<'a>(source: Source<'a>, what: What, rows: &Rows, wish: &Wish) -> Part<'a
         What::Accounts => accounts(source, rows, wish.segments),
         What::Metrics => metrics(source, rows),
         What::Groups(level) => groups(source, rows, usize::from(level)),
+        What::Layer(at) => layer(source, usize::from(at)),
     }
 }
 
@@ -62,6 +64,22 @@ fn units<'a>(source: Source<'a>, rows: &Rows) -> Part<'a> {
         folders: owned_folders(source, rows.units.len(), &owner),
         approximate: units.approximate,
         ..Part::table("", tables::units(source, &rows.units))
+    }
+}
+
+/// A layer beside the units as it was read: nobody owns its areas, so it has no colours and no folders.
+fn layer<'a>(source: Source<'a>, at: usize) -> Part<'a> {
+    let Some(layer) = source.project.layers.get(at) else { return Part::table("", Sheet::of(0)) };
+    let areas = &*layer.areas;
+    Part {
+        nouns: [areas.kind_of_one().to_owned(), areas.kind_of_many()],
+        geometry: Geometry::Areas {
+            topology: &areas.topology,
+            rows: areas.ids().map(|area| areas.topology.arc_polygons(area)).collect(),
+        },
+        labels: areas.names.iter().map(|name| name.as_str().into()).collect(),
+        approximate: areas.approximate,
+        ..Part::table(layer.name.as_str(), tables::layer(layer))
     }
 }
 

@@ -25,6 +25,39 @@ pub(super) fn losses(part: &Part, losses: &mut Losses) {
     fields(part, losses);
 }
 
+/// Refuses what cannot be a shapefile.
+///
+/// # Errors
+/// There is nothing to write, or more than it can hold.
+pub(super) fn check(part: &Part) -> Result<(), UserError> {
+    let failed = |why: &str| UserError::new("Could not export").because(why);
+    let rows = rows(part);
+    if rows.is_empty() {
+        return Err(failed("there is no shape to write").hint("assign units to territories first"));
+    }
+    let fields = fields(part, &mut Losses::default());
+    let row_length: usize = 1 + fields.iter().map(|field| usize::from(field.length)).sum::<usize>();
+    let shapes = match part.geometry {
+        Geometry::Points(..) => rows.len() * POINT_BYTES,
+        _ => rows.iter().map(|&row| polygon_bytes(part, row)).sum(),
+    };
+    if shapes.max(rows.len() * row_length) > MAX_BYTES {
+        let why = format!("{} would be larger than a shapefile can be (2 GB)", part.name);
+        return Err(failed(&why).hint("write a GeoPackage instead"));
+    }
+    Ok(())
+}
+
+/// A record with its header.
+const POINT_BYTES: usize = 28;
+
+/// A record with its header: its box, where each ring begins, and the rings with their first place again at the end.
+fn polygon_bytes(part: &Part, row: usize) -> usize {
+    let Geometry::Areas { rows, .. } = &part.geometry else { return 0 };
+    let rings: usize = rows.get(row).into_iter().flatten().map(|polygon| polygon.rings().count()).sum();
+    52 + 4 * rings + 16 * (part.vertices(row) + rings)
+}
+
 /// The rows that have a place: a shapefile's other rows could not be found on its map.
 fn rows(part: &Part) -> Vec<usize> {
     part.map_rows().filter(|&row| part.has_place(row)).collect()
@@ -35,17 +68,7 @@ pub(super) fn write(part: &Part, path: &Path, progress: &Progress) -> Result<Vec
     let failed = |why: String| UserError::new(format!("Could not write {}", files::name_of(path))).because(why);
     let rows = rows(part);
     progress.begin(Phase::Writing, rows.len() as u64).map_err(cancelled)?;
-    if rows.is_empty() {
-        return Err(failed("there is no shape to write".into()).hint("assign units to territories first"));
-    }
     let fields = fields(part, &mut Losses::default());
-    let vertices: usize = rows.iter().map(|&row| part.vertices(row) + 64).sum();
-    let row_length: usize = fields.iter().map(|field| usize::from(field.length)).sum();
-    if vertices.max(rows.len() * 4) * 16 > MAX_BYTES || rows.len() * row_length > MAX_BYTES {
-        return Err(
-            failed("it would be larger than a shapefile can be (2 GB)".into()).hint("write a GeoPackage instead")
-        );
-    }
     let (mut shp, mut shx) = (Vec::new(), Vec::new());
     {
         let mut writer = ShapeWriter::with_shx(Cursor::new(&mut shp), Cursor::new(&mut shx));

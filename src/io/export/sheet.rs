@@ -132,6 +132,12 @@ pub(super) fn date(text: &str) -> Option<jiff::civil::Date> {
     (date >= jiff::civil::date(1900, 3, 1)).then_some(date)
 }
 
+/// Sums as far as they are exact: six decimals, and of small ones twelve, for shares of a thousandth have nothing but those.
+pub(super) fn rounded_sums(values: Vec<f64>) -> Vec<f64> {
+    const SMALL: f64 = 1e-2;
+    values.into_iter().flat_map(|value| rounded(vec![value], if value.abs() < SMALL { 12 } else { 6 })).collect()
+}
+
 /// Rounded to some decimals: what lies beyond them is noise of the summing.
 pub(super) fn rounded(mut values: Vec<f64>, decimals: i32) -> Vec<f64> {
     let scale = 10_f64.powi(decimals);

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::Source;
-use super::sheet::{Sheet, rounded};
+use super::sheet::{Sheet, rounded, rounded_sums};
 use crate::domain::accounts::Placement;
 use crate::domain::columns::Subject;
 use crate::domain::ids::{AccountId, GroupId, MeasureId, RepId, TerritoryId, UnitId};
 use crate::domain::metrics;
+use crate::domain::reference::ReferenceLayer;
 use crate::domain::shape::TerritoryMetrics;
 
 pub(super) fn territories<'a>(source: Source<'a>, ids: &[TerritoryId]) -> Sheet<'a> {
@@ -96,7 +97,7 @@ pub(super) fn units<'a>(source: Source<'a>, ids: &[UnitId]) -> Sheet<'a> {
             Subject::Units => sheet.numbers(&measure.name, "", ids.iter().map(value)),
             Subject::Accounts => {
                 let loads = ids.iter().map(|&unit| table.unit_load(id, unit)).collect();
-                sheet.numbers(&measure.name, "", rounded(loads, 6));
+                sheet.numbers(&measure.name, "", rounded_sums(loads));
             }
         }
     }
@@ -104,8 +105,26 @@ pub(super) fn units<'a>(source: Source<'a>, ids: &[UnitId]) -> Sheet<'a> {
     for attribute in &units.attributes {
         sheet.texts(&attribute.name, ids.iter().map(|unit| attribute.get(unit.index())));
     }
-    if units.approximate {
+    if units.approximate && units.attributes.iter().all(|attribute| !attribute.name.eq_ignore_ascii_case("approx")) {
         sheet.texts("approx", ids.iter().map(|_| "yes"));
+    }
+    sheet
+}
+
+/// The areas of a layer beside the units with the columns they came with, and nothing of the plan.
+pub(super) fn layer(layer: &ReferenceLayer) -> Sheet<'_> {
+    let areas = &*layer.areas;
+    let mut sheet = Sheet::of(areas.len());
+    sheet.texts("code", areas.codes.iter().map(String::as_str));
+    sheet.texts("name", areas.names.iter().map(String::as_str));
+    for measure in layer.measures.iter() {
+        sheet.numbers(&measure.name, "", measure.values.iter().copied());
+    }
+    for attribute in &areas.attributes {
+        sheet.texts(&attribute.name, areas.ids().map(|area| attribute.get(area.index())));
+    }
+    if areas.approximate && areas.attributes.iter().all(|attribute| !attribute.name.eq_ignore_ascii_case("approx")) {
+        sheet.texts("approx", areas.ids().map(|_| "yes"));
     }
     sheet
 }
@@ -225,7 +244,7 @@ fn loads(sheet: &mut Sheet, source: Source, rows: &[Vec<TerritoryId>]) {
         let id = MeasureId::from_index(index);
         let name = &measure.name;
         let loads = rows.iter().map(|ids| totals.load_of(id, ids.iter().copied())).collect();
-        sheet.numbers(name, "", rounded(loads, 6));
+        sheet.numbers(name, "", rounded_sums(loads));
         let mut goals = source.project.main_goal().into_iter().chain(source.project.goals.iter().copied());
         let balanced = goals.any(|goal| goal.measure == id)
             || plan.territories().any(|(_, territory)| territory.targets.contains_key(&id));
@@ -236,7 +255,7 @@ fn loads(sheet: &mut Sheet, source: Source, rows: &[Vec<TerritoryId>]) {
         let target = |ids: &Vec<TerritoryId>| {
             if is_owned(ids) { metrics::target_of(plan, totals, id, ids.iter().copied()) } else { f64::NAN }
         };
-        sheet.numbers(&format!("{name} target"), "_TG", rounded(rows.iter().map(target).collect(), 6));
+        sheet.numbers(&format!("{name} target"), "_TG", rounded_sums(rows.iter().map(target).collect()));
         let deviation = |ids: &Vec<TerritoryId>| {
             let share = metrics::deviation_of(plan, totals, id, ids.iter().copied());
             share.map_or(f64::NAN, |share| share * 100.0)

@@ -1,3 +1,4 @@
+mod awkward;
 mod foreseen;
 mod gdal;
 mod hostile;

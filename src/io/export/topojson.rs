@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::antimeridian::bounding_box;
 use super::geojson::{push_box, push_properties, push_quoted};
 use super::part::{Geometry, Part};
 use super::places::push_number;
+use crate::domain::ids::ArcId;
 use crate::domain::progress::{Phase, Progress};
 use crate::domain::sphere::LonLat;
-use crate::domain::topology::{ArcPolygon, ArcUse, Topology};
+use crate::domain::topology::{ArcPolygon, Topology};
 use crate::error::UserError;
+use crate::io::antimeridian::bounding_box;
 use crate::io::cancelled;
 
 /// One object per table. With a number of decimals coordinates are whole numbers on that grid, each as its difference to the one before.
 pub(super) fn write(parts: &[Part], decimals: Option<u8>, progress: &Progress) -> Result<Vec<u8>, UserError> {
     let rows: usize = parts.iter().map(|part| part.sheet.rows).sum();
     progress.begin(Phase::Writing, rows as u64).map_err(cancelled)?;
-    let (topology, numbers) = used_arcs(parts);
+    let used = Used::of(parts);
     let mut out = String::from("{\"type\":\"Topology\",");
     if let Some(around) = bounding_box(parts.iter().filter_map(Part::bounds)) {
         push_box(&mut out, around);
@@ -35,7 +36,7 @@ pub(super) fn write(parts: &[Part], decimals: Option<u8>, progress: &Progress) -
             progress.tick(1).map_err(cancelled)?;
             out.push_str(if index > 0 { ",\n{" } else { "\n{" });
             match &part.geometry {
-                Geometry::Areas { rows, .. } => push_area(&mut out, &rows[row], &numbers),
+                Geometry::Areas { topology, rows } => push_area(&mut out, &rows[row], used.numbers(topology)),
                 _ => push_point(&mut out, part.place(row), decimals),
             }
             out.push_str(",\"properties\":{");
@@ -45,35 +46,50 @@ pub(super) fn write(parts: &[Part], decimals: Option<u8>, progress: &Progress) -
         out.push_str("\n]}");
     }
     out.push_str("\n},\"arcs\":[");
-    if let Some(topology) = topology {
-        for (index, &arc) in numbers.keys().enumerate() {
-            out.push_str(if index > 0 { ",\n" } else { "\n" });
-            push_arc(&mut out, topology.arc(ArcUse(arc).split().0), decimals);
-        }
+    let arcs = used.topologies.iter().flat_map(|(topology, numbers)| numbers.keys().map(|&arc| topology.arc(arc)));
+    for (index, places) in arcs.enumerate() {
+        out.push_str(if index > 0 { ",\n" } else { "\n" });
+        push_arc(&mut out, places, decimals);
     }
     out.push_str("\n]}\n");
     Ok(out.into_bytes())
 }
 
-/// The arcs that are used, each with its number in the file.
-fn used_arcs<'a>(parts: &[Part<'a>]) -> (Option<&'a Topology>, BTreeMap<i32, i32>) {
-    let mut used: BTreeMap<i32, i32> = BTreeMap::new();
-    let mut found = None;
-    for part in parts {
-        if let Geometry::Areas { topology, rows } = &part.geometry {
-            found = Some(*topology);
-            for arc_use in rows.iter().flatten().flat_map(ArcPolygon::rings).flatten() {
-                used.insert(arc_use.split().0.0 as i32, 0);
-            }
-        }
-    }
-    for (number, place) in used.values_mut().zip(0..) {
-        *number = place;
-    }
-    (found, used)
+/// Per arc that is used its number in the file.
+type Numbers = BTreeMap<ArcId, i32>;
+
+/// The arcs that are used, those of each topology after those of the one before: layers beside the units have their own.
+struct Used<'a> {
+    topologies: Vec<(&'a Topology, Numbers)>,
+    none: Numbers,
 }
 
-fn push_area(out: &mut String, polygons: &[ArcPolygon], numbers: &BTreeMap<i32, i32>) {
+impl<'a> Used<'a> {
+    fn of(parts: &[Part<'a>]) -> Self {
+        let mut topologies: Vec<(&'a Topology, Numbers)> = Vec::new();
+        for part in parts {
+            let Geometry::Areas { topology, rows } = &part.geometry else { continue };
+            let known = topologies.iter().position(|(known, _)| std::ptr::eq(*known, *topology));
+            let at = known.unwrap_or_else(|| {
+                topologies.push((topology, Numbers::new()));
+                topologies.len() - 1
+            });
+            for arc_use in rows.iter().flatten().flat_map(ArcPolygon::rings).flatten() {
+                topologies[at].1.insert(arc_use.split().0, 0);
+            }
+        }
+        let places = topologies.iter_mut().flat_map(|(_, numbers)| numbers.values_mut());
+        places.zip(0..).for_each(|(place, number)| *place = number);
+        Self { topologies, none: Numbers::new() }
+    }
+
+    fn numbers(&self, topology: &Topology) -> &Numbers {
+        let found = self.topologies.iter().find(|(known, _)| std::ptr::eq(*known, topology));
+        found.map_or(&self.none, |(_, numbers)| numbers)
+    }
+}
+
+fn push_area(out: &mut String, polygons: &[ArcPolygon], numbers: &Numbers) {
     if let [polygon] = polygons {
         out.push_str("\"type\":\"Polygon\",\"arcs\":");
         push_rings(out, polygon, numbers);
@@ -89,7 +105,7 @@ fn push_area(out: &mut String, polygons: &[ArcPolygon], numbers: &BTreeMap<i32, 
     out.push(']');
 }
 
-fn push_rings(out: &mut String, polygon: &ArcPolygon, numbers: &BTreeMap<i32, i32>) {
+fn push_rings(out: &mut String, polygon: &ArcPolygon, numbers: &Numbers) {
     for (index, ring) in polygon.rings().enumerate() {
         out.push_str(if index > 0 { "],[" } else { "[[" });
         for (index, arc_use) in ring.iter().enumerate() {
@@ -97,7 +113,7 @@ fn push_rings(out: &mut String, polygon: &ArcPolygon, numbers: &BTreeMap<i32, i3
                 out.push(',');
             }
             let (arc, backwards) = arc_use.split();
-            let number = numbers.get(&(arc.0 as i32)).copied().unwrap_or_default();
+            let number = numbers.get(&arc).copied().unwrap_or_default();
             out.push_str(&if backwards { !number } else { number }.to_string());
         }
     }

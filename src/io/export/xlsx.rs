@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError};
 
+use super::csv;
 use super::loss::{Losses, fits_xml};
 use super::part::Part;
 use super::sheet::{Column, Kind, Values, date, free_name};
@@ -24,6 +25,11 @@ pub(super) fn losses(part: &Part, losses: &mut Losses) {
         let sheets = rows.div_ceil(MAX_ROWS - 1);
         losses.lost(format!("more rows than a sheet can hold; they go on over {sheets} sheets"));
     }
+    let name = sheet_name(&part.name, &[]);
+    if name.to_lowercase() != part.name.to_lowercase() {
+        losses
+            .lost(format!("the sheet is called \"{name}\": names have 26 letters at most, and no [ ] : * ? / \\ or '"));
+    }
     let left_out: Vec<&str> = part.sheet.columns.iter().skip(MAX_COLUMNS).map(|column| column.name.as_str()).collect();
     if !left_out.is_empty() {
         losses.lost(format!("columns beyond what a sheet can hold left out: {}", left_out.join(", ")));
@@ -31,6 +37,16 @@ pub(super) fn losses(part: &Part, losses: &mut Losses) {
     for column in &part.sheet.columns {
         let long: Vec<usize> = (0..rows).filter(|&row| column.text(row).encode_utf16().count() > MAX_TEXT).collect();
         losses.in_rows(&long, "text", &column.name, "cut to 32,767 characters");
+        // Whoever opens a CSV in a spreadsheet and saves it has such texts, and means them without.
+        let marked =
+            |row: &usize| column.text(*row).starts_with('\'') && csv::harmless(column.text(*row)) != column.text(*row);
+        let marked: Vec<usize> = (0..rows).filter(marked).collect();
+        losses.in_rows(
+            &marked,
+            "text",
+            &column.name,
+            "from which an import takes the apostrophe before what looks like a formula",
+        );
     }
 }
 

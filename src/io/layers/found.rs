@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::projection::Projection;
 use super::{Layer, MAX_PLACES, RawColumn, rings};
-use crate::domain::polygon::{Ring, Shape};
+use crate::domain::polygon::{Polygon, Ring, Shape};
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
-use crate::io::count_of;
 use crate::io::diagnostic::{Diagnostic, Place};
 use crate::io::options::ReadOptions;
+use crate::io::{antimeridian, count_of};
 
 /// What is wanted of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,10 @@ pub(super) struct Features {
     unsaid: usize,
     /// How much may still be done to find out which holes lie in which rings.
     work: u64,
+    /// Features that were cut at the antimeridian.
+    cut: usize,
+    /// That at work was.
+    is_cut: bool,
 }
 
 /// So many features that cannot be used are named one by one.
@@ -98,6 +102,8 @@ impl Features {
             left_out: BTreeMap::new(),
             unsaid: 0,
             work: 3_000_000_000,
+            cut: 0,
+            is_cut: false,
         }
     }
 
@@ -132,7 +138,10 @@ impl Features {
                 }
             }
         }
-        if !usable.is_empty() {
+        if usable.iter().any(|ring| antimeridian::ring_crosses(ring)) {
+            let parts = antimeridian::parts(usable, &mut self.work);
+            self.add_parts(parts, diagnostics);
+        } else if !usable.is_empty() {
             let outer = usable.remove(0);
             self.shape.polygons.push(rings::polygon(outer, usable));
         }
@@ -149,7 +158,16 @@ impl Features {
                 Err(bad) => self.say(rings::diagnose(bad, &self.place), diagnostics),
             }
         }
-        match rings::polygons_by_direction(usable, &mut self.work) {
+        let crosses = usable.iter().any(|ring| antimeridian::ring_crosses(ring));
+        let usable = if crosses { antimeridian::unrolled(usable, &mut self.work) } else { Some(usable) };
+        match usable.and_then(|usable| rings::polygons_by_direction(usable, &mut self.work)) {
+            Some(polygons) if crosses => {
+                for polygon in polygons {
+                    let rings = std::iter::once(polygon.outer).chain(polygon.holes).collect();
+                    let parts = antimeridian::parts_of_unrolled(rings, &mut self.work);
+                    self.add_parts(parts, diagnostics);
+                }
+            }
             Some(polygons) => self.shape.polygons.extend(polygons),
             None => self.say(
                 Diagnostic::error(self.place.clone(), "its rings lie in each other in too many ways")
@@ -158,6 +176,21 @@ impl Features {
             ),
         }
         Ok(())
+    }
+
+    /// What became of a polygon across the antimeridian.
+    fn add_parts(&mut self, parts: Option<Vec<Polygon>>, diagnostics: &mut Vec<Diagnostic>) {
+        match parts {
+            Some(parts) => {
+                self.is_cut = true;
+                self.shape.polygons.extend(parts);
+            }
+            None => self.say(
+                Diagnostic::error(self.place.clone(), "a polygon crosses itself at the antimeridian (±180°)")
+                    .hint("it is left out"),
+                diagnostics,
+            ),
+        }
     }
 
     /// A point in the file's coordinates. The first of a feature counts.
@@ -172,7 +205,13 @@ impl Features {
             return Ok(());
         }
         let found = self.projection.to_degrees(&self.file, vec![place])?;
-        match found.ok().and_then(|found| found.first().copied()).filter(|found| found.is_valid()) {
+        let on_globe = |place: LonLat| {
+            // Some count from 0 to 360.
+            let beyond = place.lon.abs() > 180.0 && place.lon.abs() <= 360.0;
+            let lon = if beyond { place.lon - 360.0_f64.copysign(place.lon) } else { place.lon };
+            Some(LonLat::new(lon, place.lat)).filter(|place| place.is_valid())
+        };
+        match found.ok().and_then(|found| found.first().copied()).and_then(on_globe) {
             Some(found) => self.point = Some(found),
             None => {
                 self.say(rings::diagnose(rings::BadRing::OffTheGlobe(place.lon, place.lat), &self.place), diagnostics)
@@ -212,6 +251,7 @@ impl Features {
             return Err(too_large(&self.file, &format!("it has more than {}", count_of(MAX_FEATURES, "feature"))));
         }
         self.several += usize::from(std::mem::take(&mut self.more_points));
+        self.cut += usize::from(std::mem::take(&mut self.is_cut));
         self.shapes.push(std::mem::take(&mut self.shape));
         if self.wanted == Wanted::Points {
             self.points.push(self.point.take());
@@ -227,6 +267,10 @@ impl Features {
         if self.unsaid > 0 {
             let message = format!("{} with features, not listed one by one", count_of(self.unsaid, "more problem"));
             diagnostics.push(Diagnostic::warning(Place::file(&self.file), message));
+        }
+        if self.cut > 0 {
+            let message = format!("{} across the antimeridian (±180°)", count_of(self.cut, "shape"));
+            diagnostics.push(Diagnostic::note(Place::file(&self.file), message).hint("cut there into parts"));
         }
         if self.several > 0 {
             let message = format!("{} with several points", count_of(self.several, "feature"));
@@ -275,6 +319,15 @@ pub(super) const MAX_CELLS: usize = 80_000_000;
 impl Columns {
     /// The value of the row at work. Of two values of one name the first counts.
     pub fn set(&mut self, name: &str, value: String) {
+        self.put(name, value, false);
+    }
+
+    /// The same where the last of two values counts.
+    pub fn set_last(&mut self, name: &str, value: String) {
+        self.put(name, value, true);
+    }
+
+    fn put(&mut self, name: &str, value: String, last_counts: bool) {
         let index = match self.by_name.get(name) {
             Some(&index) => index,
             None if self.columns.len() >= MAX_COLUMNS => {
@@ -294,6 +347,8 @@ impl Columns {
             self.cells += self.rows + 1 - values.len();
             values.resize(self.rows, String::new());
             values.push(value);
+        } else if last_counts {
+            values[self.rows] = value;
         }
     }
 

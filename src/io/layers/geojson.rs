@@ -56,7 +56,7 @@ pub(super) fn read(
         progress.tick(1).map_err(cancelled)?;
         add(&feature, &mut features, &mut columns, diagnostics)?;
     }
-    let columns = json::sorted(columns.finish(file, diagnostics));
+    let columns = columns.finish(file, diagnostics);
     Ok(features.finish(columns, diagnostics))
 }
 
@@ -98,7 +98,7 @@ pub(super) fn read_sequence(
         let message = format!("{} in all could not be read", count_of(bad, "line"));
         diagnostics.push(Diagnostic::error(Place::file(file), message).hint("they are left out"));
     }
-    let columns = json::sorted(columns.finish(file, diagnostics));
+    let columns = columns.finish(file, diagnostics);
     Ok(features.finish(columns, diagnostics))
 }
 

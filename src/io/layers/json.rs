@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::found::{Columns, Found, Wish};
 use super::parts::{Part, PartKind};
 use super::text_of_json::{Properties, Text};
-use super::{RawColumn, geojson, topojson};
+use super::{geojson, topojson};
 use crate::domain::progress::Progress;
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
@@ -128,8 +128,8 @@ pub(super) fn parts(bytes: &[u8]) -> Vec<Part> {
     let Ok(document) = serde_json::from_slice::<Document>(bytes) else { return Vec::new() };
     let part = |(name, object): (&String, &topojson::Object)| Part {
         name: name.clone(),
-        kind: PartKind::Areas,
-        features: Some(topojson::polygon_count(object) as u64),
+        kind: if topojson::polygon_count(object) > 0 { PartKind::Areas } else { PartKind::Points },
+        features: Some(topojson::feature_count(object) as u64),
     };
     document.objects.iter().map(part).collect()
 }
@@ -226,18 +226,12 @@ impl<'de> Visitor<'de> for CoordinatesVisitor {
 
 /// The properties of a feature as a row. `id` is the feature's own, a column "id" unless there is a property of that name.
 pub(super) fn push_row(columns: &mut Columns, id: &Text, properties: &Properties, file: &str) -> Result<(), UserError> {
-    // Of two values of one name the last counts, as everywhere with JSON; of a row the first.
-    for (name, value) in properties.0.iter().rev() {
-        columns.set(name, value.clone());
+    // Of two values of one name the last counts, as everywhere with JSON.
+    for (name, value) in &properties.0 {
+        columns.set_last(name, value.clone());
     }
     if !id.0.is_empty() {
         columns.set("id", id.0.clone());
     }
     columns.end_row(file)
-}
-
-/// The columns by name: an object has no order.
-pub(super) fn sorted(mut columns: Vec<RawColumn>) -> Vec<RawColumn> {
-    columns.sort_by(|a, b| a.name.cmp(&b.name));
-    columns
 }

@@ -1,10 +1,12 @@
 //! Which column of a layer is what, guessed from names as the Census Bureau and other makers write them, and from the values.
 
 use super::{Dissolve, Layer, RawColumn};
+use crate::domain::columns::Subject;
 use crate::error::UserError;
 use crate::io::files;
 use crate::io::guess::{self, Profile, Reason};
 use crate::io::numbers::DecimalMark;
+use crate::io::own;
 
 /// Which column holds what, by name. Guess one, change what is wrong, and hand it to [`super::build_units`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -144,14 +146,13 @@ impl LayerMapping {
             approximate: layer.columns.iter().any(is_approximate_mark) || says_approximate(&layer.file),
             ..Self::default()
         };
-        // Units that this program exported: their accounts are counted anew where there are some.
-        let exported = ["territory", "rep_code", "accounts"].iter().all(|name| layer.find(name).is_some());
+        let names: Vec<&str> = layer.columns.iter().map(|column| column.name.as_str()).collect();
+        let of_the_plan = own::of_the_plan(&names, Subject::Units);
         for (index, column) in layer.columns.iter().enumerate() {
             let title = column.name.as_str();
             let profile = &profiles[index];
-            let reason = if exported && title == "accounts" {
-                mapping.attributes.push(title.to_owned());
-                Reason::new(title, "attribute", "it counts the accounts of the project that the file was exported from")
+            let reason = if of_the_plan[index] {
+                Reason::new(title, "nothing", own::WHY)
             } else if Some(index) == code {
                 let why =
                     if profile.is_unique() { "its name says so and all values differ" } else { "its name says so" };

@@ -1,5 +1,7 @@
 //! Layers: polygons or points with columns, from shapefile, GeoPackage, GeoJSON, TopoJSON and KML, each also in an archive.
 
+#[cfg(test)]
+mod antimeridian_tests;
 mod dbf;
 mod dissolve;
 #[cfg(test)]

@@ -14,16 +14,19 @@ pub(super) enum BadRing {
     OffTheGlobe(f64, f64),
 }
 
-/// Checks a ring and takes away repeated places. Longitudes a hair beyond ±180 and latitudes beyond ±90 are rounding.
+/// Checks a ring and takes away repeated places. Longitudes a hair beyond ±180 and latitudes beyond ±90 are rounding; longitudes up to a
+/// turn are those of somebody who counts from 0 to 360, or goes on beyond the antimeridian.
 pub(super) fn clean(mut ring: Ring) -> Result<Ring, BadRing> {
     const HAIR: f64 = 1e-6;
     for place in &mut ring {
-        let within = place.lon.abs() <= 180.0 + HAIR && place.lat.abs() <= 90.0 + HAIR;
+        let within = place.lon.abs() <= 360.0 + HAIR && place.lat.abs() <= 90.0 + HAIR;
         if !within {
             return Err(BadRing::OffTheGlobe(place.lon, place.lat));
         }
+        let is_rounding = place.lon.abs() <= 180.0 + HAIR;
+        let lon = if is_rounding { place.lon.clamp(-180.0, 180.0) } else { place.lon };
         // -0.0 and 0.0 are one place, and must be for the finding of shared borders.
-        *place = LonLat::new(place.lon.clamp(-180.0, 180.0) + 0.0, place.lat.clamp(-90.0, 90.0) + 0.0);
+        *place = LonLat::new(lon + 0.0, place.lat.clamp(-90.0, 90.0) + 0.0);
     }
     ring.dedup();
     while ring.len() > 1 && ring.first() == ring.last() {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::MAX_PLACES;
-use super::found::{Columns, Features, Found, Wish};
+use super::found::{Columns, Features, Found, Wanted, Wish};
 use super::json::{self, Coordinates, Document};
 use super::projection::Projection;
 use super::text_of_json::{Properties, Text};
@@ -24,6 +24,8 @@ pub(super) struct Object {
     geometries: Vec<Object>,
     #[serde(default)]
     arcs: Value,
+    #[serde(default)]
+    coordinates: Value,
     #[serde(default)]
     properties: Properties,
     #[serde(default)]
@@ -45,8 +47,12 @@ pub(super) fn read(
 ) -> Result<Found, UserError> {
     let arcs: Vec<Option<Vec<LonLat>>> = document.arcs.iter().map(|arc| decode(arc, document.transform)).collect();
     // States and the nation often stand beside the counties: the object with most polygons is the layer.
+    // For accounts it is that with most points, if there are any.
+    let wanted = |object: &Object| (count(object, &POINTS), polygon_count(object));
+    let has_points = wish.wanted == Wanted::Points && document.objects.values().any(|object| wanted(object).0 > 0);
+    let size = |object: &Object| if has_points { wanted(object).0 } else { wanted(object).1 };
     let mut counts: Vec<(usize, &str)> =
-        document.objects.iter().map(|(name, object)| (polygon_count(object), name.as_str())).collect();
+        document.objects.iter().map(|(name, object)| (size(object), name.as_str())).collect();
     counts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     let names: Vec<String> = document.objects.keys().cloned().collect();
     let name = match &wish.options.part {
@@ -66,7 +72,10 @@ pub(super) fn read(
                 diagnostics.push(
                     Diagnostic::note(
                         Place::file(file),
-                        format!("the object \"{name}\" with {} is taken", count_of(count, "polygon")),
+                        format!(
+                            "the object \"{name}\" with {} is taken",
+                            count_of(count, if has_points { "point" } else { "polygon" })
+                        ),
                     )
                     .hint(format!("others in the file are {}", crate::io::table::list_of(&others))),
                 );
@@ -85,11 +94,18 @@ pub(super) fn read(
     for feature in features {
         progress.tick(1).map_err(cancelled)?;
         found.begin(None);
-        read_feature(feature, &arcs, &mut found, diagnostics)?;
+        match feature.kind.as_str() {
+            Some("Point" | "MultiPoint") if wish.wanted == Wanted::Points => {
+                for place in places(&feature.coordinates, document.transform) {
+                    found.point(place, diagnostics)?;
+                }
+            }
+            _ => read_feature(feature, &arcs, &mut found, diagnostics)?,
+        }
         found.end(diagnostics)?;
         json::push_row(&mut columns, &feature.id, &feature.properties, file)?;
     }
-    let columns = json::sorted(columns.finish(file, diagnostics));
+    let columns = columns.finish(file, diagnostics);
     let mut found = found.finish(columns, diagnostics);
     name.clone_into(&mut found.layer.part);
     Ok(found)
@@ -109,10 +125,34 @@ fn decode(arc: &Coordinates, transform: Option<Transform>) -> Option<Vec<LonLat>
     Some(line)
 }
 
+/// The place of a point or the places of several, each of which is written whole.
+fn places(coordinates: &Value, transform: Option<Transform>) -> Vec<LonLat> {
+    let Some(list) = coordinates.as_array() else { return Vec::new() };
+    if let [Some(x), Some(y), ..] = list.iter().map(Value::as_f64).collect::<Vec<_>>().as_slice() {
+        let Transform { scale, translate } = transform.unwrap_or(Transform { scale: [1.0; 2], translate: [0.0; 2] });
+        return vec![LonLat::new(x * scale[0] + translate[0], y * scale[1] + translate[1])];
+    }
+    list.iter().filter(|inner| inner.is_array()).flat_map(|inner| places(inner, transform)).collect()
+}
+
+/// Polygons, or where there are none points.
+pub(super) fn feature_count(object: &Object) -> usize {
+    match polygon_count(object) {
+        0 => count(object, &POINTS),
+        polygons => polygons,
+    }
+}
+
+const POINTS: [&str; 2] = ["Point", "MultiPoint"];
+
 pub(super) fn polygon_count(object: &Object) -> usize {
+    count(object, &["Polygon", "MultiPolygon"])
+}
+
+fn count(object: &Object, kinds: &[&str]) -> usize {
     match object.kind.as_str() {
-        Some("Polygon" | "MultiPolygon") => 1,
-        _ => object.geometries.iter().map(polygon_count).sum(),
+        Some(kind) if kinds.contains(&kind) => 1,
+        _ => object.geometries.iter().map(|inner| count(inner, kinds)).sum(),
     }
 }
 

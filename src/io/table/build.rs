@@ -142,7 +142,8 @@ impl Builder {
         self.append(number, (0..columns).map(|index| if index < count { field(index) } else { "" }))
     }
 
-    /// Appends a row of cells whose number need not be right: too few are filled up, too many left out.
+    /// Appends a row of cells whose number need not be right: too few are filled up, too many left out. They are taken as they are, but
+    /// for blanks around them: what a spreadsheet wraps around a text is for [`clean`].
     pub fn push_cells<C: AsRef<str>>(
         &mut self,
         number: u64,
@@ -150,7 +151,7 @@ impl Builder {
     ) -> Result<(), UserError> {
         for _ in 0..self.table.columns.len() {
             if let Some(cell) = cells.next() {
-                self.push_text(clean(cell.as_ref()));
+                self.push_text(cell.as_ref().trim());
             }
             self.end_cell();
         }

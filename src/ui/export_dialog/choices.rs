@@ -85,6 +85,9 @@ pub fn file_words(session: &Session, what: What) -> String {
     let words = match what {
         What::Groups(level) => session.plan().hierarchy().levels().get(usize::from(level)).cloned().unwrap_or_default(),
         What::Metrics => "figures".into(),
+        What::Layer(at) => {
+            session.project.layers.get(usize::from(at)).map(|layer| layer.name.clone()).unwrap_or_default()
+        }
         _ => what.words().to_owned(),
     };
     words.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect::<String>().to_lowercase()
@@ -124,7 +127,16 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut State) {
     all.push((What::Units, words::capital(&session.project.units.kind_of_many())));
     all.push((What::Accounts, "Accounts".into()));
     all.push((What::Metrics, "Figures".into()));
-    line(ui, "What", |ui| {
+    checkboxes(ui, state, "What", all);
+    let layers = session.project.layers.iter().enumerate();
+    let layers: Vec<_> = layers.map(|(at, layer)| (What::Layer(at as u8), layer.name.clone())).collect();
+    if !layers.is_empty() {
+        checkboxes(ui, state, "Layers", layers);
+    }
+}
+
+fn checkboxes(ui: &mut Ui, state: &mut State, title: &str, all: Vec<(What, String)>) {
+    line(ui, title, |ui| {
         ui.horizontal_wrapped(|ui| {
             for (what, name) in all {
                 let mut chosen = state.what.contains(&what);
@@ -154,6 +166,7 @@ fn about(what: What) -> &'static str {
         What::Groups(_) => "One area per group with what its territories carry together",
         What::Units => "Every unit with its territory, rep and figures",
         What::Accounts => "Every account with its territory and rep, all columns kept",
+        What::Layer(_) => "Every area of this layer, with the columns it came with",
         What::Metrics => "One row per territory: loads, targets, deviations, shape and travel",
     }
 }

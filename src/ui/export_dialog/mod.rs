@@ -97,7 +97,12 @@ impl State {
         // The plan may have changed since it was looked at.
         (self.foreseen, self.asked) = (None, None);
         let levels = session.plan().hierarchy().levels().len();
-        self.what.retain(|what| !matches!(what, What::Groups(level) if usize::from(*level) >= levels));
+        let layers = session.project.layers.len();
+        self.what.retain(|what| match what {
+            What::Groups(level) => usize::from(*level) < levels,
+            What::Layer(at) => usize::from(*at) < layers,
+            _ => true,
+        });
         if !self.rows.is_there(session) {
             self.rows = Rows::All;
         }

@@ -1,6 +1,7 @@
 //! HubSpot: a file of companies with their owner and territory, as its import wants it.
 
 use super::{Alignment, Known, LoadFile, Loader, Person, Rows};
+use crate::io::export::csv;
 use crate::io::export::order::HubSpot;
 use crate::io::{count_of, grouped};
 
@@ -80,6 +81,11 @@ pub fn hubspot(alignment: &Alignment, known: &Known, wish: &HubSpot) -> Loader {
             "Import it as companies that are there already, found by Record ID; HubSpot needs a property of companies called \"{}\"",
             wish.property
         ));
+    }
+    let formulas = alignment.nodes.iter().filter(|node| csv::harmless(node.name) != node.name).count();
+    if formulas > 0 {
+        let names = count_of(formulas, "name");
+        loader.notes.push(format!("{names} of territories like a formula for a spreadsheet: an apostrophe before it"));
     }
     if several {
         loader.notes.push(format!("HubSpot takes {} rows in a file; the rest is in further files", grouped(MOST_ROWS)));

@@ -103,7 +103,7 @@ fn as_table(layer: &Layer) -> Table {
 }
 
 /// The rows of a file in whatever format, by the codes in it.
-fn read(path: &Path, format: Format, what: What) -> Table {
+pub fn read(path: &Path, format: Format, what: What) -> Table {
     let progress = Progress::new();
     if !format.is_map() {
         return read_table(path);

@@ -168,7 +168,7 @@ impl Projection {
     pub fn to_degrees(&self, file: &str, mut ring: Ring) -> Result<Result<Ring, BadRing>, UserError> {
         match self {
             Self::Degrees => Ok(Ok(ring)),
-            Self::Unknown => match ring.iter().find(|place| place.lon.abs() > 181.0 || place.lat.abs() > 90.5) {
+            Self::Unknown => match ring.iter().find(|place| place.lon.abs() > 360.5 || place.lat.abs() > 90.5) {
                 None => Ok(Ok(ring)),
                 Some(place) if !place.lon.is_finite() || !place.lat.is_finite() => {
                     Ok(Err(BadRing::OffTheGlobe(place.lon, place.lat)))

@@ -1,6 +1,6 @@
 //! Rows of a sheet on their way into a table.
 
-use super::super::build::{Builder, MAX_COLUMNS};
+use super::super::build::{Builder, MAX_COLUMNS, clean};
 use super::super::{Table, TableFormat, layout};
 use crate::domain::progress::Progress;
 use crate::error::UserError;
@@ -205,7 +205,7 @@ impl Feed {
         let columns = self.builder.column_count();
         self.outside += (columns..count).filter(|&column| !field(column).trim().is_empty()).count();
         if (0..columns.min(count)).any(|column| !field(column).trim().is_empty()) {
-            self.builder.push_cells(number, (0..columns.min(count)).map(field))?;
+            self.builder.push_cells(number, (0..columns.min(count)).map(|column| clean(field(column))))?;
         }
         Ok(true)
     }

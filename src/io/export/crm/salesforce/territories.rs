@@ -202,6 +202,12 @@ impl Maker<'_> {
             loader.notes.push(format!("{open} of new territories: not given, fill it in before loading"));
         }
         let cut = self.alignment.nodes.iter().filter(|node| node.name.trim().chars().count() > LONGEST).count();
+        let long_notes =
+            self.alignment.nodes.iter().filter(|node| node.note.trim().chars().count() > LONGEST_NOTE).count();
+        if long_notes > 0 {
+            let notes = count_of(long_notes, "note");
+            loader.notes.push(format!("{notes} of territories longer than 1,000 characters: cut"));
+        }
         let formulas = names().filter(|name| csv::harmless(name) != **name).count();
         for (count, words) in [
             (cut, "longer than 80 characters: cut"),
