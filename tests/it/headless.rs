@@ -18,6 +18,7 @@ mod main_job;
 mod placing;
 mod refreshing;
 mod replacing;
+mod round_trips;
 mod segments;
 mod solving;
 mod unit_columns;

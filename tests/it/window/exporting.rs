@@ -1,6 +1,7 @@
 //! The export dialog: several tables at once, and what a format will lose before the button is pressed.
 
 use bailiwick::action::{Action, Command};
+use bailiwick::session::reference::LayerAction;
 use egui::accesskit;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -120,4 +121,59 @@ fn hubspot_wants_its_record_ids() {
     app.press_button("Tables and maps");
     app.settle();
     assert!(app.shows("GeoPackage holds no styles"), "the other tabs are as they were");
+}
+
+#[test]
+fn a_layer_beside_the_units_is_ticked_like_a_table() {
+    let mut app = AppHarness::sample();
+    app.write(
+        "counties.geojson",
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"FIPS":"007","NAME":"Adams"},
+        "geometry":{"type":"Polygon","coordinates":[[[-84,40],[-83,40],[-83,41],[-84,41],[-84,40]]]}}]}"#,
+    );
+    let file = app.path("counties.geojson");
+    app.act(Action::Layers(LayerAction::Add(file)));
+    app.settle();
+    let layer = app.session().project.layers[0].name.clone();
+    app.push([Action::Run(Command::Export)]);
+    app.settle();
+    tick(&mut app, "Territories");
+    tick(&mut app, &layer);
+    assert!(app.shows("Nothing this format can hold is lost"));
+    let path = app.path("layer.geojson");
+    app.fill_in("Path to write to", &path.display().to_string());
+    app.press_button("Export");
+    app.settle();
+    let text = std::fs::read_to_string(&path).expect("it was written");
+    assert!(text.contains(r#""code":"007","name":"Adams""#), "{text}");
+}
+
+#[test]
+fn the_plan_is_held_against_another_project() {
+    let mut app = AppHarness::sample();
+    let (own, before) = (app.session().path.clone().expect("it has a file"), app.path("before.bwk"));
+    std::fs::copy(own, &before).expect("a copy");
+    // All of a territory goes to another one.
+    let (from, to) = (bailiwick::domain::ids::TerritoryId(1), bailiwick::domain::ids::TerritoryId(2));
+    let project = &app.session().project;
+    let units = project.units.ids().filter(|&unit| project.plan.territory_of(unit) == from).collect();
+    app.act(Action::Assign { units, to });
+    app.settle();
+    app.push([Action::Run(Command::Export)]);
+    app.settle();
+    app.press_button("Hand-over list");
+    app.settle();
+    choose(&mut app, "Another project…");
+    app.fill_in("Project to compare with", &before.display().to_string());
+    app.settle();
+    let path = app.path("handover.csv");
+    app.fill_in("List to write", &path.display().to_string());
+    app.settle();
+    app.press_button("Export list");
+    app.settle();
+    assert!(app.was_told("Wrote handover.csv"), "{:?}", app.messages());
+    let name = |id| app.session().plan().territory_name(id).to_owned();
+    let rows = std::fs::read_to_string(&path).expect("it was written");
+    assert!(rows.lines().count() > 10, "{rows}");
+    assert!(rows.lines().skip(1).all(|row| row.contains(&name(from)) && row.contains(&name(to))), "{rows}");
 }
