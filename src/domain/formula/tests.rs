@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::{Measure, Subject, TextColumn};
 use crate::domain::project::Project;
+use crate::domain::segments::{Rule, Segment};
 use crate::domain::sphere::LonLat;
 
 fn project() -> Project {
