@@ -25,6 +25,7 @@ impl App {
             return;
         }
         // A shortcut is met with more modifiers held than it names, too: those with Shift go first, or Ctrl+Shift+Z would undo.
+        let session = self.session.as_ref();
         let mut shortcuts: Vec<_> =
             Command::ALL.iter().filter_map(|&command| Some((command, command.shortcut()?))).collect();
         shortcuts.sort_by_key(|(_, shortcut)| !shortcut.modifiers.shift);
@@ -33,6 +34,11 @@ impl App {
             let plain = !shortcut.modifiers.command;
             let text_key = matches!(command, Command::Undo | Command::Redo | Command::SelectAll);
             if typing && (plain || text_key) {
+                continue;
+            }
+            // Where nothing waits for a yes, the key is that of the column being made.
+            let accepts = session.is_some_and(|session| session.proposal.is_some() || session.suggestion.is_some());
+            if command == Command::AcceptProposal && self.ui.columns.is_open() && !accepts {
                 continue;
             }
             if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {

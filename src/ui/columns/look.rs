@@ -1,6 +1,6 @@
 //! What a formula gives: its first rows beside what went into them, all values at a glance, the rows with an error.
 
-use egui::{Grid, Label, RichText, Ui};
+use egui::{Align, Color32, Grid, Label, Layout, RichText, Ui};
 
 use super::editor::Editor;
 use crate::action::Action;
@@ -79,23 +79,41 @@ fn first(ui: &mut Ui, session: &Session, editor: &Editor, preview: &Preview) {
     let tokens = Tokens::of(ui);
     let inputs = preview.inputs.len().min(MOST_INPUTS);
     Grid::new("first rows").num_columns(inputs + 2).spacing([16.0, 3.0]).show(ui, |ui| {
-        let head = |ui: &mut Ui, text: &str| ui.label(theme::note(ui, words::cut(text, 22)));
-        head(ui, "");
-        for name in &preview.inputs[..inputs] {
-            head(ui, name);
+        // A head stands over its values: on the right over figures.
+        let head = |ui: &mut Ui, text: &str, below: Option<&Cell>| {
+            let text = theme::note(ui, words::cut(text, 22));
+            aligned(ui, matches!(below, Some(Cell::Number(_))), text);
+        };
+        head(ui, "", None);
+        let first = preview.first.first();
+        for (at, name) in preview.inputs[..inputs].iter().enumerate() {
+            head(ui, name, first.and_then(|row| row.inputs.get(at)));
         }
         let name = editor.order.name.trim();
-        head(ui, if name.is_empty() { "Result" } else { name });
+        head(ui, if name.is_empty() { "Result" } else { name }, first.map(|row| &row.value));
+        // The last column of a grid takes the room that is left: an empty one, or figures would go to its far end.
+        ui.label("");
         ui.end_row();
         for row in &preview.first {
             ui.label(RichText::new(words::cut(name_of(session, editor, row.row), 22)).color(tokens.weak));
             for cell in &row.inputs[..inputs] {
-                ui.label(RichText::new(cell_words(cell)).color(tokens.weak));
+                show_cell(ui, cell, tokens.weak);
             }
-            ui.label(cell_words(&row.value));
+            show_cell(ui, &row.value, tokens.text);
             ui.end_row();
         }
     });
+}
+
+fn show_cell(ui: &mut Ui, cell: &Cell, colour: Color32) {
+    aligned(ui, matches!(cell, Cell::Number(_)), RichText::new(cell_words(cell)).color(colour));
+}
+
+fn aligned(ui: &mut Ui, right: bool, text: RichText) {
+    match right {
+        true => ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(text)).inner,
+        false => ui.label(text),
+    };
 }
 
 fn cell_words(cell: &Cell) -> String {

@@ -61,6 +61,19 @@ pub fn add(app: &mut AppHarness, name: &str, formula: &str) {
     app.press_button("Add column");
 }
 
+#[test]
+fn ctrl_enter_adds_the_column() {
+    let mut app = AppHarness::of(project());
+    app.run(Command::Columns);
+    app.press_button("New column of accounts…");
+    app.fill_in("Name of the column", "Half");
+    write(&mut app, "[Annual Revenue] / 2");
+    app.settle();
+    app.key_with(Modifiers::COMMAND, Key::Enter);
+    app.settle();
+    assert!(app.session().project.find_measure("Half").is_some(), "{:?}", app.messages());
+}
+
 /// Replaces the formula in the editor.
 fn write(app: &mut AppHarness, formula: &str) {
     app.window().get_by_label("Formula").focus();
