@@ -121,6 +121,7 @@ pub(super) fn show(
         take_focus(&response, &mut builder.focused);
         ui.add_space(8.0);
         ui.radio_value(&mut builder.by_formula, false, "Conditions");
+        ui.add_space(4.0);
         let formula = ui.radio_value(&mut builder.by_formula, true, "Formula");
         if formula.on_hover_text("A formula that says yes or no").clicked() && builder.formula.trim().is_empty() {
             // The conditions as a formula, to go on from.

@@ -7,6 +7,7 @@ use bailiwick::session::colouring::Dots;
 use bailiwick::session::dots::DotColours;
 use bailiwick::session::view::BottomTab;
 use egui::Key;
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 
 use super::columns::{add as add_column, project};
@@ -32,6 +33,29 @@ fn add(app: &mut AppHarness, name: &str, column: &str, comparison: &str, value: 
 
 fn count(app: &AppHarness, at: usize) -> usize {
     app.session().members(at).expect("it is counted").count
+}
+
+#[test]
+fn accounts_are_selected_by_filter_in_a_segment_or_outside() {
+    let mut app = window();
+    app.run(Command::SelectByFilter);
+    app.window().get_by_role_and_label(Role::RadioButton, "Accounts").click();
+    app.settle();
+    assert!(app.shows("There is none yet"));
+    app.press_button("Make a segment…");
+    app.press_button("Close");
+    add(&mut app, "Large", "Annual Revenue", "is at least", "40");
+    app.press_button("Close");
+    app.run(Command::SelectByFilter);
+    app.window().get_by_role_and_label(Role::RadioButton, "Accounts").click();
+    app.settle();
+    assert!(app.shows("4 accounts found"));
+    app.choose("In or not in the segment", "not in segment");
+    app.press_button("Select them");
+    let inside = app.session().members(0).expect("it is counted").belongs.clone();
+    let selected = &app.session().selection.accounts;
+    assert_eq!(selected.len(), 4);
+    assert!(selected.iter().all(|account| !inside[account.index()]));
 }
 
 #[test]
