@@ -21,6 +21,9 @@ pub fn tab(ui: &mut Ui, selected: bool, words: &str) -> Response {
     response
 }
 
+/// What "Browse…" takes beside the field for a path, with the gap between them.
+pub const BROWSE_WIDTH: f32 = 81.0;
+
 /// The button that carries on: filled with the accent.
 pub fn primary_button(ui: &mut Ui, enabled: bool, words: &str) -> Response {
     let tokens = Tokens::of(ui);

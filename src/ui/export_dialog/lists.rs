@@ -12,7 +12,7 @@ use crate::domain::columns::Subject;
 use crate::jobs::spec::{Against, HubSpot, List, ListOrder, ListWish, Listed, Salesforce};
 use crate::session::Session;
 use crate::theme::{self, Tokens};
-use crate::ui::widgets::{icon_button, primary_button};
+use crate::ui::widgets::{BROWSE_WIDTH, icon_button, primary_button};
 
 /// What of the dialog is shown besides tables and maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -289,7 +289,7 @@ fn before(ui: &mut Ui, session: &Session, state: &mut State, kind: Kind) {
 /// A path to type or to ask the system for.
 fn file(ui: &mut Ui, path: &mut String, name: &'static str, browse: Browse) -> Option<Browse> {
     ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(path).desired_width(ui.available_width() - 88.0);
+        let edit = TextEdit::singleline(path).desired_width(ui.available_width() - BROWSE_WIDTH);
         ui.add(edit).accessible_name(name);
         ui.button("Browse…").clicked().then_some(browse)
     })
@@ -372,8 +372,9 @@ fn ids(ui: &mut Ui, session: &Session, state: &mut State, of_what: &str) {
         }
         ui.horizontal(|ui| {
             let hint = format!("Export of {of_what}");
-            let edit =
-                TextEdit::singleline(&mut state.typed).hint_text(hint).desired_width(ui.available_width() - 140.0);
+            let edit = TextEdit::singleline(&mut state.typed)
+                .hint_text(hint)
+                .desired_width(ui.available_width() - 50.0 - BROWSE_WIDTH);
             let edit = ui.add(edit).accessible_name("Export with Ids");
             let enter = edit.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let filled = !state.typed.trim().is_empty();
@@ -434,7 +435,7 @@ fn target(ui: &mut Ui, session: &Session, state: &mut State, kind: Kind, folder:
     }
     let name = if kind == Kind::Handover { "List to write" } else { "Folder to write into" };
     ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(&mut state.path).desired_width(ui.available_width() - 96.0);
+        let edit = TextEdit::singleline(&mut state.path).desired_width(ui.available_width() - BROWSE_WIDTH);
         if ui.add(edit).accessible_name(name).changed() {
             state.path_typed = true;
         }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{RichText, TextEdit, Ui};
 
-use super::widgets::{dialog, outline_marks, primary_button, tab};
+use super::widgets::{BROWSE_WIDTH, dialog, outline_marks, primary_button, tab};
 use crate::action::Action;
 use crate::jobs::spec::{ExportOrder, ExportWish, Foreseen, Format, What};
 use crate::session::Session;
@@ -245,7 +245,7 @@ fn target(ui: &mut Ui, session: &Session, state: &mut State) {
         state.suggest(session);
     }
     ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(&mut state.path).desired_width(ui.available_width() - 96.0);
+        let edit = TextEdit::singleline(&mut state.path).desired_width(ui.available_width() - BROWSE_WIDTH);
         if ui.add(edit).accessible_name("Path to write to").changed() {
             state.take_typed();
         }

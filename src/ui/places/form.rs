@@ -127,7 +127,7 @@ fn place(ui: &mut Ui, session: &Session, accounts: &[AccountId], state: &mut Sta
         let edit = TextEdit::singleline(&mut state.text)
             .id(id)
             .hint_text("Dayton, OH · 45402 · 39.76, -84.19")
-            .desired_width((ui.available_width() - 84.0).max(80.0))
+            .desired_width((ui.available_width() - 88.0).max(80.0))
             .char_limit(160);
         let edit = ui.add(edit).accessible_name("Place");
         pressed = primary_button(ui, true, "Place here").on_hover_text("Enter does the same").clicked();
