@@ -4,7 +4,7 @@ use egui::{ComboBox, Frame, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::jobs::spec::{ImportOrder, JobKind, OnConflict, OnNewTerritory, OnUnknown, Unclear, UnnamedUnits};
 use crate::theme::{self, Tokens};
-use crate::ui::widgets::primary_button;
+use crate::ui::widgets::{outline_marks, primary_button};
 use crate::words;
 
 /// The step after the columns are chosen.
@@ -46,8 +46,12 @@ pub(super) fn show(ui: &mut Ui, step: &mut Step) -> Answer {
     let clear = words::counted(found.clear as i128, "code");
     ui.label(theme::note(ui, format!("{file}: {clear} clear. Nothing is changed before you press Import")));
     let height = (ui.ctx().content_rect().height() - 220.0).clamp(160.0, 620.0);
-    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+    outline_marks(ui);
+    let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+    area.auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
+        // Beside the bar, not under it.
+        ui.set_max_width(ui.available_width() - 12.0);
         conflicts(ui, order, found);
         unknown(ui, order, found);
         new_territories(ui, order, found);
