@@ -76,6 +76,8 @@ pub enum Action {
     SetColourLevel(Option<u8>),
     SetColouring(Box<Colouring>),
     FitGroup(GroupId),
+    /// Writes the list that is looked at to a CSV file.
+    SaveList(PathBuf),
     /// Says why something was not done.
     Refuse(String),
     /// Puts the cut of the history after this many steps.
@@ -259,6 +261,7 @@ commands! {
     ImportAlignment, File, "Import territories…", ICON_GROUP, None, "Read which unit belongs to which territory from a CSV file or a workbook";
     ImportReps, File, "Import reps…", ICON_BADGE, None, "Read the roster with homes and capacities from a CSV file or a workbook";
     ImportColumns, File, "Import columns of units…", ICON_ADD_COLUMN_RIGHT, None, "Read population, income or other columns from a table with one row per unit";
+    AddLayer, File, "Add a layer…", ICON_LAYERS, None, "Read areas beside the units, counties or states say, from a shapefile, GeoPackage, GeoJSON, TopoJSON or KML";
     PasteTable, File, "Paste a table…", ICON_CONTENT_PASTE, None, "Import accounts from cells that were copied in a spreadsheet";
     PlaceAccounts, File, "Place accounts…", ICON_PIN_DROP, ctrl_shift(Key::P), "List the accounts without a good place, and put them on the map by hand";
     LookUpOnline, File, "Look up addresses online…", ICON_TRAVEL_EXPLORE, None, "Place accounts by their street with a service on the network; off until it is switched on";
@@ -277,7 +280,7 @@ commands! {
     GrowSelection, Edit, "Grow the selection", ICON_OPEN_IN_FULL, key(Key::Period), "Select the neighbours of what is selected, too";
     ShrinkSelection, Edit, "Shrink the selection", ICON_CLOSE_FULLSCREEN, key(Key::Comma), "Leave out what lies at the edge of the selection";
     SelectAlike, Edit, "Select all units of this area", ICON_SELECT_ALL, None, "All units of the county, state or other area in which the selected ones lie, of the first layer that is shown";
-    SelectByFilter, Edit, "Select by filter…", ICON_FILTER_ALT, ctrl(Key::F), "Select units by a measure, their name or another column";
+    SelectByFilter, Edit, "Select by filter…", ICON_FILTER_ALT, ctrl(Key::F), "Select units by one of their columns, or the accounts of a segment";
     Columns, Edit, "Columns…", ICON_FUNCTIONS, None, "Columns that a formula computes: scores, tiers, dates; used like any other column";
     Segments, Edit, "Segments…", ICON_GROUPS, None, "Named sets of accounts: filter, colour, count and export them";
     OnlyTerritory, Edit, "Only from this territory", ICON_FILTER_CENTER_FOCUS, None, "All tools take units of the active territory alone, until it is switched off";
@@ -358,6 +361,7 @@ impl Command {
             Self::ImportColumns => {
                 &["demographics", "census", "population", "potential", "join", "figures", "unit table", "market data"]
             }
+            Self::AddLayer => &["counties", "states", "regions", "overlay", "reference", "shapefile", "borders"],
             Self::PlaceAccounts => &["geocode", "address", "locate", "coordinates", "unplaced", "move account"],
             Self::LookUpOnline => &["geocode", "geocoder", "census", "nominatim", "openstreetmap", "street"],
             Self::RefreshAccounts => &["update", "newer file", "new file", "compare", "sync", "reload", "customers"],

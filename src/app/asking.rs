@@ -12,7 +12,6 @@ use crate::io::layers;
 use crate::jobs::spec::{ImportWhat, JobKind, PresetOrder};
 use crate::jobs::tasks;
 use crate::session::Session;
-use crate::session::refreshing::RefreshAction;
 use crate::ui::path_dialog::Purpose;
 use crate::work::presets::{self, Preset};
 
@@ -22,7 +21,7 @@ impl App {
             || self.ui.import.is_open()
             || self.ui.export.is_open()
             || self.ui.refreshing.is_open()
-            || self.ui.layers.is_asking()
+            || self.ui.layers.has_dialog()
             || self.ui.path.is_open()
             || self.ui.levels.is_open()
             || self.ui.filter.is_open()
@@ -50,8 +49,8 @@ impl App {
                 let stem = open.and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
                 folder.join(format!("{} copy.bwk", stem.unwrap_or_else(|| "plan".to_owned())))
             }
-            Wish::SaveList => folder.join("differences.csv"),
-            Wish::OpenProject | Wish::Import(_) | Wish::Layer | Wish::ExportTo | Wish::List(_) => folder.join(""),
+            Wish::SaveList => folder.join("list.csv"),
+            Wish::OpenProject | Wish::Import(_) | Wish::ExportTo | Wish::List(_) => folder.join(""),
         }
     }
 
@@ -60,11 +59,9 @@ impl App {
         if let Some(what) = self.ui.import.browse.take() {
             self.wishes.push(Wish::Import(what));
         }
-        if std::mem::take(&mut self.ui.refreshing.browse) {
+        if let Some(list) = self.ui.refreshing.save.take().or(self.ui.layers.save.take()) {
+            self.list_to_save = Some(list);
             self.wishes.push(Wish::SaveList);
-        }
-        if std::mem::take(&mut self.ui.layers.browse) {
-            self.wishes.push(Wish::Layer);
         }
         if self.ui.export.browse.take().is_some() {
             self.wishes.push(Wish::ExportTo);
@@ -117,11 +114,8 @@ impl App {
                 Answer::Chosen(Wish::CreateProject, path) => self.actions.push(Action::Create(with_ending(path))),
                 Answer::Chosen(Wish::SaveAs, path) => self.actions.push(Action::SaveAs(with_ending(path))),
                 Answer::Chosen(Wish::Import(what), path) => self.ui.import.take(path, what),
-                Answer::Chosen(Wish::Layer, path) => self.ui.layers.set_path(path),
                 Answer::Chosen(Wish::ExportTo, path) => self.ui.export.set_path(path),
-                Answer::Chosen(Wish::SaveList, path) => {
-                    self.actions.push(Action::Refresh(RefreshAction::SaveList(path)));
-                }
+                Answer::Chosen(Wish::SaveList, path) => self.actions.push(Action::SaveList(path)),
                 Answer::Chosen(Wish::List(what), path) => self.ui.export.lists.set_path(what, path),
                 Answer::Cancelled(_) => {}
                 Answer::Unavailable(wish) => {
@@ -131,7 +125,7 @@ impl App {
                         Wish::CreateProject => self.ui.path.open(Purpose::Create, suggestion),
                         Wish::SaveAs => self.ui.path.open(Purpose::SaveAs, suggestion),
                         Wish::SaveList => self.ui.path.open(Purpose::SaveList, suggestion),
-                        Wish::Import(_) | Wish::Layer | Wish::ExportTo | Wish::List(_) => {
+                        Wish::Import(_) | Wish::ExportTo | Wish::List(_) => {
                             self.ui.notices.refused(ctx, "This system has no file dialog; type the path");
                         }
                     }

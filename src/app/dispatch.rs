@@ -58,6 +58,7 @@ impl App {
             Action::Columns(action) => self.do_with_columns(action),
             Action::Segments(action) => self.do_with_segments(ctx, action),
             Action::Refresh(action) => self.do_refresh(ctx, action),
+            Action::SaveList(path) => self.save_list(path),
             Action::Doubles(action) => self.do_doubles(ctx, action),
             Action::Layers(action) => self.do_with_layers(ctx, action),
             Action::Import(order) => self.start_import(ctx, *order),
@@ -219,6 +220,7 @@ impl App {
             | Action::Columns(_)
             | Action::Segments(_)
             | Action::Refresh(_)
+            | Action::SaveList(_)
             | Action::Doubles(_)
             | Action::Layers(_)
             | Action::Suggest(_)
@@ -263,6 +265,7 @@ impl App {
             Command::ImportAlignment => self.ui.import.open(ImportWhat::Alignment),
             Command::ImportReps => self.ui.import.open(ImportWhat::Reps),
             Command::ImportColumns => self.ui.import.open(ImportWhat::Columns),
+            Command::AddLayer => self.ui.import.open(ImportWhat::Layer),
             Command::RefreshAccounts => self.ui.import.open_to_refresh(ImportWhat::Accounts),
             Command::UpdateBoundaries => self.ui.import.open_to_refresh(ImportWhat::Units),
             Command::FindDoubles => self.ui.doubles.open(&mut self.actions),

@@ -15,10 +15,8 @@ pub enum Wish {
     CreateProject,
     SaveAs,
     Import(ImportWhat),
-    /// A file that shall become a layer beside the units.
-    Layer,
     ExportTo,
-    /// A list of differences as CSV.
+    /// A list that is looked at as CSV.
     SaveList,
     /// Something that the lists of the export dialog want.
     List(Browse),
@@ -79,7 +77,7 @@ impl FileDialogs for SystemDialogs {
         }
         dialog = match &wish {
             Wish::OpenProject | Wish::CreateProject | Wish::SaveAs => dialog.add_filter("Bailiwick project", &["bwk"]),
-            Wish::Import(ImportWhat::Units) | Wish::Layer => dialog.add_filter("Areas", &LAYERS),
+            Wish::Import(ImportWhat::Units | ImportWhat::Layer) => dialog.add_filter("Areas", &LAYERS),
             Wish::Import(_) => {
                 let all: Vec<&str> = TABLES.iter().chain(&LAYERS).copied().collect();
                 dialog.add_filter("Tables and points", &all).add_filter("Tables", &TABLES).add_filter("Points", &LAYERS)

@@ -40,7 +40,7 @@ impl App {
                 self.ui.notices.refused(ctx, "Select a unit first: all units of its area follow");
             }
             action => {
-                let changes = !matches!(action, LayerAction::SelectAlike(_));
+                let changes = !matches!(action, LayerAction::SelectAlike(_) | LayerAction::Total(..));
                 if let Some(why) = session.fixed().filter(|_| changes) {
                     self.ui.notices.refused(ctx, why.to_owned());
                     return;
@@ -69,6 +69,9 @@ impl App {
                     return;
                 }
                 let Some(session) = self.session.as_mut() else { return };
+                if session.project.units.is_empty() && session.project.accounts.is_empty() {
+                    session.view.fit = session.plan_bounds();
+                }
                 if let (Some(store), None) = (&self.store, &session.read_only) {
                     store.put_unit_shares(at, shares);
                     if !diagnostics.is_empty() {
@@ -88,6 +91,7 @@ impl App {
                 session.selection.units = units;
                 self.ui.notices.done(ctx, words);
             }
+            LayerDone::Totals(totals) => self.ui.layers.set_totals(totals),
             LayerDone::Use(used) => {
                 self.ui.layers.ask(used.name.clone(), used.facts.clone());
                 self.layer_use = Some(used);

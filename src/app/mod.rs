@@ -39,6 +39,7 @@ use crate::jobs::building::Inbox;
 use crate::jobs::spec::ImportOrder;
 use crate::map::MapState;
 use crate::session::Session;
+use crate::session::list::List;
 use crate::session::recent::recent_projects;
 use crate::session::reference::LayerUse;
 use crate::session::view::Camera;
@@ -69,6 +70,8 @@ pub struct App {
     formulas_asked: Option<(u64, u64)>,
     /// The columns as the dialogs know them.
     columns_seen: u64,
+    /// The list that a file was asked for.
+    list_to_save: Option<List>,
     /// The layers that were last asked to be made ready for the map.
     layers_asked: Vec<Arc<Units>>,
     /// What using a layer as units would do, while it waits for a yes.
@@ -133,6 +136,7 @@ impl App {
             geometry_asked: None,
             formulas_asked: None,
             columns_seen: 0,
+            list_to_save: None,
             layers_asked: Vec::new(),
             layer_use: None,
             imports: VecDeque::new(),

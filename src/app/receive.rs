@@ -278,7 +278,9 @@ impl App {
             match what {
                 ImportWhat::Units => store.put_units(&project, label)?,
                 ImportWhat::Accounts => store.put_accounts(&project, label)?,
-                ImportWhat::Reps | ImportWhat::Alignment | ImportWhat::Columns => store.put_reps(&project.reps),
+                ImportWhat::Reps | ImportWhat::Alignment | ImportWhat::Columns | ImportWhat::Layer => {
+                    store.put_reps(&project.reps)
+                }
             };
             store.put_goals(&project.goals);
         }

@@ -1,5 +1,6 @@
 //! Newer files and double accounts: held against the project and worked out by jobs, told of in a dialog, made as one step.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::Context;
@@ -36,12 +37,14 @@ impl App {
             RefreshAction::WorkOut(wish) => self.work_out(wish),
             RefreshAction::Apply => self.apply_refresh(ctx),
             RefreshAction::Leave => self.leave_refresh(),
-            RefreshAction::SaveList(path) => {
-                let (Some(list), Some(session)) = (self.ui.refreshing.list().cloned(), &self.session) else { return };
-                let data = session.data_generation;
-                self.jobs.start(JobKind::Export, move |progress| replacing::save_list(&list, &path, data, progress));
-            }
         }
+    }
+
+    /// Writes the list that was looked at when somebody asked for a file.
+    pub(super) fn save_list(&mut self, path: PathBuf) {
+        let (Some(list), Some(session)) = (self.list_to_save.take(), &self.session) else { return };
+        let data = session.data_generation;
+        self.jobs.start(JobKind::Export, move |progress| replacing::save_list(&list, &path, data, progress));
     }
 
     pub(super) fn leave_refresh(&mut self) {

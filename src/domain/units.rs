@@ -110,9 +110,13 @@ impl Units {
 
     /// "ZIP areas", "counties".
     pub fn kind_of_many(&self) -> String {
-        let kind = self.kind_of_one();
-        kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies"))
+        plural(self.kind_of_one())
     }
+}
+
+/// "counties" of "county".
+pub fn plural(kind: &str) -> String {
+    kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies"))
 }
 
 /// "3,670": thousands separated.

@@ -3,24 +3,28 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::JobOutput;
-use super::spec::Version;
+use super::spec::{ImportOrder, Version};
+use super::{JobOutput, preview, tasks};
 use crate::domain::edit::Edit;
-use crate::domain::ids::UnitId;
+use crate::domain::ids::{MeasureId, UnitId};
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
+use crate::domain::reference::ReferenceLayer;
 use crate::domain::spatial::UnitIndex;
 use crate::domain::units::Units;
 use crate::error::UserError;
 use crate::io::cancelled;
 use crate::io::diagnostic::Diagnostic;
+use crate::io::export;
 use crate::io::files::name_of;
 use crate::render::reference::ReferenceLines;
 use crate::session::Indices;
 use crate::session::data::NewData;
-use crate::session::reference::{LayerAction, LayerUse, LayerView};
+use crate::session::list::List;
+use crate::session::reference::{LayerAction, LayerTotals, LayerUse, LayerView, TotalsBy};
 use crate::store::UnitShare;
-use crate::work::layers::{self, ColumnWish, LayerWish, Lying};
+use crate::words;
+use crate::work::layers::{self, ColumnWish, Lying};
 
 /// What came of an action.
 pub enum LayerDone {
@@ -28,6 +32,8 @@ pub enum LayerDone {
     Step { edit: Edit, at: u16, shares: Vec<UnitShare>, file: String, diagnostics: Vec<Diagnostic> },
     /// Units to select.
     Select { units: BTreeSet<UnitId>, words: String },
+    /// Figures by area.
+    Totals(LayerTotals),
     /// What using a layer would do.
     Use(Box<LayerUse>),
 }
@@ -60,8 +66,9 @@ fn done(
     };
     let lying = |areas: &Units| Lying::new(&project.units, areas, progress).map_err(cancelled);
     match action {
-        LayerAction::Add(path) => {
-            let imported = layers::add(project, path, &LayerWish::default(), progress)?;
+        LayerAction::Add(order) => {
+            let ImportOrder { path, .. } = &**order;
+            let imported = layers::add(project, &preview::plain_path(path), &tasks::layer_wish(order), progress)?;
             let added = imported.value;
             let shares = lying(&added.layer.areas)?.rows();
             let (at, file) = (added.at as u16, name_of(path));
@@ -86,6 +93,11 @@ fn done(
             let words = format!("Selected {} of {names}", project.units.count_words(units.len()));
             Ok(LayerDone::Select { units, words })
         }
+        LayerAction::Total(at, by) => {
+            let (at, by, layer) = (*at, *by, layer(*at)?);
+            let list = totals(project, layer, &lying(&layer.areas)?, by);
+            Ok(LayerDone::Totals(LayerTotals { at, kind: layer.areas.kind_of_one().to_owned(), by, list }))
+        }
         LayerAction::AskUse(at) => {
             let name = layer(*at)?.name.clone();
             let used = layers::use_as_units(project, *at, progress)?;
@@ -98,6 +110,26 @@ fn done(
             Err(UserError::new("Not done").because("that takes no job"))
         }
     }
+}
+
+fn totals(project: &Project, layer: &ReferenceLayer, lying: &Lying, by: TotalsBy) -> List {
+    let by = match by {
+        TotalsBy::Share => layers::By::Share,
+        TotalsBy::Main => layers::By::Main,
+    };
+    let rows = layers::totals(project, layer, lying, by);
+    let figure = |id: MeasureId, value: f64| match project.measure(id).filter(|_| value.is_finite()) {
+        Some(measure) => words::figure(measure, value),
+        None => String::new(),
+    };
+    let shown: Vec<Vec<String>> = rows.iter().map(|row| layers::totals_cells(layer, row, figure)).collect();
+    let plain = rows.iter().map(|row| layers::totals_cells(layer, row, |_, value| export::number(value)));
+    let plain: Vec<Vec<String>> = plain.collect();
+    let header = layers::totals_header(project);
+    let columns: Vec<&str> = header.iter().map(String::as_str).collect();
+    let all = vec![(format!("All {}", layer.areas.count_words(rows.len())), 0..rows.len())];
+    let cells = |rows: Vec<Vec<String>>| move |row: usize| rows.get(row).cloned().unwrap_or_default();
+    List::new(&columns, all, cells(shown)).with_figures(layers::TOTALS_FIGURES_FROM, cells(plain))
 }
 
 /// Makes what is drawn of layers.

@@ -63,7 +63,7 @@ pub(super) fn look(
         PresetWish::Fitting => presets::fitting(&presets, what.key(), names),
         PresetWish::Named(_) | PresetWish::Guess | PresetWish::Project => None,
     };
-    let seen = if what == ImportWhat::Units {
+    let seen = if what.is_of_areas() {
         see_layer(path, &mut read, &mut chosen, fitting, progress)?
     } else {
         see_table(project, path, (what, &order.preset), &mut read, &mut chosen, fitting, progress)?
@@ -118,15 +118,17 @@ fn see_layer<'a>(
     let first = |values: &[String]| values.iter().filter(|value| !value.is_empty()).take(SAMPLES).cloned().collect();
     let approximate = if mapping.approximate { ", approximate" } else { "" };
     let count = |count: usize, noun: &str| words::counted(count as i128, noun);
+    let mut one = mapping.kind.clone();
     let areas = format!("{}, each a {}{approximate}", count(layer.len(), "area"), mapping.kind);
     let dissolved = mapping.dissolve.as_ref().map(|dissolve| {
-        let (units, kind) = (words::count(dissolve.count(&layer) as i128), dissolve.kind(&mapping.kind));
-        format!("dissolved into {units}, each a {kind}")
+        one = dissolve.kind(&mapping.kind);
+        format!("dissolved into {}, each a {one}", words::count(dissolve.count(&layer) as i128))
     });
     let mut notes = vec![areas];
     notes.extend(dissolved);
     notes.push(format!("coordinates: {}", layer.system));
-    let found = Found { part: layer.part.clone(), system: Some(layer.system.clone()), ..Found::default() };
+    let (part, system) = (layer.part.clone(), Some(layer.system.clone()));
+    let found = Found { part, system, kind: one, ..Found::default() };
     Ok(Seen {
         names: names(&layer),
         samples: layer.columns.iter().map(|column| first(&column.values)).collect(),
@@ -204,7 +206,7 @@ fn table_roles(project: Option<&Project>, table: &Table, what: ImportWhat) -> (V
             ];
             (roles, mapping.reasons)
         }
-        ImportWhat::Reps | ImportWhat::Units => {
+        ImportWhat::Reps | ImportWhat::Units | ImportWhat::Layer => {
             let mapping = RepMapping::guess(table);
             let roles = vec![
                 (Role::Code, one(mapping.code)),

@@ -74,6 +74,7 @@ pub(super) fn found(table: &Table) -> Found {
         decimal_mark: Some(mark.unwrap_or(table.default_mark())),
         date_order: order,
         system: None,
+        kind: String::new(),
     }
 }
 
@@ -90,7 +91,7 @@ pub(super) fn problems(table: &Table, what: ImportWhat, mut diagnostics: Vec<Dia
         ImportWhat::Reps => {
             let _ = reps::from_table(table, &RepMapping::guess(table), postal, &silent, &mut diagnostics);
         }
-        ImportWhat::Units | ImportWhat::Alignment | ImportWhat::Columns => {}
+        ImportWhat::Units | ImportWhat::Alignment | ImportWhat::Columns | ImportWhat::Layer => {}
     }
     lines(diagnostics, table.len(), "row")
 }

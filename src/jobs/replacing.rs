@@ -19,7 +19,8 @@ use crate::io::export::{number, write_rows};
 use crate::session::Indices;
 use crate::session::data::NewData;
 use crate::session::doubles::DoubleGroup;
-use crate::session::refreshing::{AccountsReport, ColumnLine, List, Outcome, Report, UnitsReport, Whose};
+use crate::session::list::List;
+use crate::session::refreshing::{AccountsReport, ColumnLine, Outcome, Report, UnitsReport, Whose};
 use crate::words;
 use crate::work::boundaries::{BoundaryUpdate, update_file};
 use crate::work::duplicates::{self, DuplicatesWish, MergeOrder, OnMerge};
@@ -295,7 +296,8 @@ fn replacement(version: Version, after: Project, edit: Edit, diagnostics: Vec<Di
 pub fn save_list(list: &List, path: &std::path::Path, data_generation: u64, progress: &Progress) -> JobOutput {
     let begun = progress.begin(Phase::Writing, 0).map_err(|_| None);
     finish(begun.and_then(|()| {
-        write_rows(path, &list.columns, (0..list.len()).map(|row| list.row(row))).map_err(Some)?;
+        let header: Vec<&str> = list.columns.iter().map(String::as_str).collect();
+        write_rows(path, &header, (0..list.len()).map(|row| list.plain_row(row))).map_err(Some)?;
         Ok(JobOutput::Exported { path: path.to_owned(), files: 1, data_generation, notes: Vec::new() })
     }))
 }

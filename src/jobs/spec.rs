@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub use self::build::{BuildOrder, CutWish, Effort, Territories, TerritoryOrder};
 pub use self::import::{
-    Found, ImportOrder, ImportPreview, ImportWhat, PeekOrder, PresetOrder, PresetWish, PreviewColumn, Role,
+    AreaWords, Found, ImportOrder, ImportPreview, ImportWhat, PeekOrder, PresetOrder, PresetWish, PreviewColumn, Role,
 };
 pub use self::replacing::{MergeRule, MergeWish, RefreshWish, Vanished};
 pub use crate::io::alignment::choices::{Choices, OnConflict, OnNewTerritory, OnUnknown, Unclear, UnnamedUnits};

@@ -23,6 +23,7 @@ use crate::session::{Indices, Session};
 use crate::store::{self, Access, Existing, Opened, Wanted};
 use crate::work::columns::{AccountColumns, AlignmentColumns, Choice, RepColumns, UnitColumns, UnitTableColumns};
 use crate::work::duplicates::{DISMISSED_SETTING, dismissed};
+use crate::work::layers::LayerWish;
 use crate::work::{self, ChangeKind};
 
 /// Opens a project file.
@@ -129,9 +130,21 @@ pub(super) fn unit_columns(order: &ImportOrder) -> UnitColumns {
         name: single(order, Role::Name),
         measures: many(order, Role::Measure),
         attributes: many(order, Role::Attribute),
+        kind: typed(&order.areas.kind),
+        attribution: order.areas.attribution.trim().to_owned(),
         read: order.read.clone(),
         ..UnitColumns::default()
     }
+}
+
+/// A file that shall become a layer.
+pub(super) fn layer_wish(order: &ImportOrder) -> LayerWish {
+    LayerWish { name: typed(&order.areas.name), columns: unit_columns(order), read: order.read.clone() }
+}
+
+/// What was typed, where anything was.
+fn typed(text: &str) -> Option<String> {
+    Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// What was chosen for the columns of an alignment.
@@ -184,6 +197,7 @@ pub fn import(project: &Project, data_generation: u64, order: &ImportOrder, prog
             };
             work::unit_columns::import_unit_columns(project, path, &columns, progress)
         }
+        ImportWhat::Layer => Err(UserError::new("Not imported").because("a layer lies beside what is imported")),
         ImportWhat::Reps => {
             let columns = RepColumns {
                 code: single(Role::Code),

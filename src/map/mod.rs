@@ -60,6 +60,20 @@ pub struct MapState {
     legend: Option<Rect>,
 }
 
+/// Where what is seen comes from: the units, layers beside them, the basemap; each named once.
+fn attribution(session: &Session, basemap: &str) -> String {
+    let units = &session.project.units;
+    let approximate = if units.approximate { format!("Approximate {}", units.kind_of_many()) } else { String::new() };
+    let layers = session.shown_layers().map(|areas| areas.attribution.as_str());
+    let mut sources: Vec<&str> = Vec::new();
+    for source in [approximate.as_str(), &units.attribution].into_iter().chain(layers).chain([basemap]) {
+        if !source.is_empty() && !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    sources.join(" · ")
+}
+
 /// What decides what lies under the pointer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Hovered {
@@ -377,15 +391,7 @@ impl MapState {
                 response.clone().on_hover_ui_at_pointer(|ui| overlay::areas(ui, &self.hovered_areas));
             }
         }
-        let mut attribution = self.basemap.attribution().to_owned();
-        let units = &session.project.units;
-        if !units.attribution.is_empty() {
-            attribution = format!("{} · {attribution}", units.attribution);
-        }
-        if units.approximate {
-            attribution = format!("Approximate {} · {attribution}", units.count_words(2).trim_start_matches("2 "));
-        }
-        overlay::scale_and_attribution(ui, &self.camera, attribution.trim_end_matches(" · "));
+        overlay::scale_and_attribution(ui, &self.camera, &attribution(session, self.basemap.attribution()));
         if session.view.show_legend {
             let content = self.layers.legend(self.camera.zoom);
             self.legend = legend::legend(ui, session, &content, rect, actions);
@@ -406,5 +412,37 @@ impl MapState {
                 actions.push(Action::SelectAccount(Some(account)));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture;
+    use crate::domain::history::History;
+    use crate::domain::reference::ReferenceLayer;
+    use crate::session::Indices;
+
+    #[test]
+    fn every_source_of_what_is_seen_is_named_once() {
+        let mut project = fixture::project("AB");
+        let areas = |attribution: &str| {
+            let mut areas = (*project.units).clone();
+            areas.attribution = attribution.into();
+            Arc::new(areas)
+        };
+        let layer = |name: &str, attribution| ReferenceLayer {
+            name: name.into(),
+            areas: areas(attribution),
+            ..ReferenceLayer::default()
+        };
+        let mut layers = vec![layer("Counties", "Census"), layer("States", "Census"), layer("Regions", "Head office")];
+        layers[2].look.visible = false;
+        (project.units, project.layers) = (areas("Post"), Arc::new(layers));
+        let indices = Indices::new(&project);
+        let mut session = Session::new(project, History::default(), indices, 0);
+        assert_eq!(attribution(&session, "Natural Earth"), "Post · Census · Natural Earth");
+        Arc::make_mut(&mut session.project.layers)[2].look.visible = true;
+        assert_eq!(attribution(&session, ""), "Post · Census · Head office");
     }
 }

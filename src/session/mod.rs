@@ -9,6 +9,7 @@ pub mod doubles;
 pub mod explanation;
 pub mod filter;
 pub mod levels;
+pub mod list;
 pub mod placing;
 mod preview;
 pub mod proposal;
@@ -240,8 +241,23 @@ impl Session {
 
     /// A step that was made now, by whoever sits here.
     fn record(&mut self, edit: Edit) {
+        let undone = self.undone_labels();
+        self.diagnostics.retain(|known| !undone.contains(&known.place.file));
         self.history.push(edit);
         self.history.sign(Made { at: now(), who: self.who.clone() });
+    }
+
+    /// What was noticed while accounts were merged is kept under the label of the step. These are the labels of which no step is in force.
+    fn undone_labels(&self) -> BTreeSet<String> {
+        let (made, undone) = self.history.steps().split_at(self.history.applied());
+        let labels = undone.iter().filter(|step| step.accounts_patch().is_some()).map(|step| &step.label);
+        labels.filter(|label| made.iter().all(|step| step.label != **label)).cloned().collect()
+    }
+
+    /// What was noticed, but for notes about steps that were taken back.
+    pub fn standing_diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        let undone = self.undone_labels();
+        self.diagnostics.iter().filter(move |known| !undone.contains(&known.place.file))
     }
 
     /// Takes back the last step and returns it (as it was made). One that changes the units is left alone, see [`Self::step_with`].
@@ -321,18 +337,12 @@ impl Session {
         }
     }
 
-    /// The box around all units, else around all accounts. Longitudes east of 150° (the Aleutians' far end) are left out where
-    /// most of the plan lies west, so that one island does not make the map show the whole world.
+    /// The box around all units, else around all accounts, else around the layers that are to be seen.
     pub fn plan_bounds(&self) -> Option<Bounds> {
-        let boxes = &self.project.units.bounds;
-        let west = boxes.iter().filter(|bounds| bounds.max.lon < 0.0).count();
-        let mostly_west = west * 2 > boxes.len();
-        boxes
-            .iter()
-            .copied()
-            .filter(|bounds| !(mostly_west && bounds.max.lon > 150.0))
-            .reduce(Bounds::union)
+        let of_layers = || self.shown_layers().flat_map(|areas| areas.bounds.iter().copied()).collect::<Vec<Bounds>>();
+        around(&self.project.units.bounds)
             .or_else(|| Bounds::of(self.project.accounts.places.iter().copied()))
+            .or_else(|| around(&of_layers()))
     }
 
     /// Measures worth a line where there is little room: what is balanced or in view, and the first few of the others.
@@ -359,6 +369,15 @@ impl Session {
     pub fn units_bounds(&self, units: impl IntoIterator<Item = UnitId>) -> Option<Bounds> {
         units.into_iter().filter_map(|unit| self.project.units.bounds.get(unit.index()).copied()).reduce(Bounds::union)
     }
+}
+
+/// The box around areas. What lies far in the east (the Aleutians' end, Guam) is left out where most lies in the west, so that one island
+/// does not make the map show the whole world.
+fn around(areas: &[Bounds]) -> Option<Bounds> {
+    const FAR_EAST: f64 = 140.0;
+    let west = areas.iter().filter(|bounds| bounds.max.lon < 0.0).count();
+    let mostly_west = west * 2 > areas.len();
+    areas.iter().copied().filter(|bounds| !(mostly_west && bounds.max.lon > FAR_EAST)).reduce(Bounds::union)
 }
 
 /// Seconds since 1970.

@@ -1,9 +1,6 @@
 //! A newer file held against the project: what is told of it before anything is applied, and what a person wants of it.
 
-use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::Arc;
-
+use super::list::List;
 use crate::domain::effect::Effect;
 use crate::domain::ids::UnitId;
 use crate::jobs::spec::{ImportOrder, RefreshWish};
@@ -19,8 +16,6 @@ pub enum RefreshAction {
     Apply,
     /// Forgets the file.
     Leave,
-    /// Writes the list of the report to a CSV file.
-    SaveList(PathBuf),
 }
 
 /// What a report tells.
@@ -106,42 +101,4 @@ pub struct UnitsReport {
     pub list: List,
     /// The units are like that already.
     pub nothing: bool,
-}
-
-/// A long list: rows become words only when they are looked at.
-#[derive(Clone)]
-pub struct List {
-    pub columns: Vec<&'static str>,
-    /// What its rows are about, one kind after the other.
-    pub parts: Vec<(String, Range<usize>)>,
-    row: Arc<dyn Fn(usize) -> Vec<String> + Send + Sync>,
-}
-
-impl List {
-    pub fn new(
-        columns: &[&'static str],
-        parts: Vec<(String, Range<usize>)>,
-        row: impl Fn(usize) -> Vec<String> + Send + Sync + 'static,
-    ) -> Self {
-        Self { columns: columns.to_vec(), parts, row: Arc::new(row) }
-    }
-
-    pub fn len(&self) -> usize {
-        self.parts.iter().map(|(_, rows)| rows.end).max().unwrap_or(0)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// A row, one text per column.
-    pub fn row(&self, row: usize) -> Vec<String> {
-        (self.row)(row)
-    }
-}
-
-impl std::fmt::Debug for List {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "list of {} rows", self.len())
-    }
 }

@@ -1,8 +1,9 @@
 //! "Colour areas by…": what the colours of areas and accounts say. A small window over the map, not a dialog: the map shows each choice
 //! at once, and can be moved meanwhile.
 
-use egui::{Align2, ComboBox, Grid, Id, Key, Response, Slider, Ui, Window, vec2};
+use egui::{ComboBox, Grid, Rect, Response, Slider, Ui, vec2};
 
+use super::tool_window;
 use super::widgets::outline_marks;
 use crate::action::{Action, Command};
 use crate::domain::classes::{Breaks, FEWEST_CLASSES, MOST_CLASSES};
@@ -31,19 +32,15 @@ impl State {
 
 const FIELD: f32 = 190.0;
 const NAMES: f32 = 120.0;
+const WIDTH: f32 = NAMES + FIELD + 40.0;
 
-pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, session: &Session, room: Rect, state: &mut State, actions: &mut Vec<Action>) {
     if !state.open {
         return;
     }
-    let popup = egui::Popup::is_any_open(ui.ctx());
-    let mut open = true;
     let mut wish = session.view.colouring.clone();
-    let room = ui.ctx().content_rect();
-    let window = Window::new("Colours").id(Id::unique("colours")).open(&mut open).collapsible(false).resizable(false);
-    let window = window.pivot(Align2::RIGHT_TOP).default_pos(room.right_top() + vec2(-360.0, 64.0));
-    window.show(ui.ctx(), |ui| {
-        let most = (room.height() - 160.0).max(160.0);
+    let open = tool_window::show(ui, "Colours", WIDTH, room, |ui| {
+        let most = (ui.ctx().content_rect().height() - 160.0).max(160.0);
         egui::ScrollArea::vertical().max_height(most).min_scrolled_height(most).show(ui, |ui| {
             outline_marks(ui);
             ui.spacing_mut().item_spacing.y = 6.0;
@@ -67,10 +64,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
     if wish != session.view.colouring {
         actions.push(Action::SetColouring(Box::new(wish)));
     }
-    // Escape closes a list first, then this.
-    if !open || (!popup && ui.input(|input| input.key_pressed(Key::Escape))) {
-        state.open = false;
-    }
+    state.open &= open;
 }
 
 fn areas(ui: &mut Ui, session: &Session, wish: &mut Colouring, state: &mut State, actions: &mut Vec<Action>) {

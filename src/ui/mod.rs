@@ -19,6 +19,7 @@ pub mod inspector;
 pub mod layers;
 pub mod leaving;
 pub mod levels;
+pub mod list_view;
 pub mod notices;
 pub mod online_dialog;
 pub mod over_map;
@@ -35,6 +36,7 @@ pub mod suggestion;
 pub mod tables;
 pub mod territories;
 pub mod tool_rail;
+pub mod tool_window;
 pub mod top_bar;
 pub mod tree;
 pub mod tree_row;
@@ -139,19 +141,21 @@ pub fn show(
             if inspector_open != session.view.show_inspector {
                 actions.push(Action::Run(Command::ToggleInspector));
             }
-            CentralPanel::default().frame(Frame::new().fill(tokens.subtle)).show(ui, |ui| {
+            let map = CentralPanel::default().frame(Frame::new().fill(tokens.subtle)).show(ui, |ui| {
                 let rect = ui.available_rect_before_wrap();
                 map(ui, session, actions);
                 let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect));
-                over_map::show(&mut over, session, actions);
+                let room = over_map::show(&mut over, session, actions);
                 hint::show(&mut over, session, state, actions);
+                room
             });
-            colours::show(ui, session, &mut state.colours, actions);
-            columns::show(ui, session, &mut state.columns, actions);
-            segments::show(ui, session, &mut state.segments, actions);
-            layers::show(ui, session, &mut state.layers, actions);
+            let room = map.inner;
+            colours::show(ui, session, room, &mut state.colours, actions);
+            columns::show(ui, session, room, &mut state.columns, actions);
+            segments::show(ui, session, room, &mut state.segments, actions);
+            layers::show(ui, session, room, &mut state.layers, actions);
             build_dialog::show(ui, session, &mut state.build, actions);
-            doubles::show(ui, session, &mut state.doubles, actions);
+            doubles::show(ui, session, room, &mut state.doubles, actions);
             refreshing::show(ui, session, &mut state.refreshing, actions);
             levels::show(ui, session, &mut state.levels, actions);
             export_dialog::show(ui, session, &mut state.export, actions);
@@ -171,20 +175,25 @@ pub fn show(
 fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
     let problems = problems::count(session, &mut state.problems);
     let places = places::count(session, &mut state.places);
+    let kind = session.project.units.kind_of_many();
+    let numbered = |name: &str, count: usize| match count {
+        0 => name.to_owned(),
+        _ => format!("{name} {}", words::count(count as i128)),
+    };
     let tabs = [
-        (BottomTab::Territories, "Territories".to_owned()),
-        (BottomTab::Units, words::capital(&session.project.units.kind_of_many())),
-        (BottomTab::Accounts, "Accounts".to_owned()),
-        (BottomTab::Balance, "Balance".to_owned()),
-        (BottomTab::Places, if places > 0 { format!("Places {places}") } else { "Places".to_owned() }),
-        (BottomTab::Problems, if problems > 0 { format!("Problems {problems}") } else { "Problems".to_owned() }),
-        (BottomTab::History, "History".to_owned()),
+        (BottomTab::Territories, "Territories".to_owned(), "What each territory has, against its target".to_owned()),
+        (BottomTab::Units, words::capital(&kind), format!("All {kind} with their columns")),
+        (BottomTab::Accounts, "Accounts".to_owned(), "All accounts with their columns".to_owned()),
+        (BottomTab::Balance, "Balance".to_owned(), "Territories side by side, as a chart".to_owned()),
+        (BottomTab::Places, numbered("Places", places), places::about(places, &kind)),
+        (BottomTab::Problems, numbered("Problems", problems), problems::about(problems)),
+        (BottomTab::History, "History".to_owned(), "Every step that was made, to go back to".to_owned()),
     ];
     Frame::new().inner_margin(Margin { left: 8, right: 8, top: 4, bottom: 0 }).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
-            for (tab, words) in tabs {
-                if widgets::tab(ui, session.view.tab == tab, &words).clicked() {
+            for (tab, words, about) in tabs {
+                if widgets::tab(ui, session.view.tab == tab, &words).on_hover_text(about).clicked() {
                     actions.push(Action::SetTab(tab));
                 }
             }

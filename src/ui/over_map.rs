@@ -1,7 +1,8 @@
 //! What lies over the map at the top: why nothing can be changed, which units the tools take, and what has fallen apart.
 
 use egui::{
-    Align, Align2, Area, Button, Checkbox, ComboBox, Frame, Id, Layout, Margin, Order, RichText, Stroke, Ui, vec2,
+    Align, Align2, Area, Button, Checkbox, ComboBox, Frame, Id, Layout, Margin, Order, Rect, RichText, Stroke, Ui,
+    pos2, vec2,
 };
 
 use super::widgets::{command_hover, outline_marks};
@@ -12,19 +13,30 @@ use crate::session::view::{BottomTab, Scope, Tool};
 use crate::theme::Tokens;
 use crate::words;
 
-pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+/// What the zoom buttons take at the right.
+const BUTTONS: f32 = 58.0;
+
+/// Returns where the map is free: below what is shown here, beside the zoom buttons.
+pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) -> Rect {
+    let rect = ui.available_rect_before_wrap();
+    let top = cards(ui, session, rect, actions).unwrap_or(rect.top() + 4.0);
+    Rect::from_min_max(pos2(rect.left() + 8.0, top + 8.0), pos2(rect.right() - BUTTONS, rect.bottom()))
+}
+
+/// Returns the lower edge of what there is to show.
+fn cards(ui: &Ui, session: &Session, rect: Rect, actions: &mut Vec<Action>) -> Option<f32> {
     let scope = session.scope();
     let options = session.view.tool != Tool::Select || scope != Scope::Everything;
     let broken = session.cut_off().unwrap_or_default();
     if !options && broken.is_empty() && session.read_only.is_none() {
-        return;
+        return None;
     }
-    let rect = ui.available_rect_before_wrap();
     // Between the legend on the left and the zoom buttons on the right.
     let legend = if session.view.show_legend && rect.width() >= 480.0 { 252.0 } else { 12.0 };
-    let width = (rect.width() - 64.0 - legend).clamp(220.0, 720.0);
+    let width = (rect.width() - BUTTONS - 6.0 - legend).clamp(220.0, 720.0);
     let area = Area::new(Id::unique("over the map")).order(Order::Middle).constrain_to(rect);
-    area.pivot(Align2::RIGHT_TOP).fixed_pos(rect.right_top() + vec2(-58.0, 12.0)).show(ui.ctx(), |ui| {
+    let at = rect.right_top() + vec2(-BUTTONS, 12.0);
+    let shown = area.pivot(Align2::RIGHT_TOP).fixed_pos(at).show(ui.ctx(), |ui| {
         ui.set_max_width(width);
         ui.spacing_mut().item_spacing.y = 6.0;
         if let Some(why) = &session.read_only {
@@ -44,6 +56,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             card(ui, Tokens::of(ui).warning).show(ui, |ui| warning(ui, session, first, broken.len() - 1, actions));
         }
     });
+    Some(shown.response.rect.bottom())
 }
 
 fn card(ui: &Ui, edge: egui::Color32) -> Frame {

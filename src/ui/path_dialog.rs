@@ -6,7 +6,6 @@ use egui::{Key, TextEdit, Ui};
 
 use super::widgets::{dialog, primary_button, take_focus};
 use crate::action::Action;
-use crate::session::refreshing::RefreshAction;
 use crate::theme::{self, Tokens};
 
 /// What the path is for.
@@ -15,7 +14,7 @@ pub enum Purpose {
     Open,
     Create,
     SaveAs,
-    /// A list of differences.
+    /// A list that is looked at.
     SaveList,
 }
 
@@ -80,7 +79,7 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
                     Purpose::Open => Action::Open(path),
                     Purpose::Create => Action::Create(path),
                     Purpose::SaveAs => Action::SaveAs(path),
-                    Purpose::SaveList => Action::Refresh(RefreshAction::SaveList(path)),
+                    Purpose::SaveList => Action::SaveList(path),
                 });
                 state.open = None;
             }

@@ -66,9 +66,20 @@ pub fn count(session: &Session, problems: &mut PlanProblems) -> usize {
     left_out + problems.of(session).len()
 }
 
+/// What that number counts.
+pub fn about(count: usize) -> String {
+    match count {
+        0 => "What files left out and what is wrong with the plan: nothing".to_owned(),
+        _ => format!(
+            "{} to look at: rows that files left out, accounts without a place, territories in pieces, formulas with an error",
+            words::counted(count as i128, "thing")
+        ),
+    }
+}
+
 /// What was noticed in files; what is wrong with computed columns is known of the values as they are now.
 fn of_files(session: &Session) -> impl Iterator<Item = &Diagnostic> {
-    session.diagnostics.iter().filter(|diagnostic| !diagnostic.is_about_columns())
+    session.standing_diagnostics().filter(|diagnostic| !diagnostic.is_about_columns())
 }
 
 /// "Score: 12 rows, division by zero".

@@ -224,6 +224,7 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
                 | Command::ImportAlignment
                 | Command::ImportReps
                 | Command::ImportColumns
+                | Command::AddLayer
                 | Command::PasteTable
                 | Command::LookUpOnline
                 | Command::RefreshAccounts

@@ -15,7 +15,7 @@ use crate::io::options::{DateOrder, DecimalMark, ReadOptions};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preset {
     pub name: String,
-    /// "units", "accounts", "alignment", "reps", "columns".
+    /// "units", "accounts", "alignment", "reps", "columns", "layer".
     pub what: String,
     /// Columns by name, in the file's order, and what each is: one of [`ROLES`].
     pub columns: Vec<(String, String)>,

@@ -8,8 +8,6 @@ use serde::Serialize;
 use super::super::output::{Output, table};
 use super::super::{Outcome, Result, project};
 use crate::domain::ids::MeasureId;
-use crate::domain::project::Project;
-use crate::domain::reference::ReferenceLayer;
 use crate::io::cancelled;
 use crate::io::export::{number, write_rows};
 use crate::words;
@@ -146,16 +144,16 @@ pub fn totals(arguments: &Totals, output: &Output) -> Result<Outcome> {
         HowTotals::Main => (By::Main, "main"),
     };
     let rows = layers::totals(project, layer, &lying, by);
-    let header = header(project);
+    let header = layers::totals_header(project);
     if let Some(path) = &arguments.out {
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
-        write_rows(path, &header, rows.iter().map(|row| cells(layer, row, |_, value| number(value))))?;
+        write_rows(path, &header, rows.iter().map(|row| layers::totals_cells(layer, row, |_, value| number(value))))?;
     }
     let figure = |id: MeasureId, value: f64| match project.measure(id).filter(|_| value.is_finite()) {
         Some(measure) => words::figure(measure, value),
         None => String::new(),
     };
-    let mut text = table(&header, &rows.iter().map(|row| cells(layer, row, figure)).collect::<Vec<_>>());
+    let mut text = table(&header, &rows.iter().map(|row| layers::totals_cells(layer, row, figure)).collect::<Vec<_>>());
     text.push_str(match by {
         By::Share => "Figures of units by share of their surface, of accounts by where they are\n",
         By::Main => "Figures of a unit and its accounts where most of the unit lies\n",
@@ -178,18 +176,4 @@ pub fn totals(arguments: &Totals, output: &Output) -> Result<Outcome> {
     };
     output.print(&done, &text)?;
     Ok(Outcome::Done)
-}
-
-fn header(project: &Project) -> Vec<String> {
-    let units = words::capital(&project.units.kind_of_many());
-    let fixed = ["Code".to_owned(), "Name".to_owned(), units, "Accounts".to_owned(), "Territories".to_owned()];
-    fixed.into_iter().chain(project.measures.iter().map(|measure| measure.name.clone())).collect()
-}
-
-fn cells(layer: &ReferenceLayer, row: &AreaTotals, figure: impl Fn(MeasureId, f64) -> String) -> Vec<String> {
-    let of_area = |list: &[String]| row.area.map(|area| list[area.index()].clone());
-    let counts = [row.units, row.accounts, row.territories].map(|count| count.to_string());
-    let name = of_area(&layer.areas.names).unwrap_or_else(|| format!("In no {}", layer.areas.kind_of_one()));
-    let figures = row.values.iter().enumerate().map(|(nth, &value)| figure(MeasureId::from_index(nth), value));
-    [of_area(&layer.areas.codes).unwrap_or_default(), name].into_iter().chain(counts).chain(figures).collect()
 }

@@ -15,6 +15,8 @@ pub enum ImportWhat {
     Reps,
     /// Columns of the units there are.
     Columns,
+    /// Areas beside the units.
+    Layer,
 }
 
 impl ImportWhat {
@@ -26,6 +28,7 @@ impl ImportWhat {
             Self::Alignment => "alignment",
             Self::Reps => "reps",
             Self::Columns => "columns",
+            Self::Layer => "layer",
         }
     }
 
@@ -36,13 +39,19 @@ impl ImportWhat {
             Self::Alignment => "territories",
             Self::Reps => "reps",
             Self::Columns => "columns of units",
+            Self::Layer => "a layer",
         }
+    }
+
+    /// It is read from shapes, which say what one is called and where they are from.
+    pub fn is_of_areas(self) -> bool {
+        matches!(self, Self::Units | Self::Layer)
     }
 
     /// What a column can be taken as.
     pub fn roles(self) -> &'static [Role] {
         match self {
-            Self::Units => &[Role::Skip, Role::Code, Role::Name, Role::Measure, Role::Attribute],
+            Self::Units | Self::Layer => &[Role::Skip, Role::Code, Role::Name, Role::Measure, Role::Attribute],
             Self::Accounts => &[
                 Role::Skip,
                 Role::Code,
@@ -207,6 +216,8 @@ pub struct Found {
     pub date_order: Option<DateOrder>,
     /// Of a layer: its coordinate system, in words.
     pub system: Option<String>,
+    /// Of areas: what one would be called.
+    pub kind: String,
 }
 
 /// A look at a file before it is imported.
@@ -266,6 +277,18 @@ pub struct ImportOrder {
     pub pasted: bool,
     /// Of territories: what shall become of what the file does not say clearly.
     pub choices: Choices,
+    pub areas: AreaWords,
+}
+
+/// Of areas, what somebody said of them. What is empty is guessed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AreaWords {
+    /// The name of the layer.
+    pub name: String,
+    /// What one is called, in the singular.
+    pub kind: String,
+    /// Where the shapes come from.
+    pub attribution: String,
 }
 
 impl ImportOrder {
@@ -279,6 +302,7 @@ impl ImportOrder {
             on_repeat: OnRepeat::default(),
             pasted: false,
             choices: Choices::default(),
+            areas: AreaWords::default(),
         }
     }
 }

@@ -8,8 +8,9 @@ mod look;
 mod picker;
 mod tiers;
 
-use egui::{Align2, Id, Key, Ui, Window, vec2};
+use egui::{Rect, Ui};
 
+use super::tool_window;
 use crate::action::Action;
 use crate::domain::columns::Subject;
 use crate::session::Session;
@@ -24,8 +25,6 @@ pub struct State {
     refused: Option<String>,
     /// Set when somebody shall look at what a formula gives.
     pub look: Option<FormulaDraft>,
-    /// A text field had the keyboard in the last frame: Escape was for it.
-    typing: bool,
 }
 
 #[derive(Default)]
@@ -37,7 +36,7 @@ enum Page {
     Removing(Subject, String),
 }
 
-const WIDTH: f32 = 820.0;
+const WIDTH: f32 = 760.0;
 
 impl State {
     pub fn is_open(&self) -> bool {
@@ -89,18 +88,11 @@ impl State {
     }
 }
 
-pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, session: &Session, room: Rect, state: &mut State, actions: &mut Vec<Action>) {
     if !state.open {
         return;
     }
-    let popup = egui::Popup::is_any_open(ui.ctx());
-    let escape = ui.input(|input| input.key_pressed(Key::Escape));
-    let room = ui.ctx().content_rect();
-    let mut open = true;
-    let window = Window::new("Columns").id(Id::unique("columns")).open(&mut open).collapsible(false).resizable(false);
-    let window = window.pivot(Align2::CENTER_TOP).default_pos(room.center_top() + vec2(0.0, 64.0));
-    window.show(ui.ctx(), |ui| {
-        ui.set_width(WIDTH.min(room.width() - 48.0));
+    let open = tool_window::show(ui, "Columns", WIDTH, room, |ui| {
         let next = match &mut state.page {
             Page::List => list::show(ui, session, actions),
             Page::Editor(editor) => editor::show(ui, session, editor, &state.refused, &mut state.look, actions),
@@ -113,11 +105,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
             Next::Again => state.refused = None,
         }
     });
-    // Escape closes a list first, or leaves a field; then this.
-    if !open || (escape && !popup && !state.typing) {
-        state.open = false;
-    }
-    state.typing = ui.ctx().egui_wants_keyboard_input();
+    state.open &= open;
 }
 
 /// What becomes of the page.

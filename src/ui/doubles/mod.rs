@@ -7,9 +7,10 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use egui::{Align, Align2, ComboBox, Id, Key, Layout, RichText, ScrollArea, Sense, Ui, Window, vec2};
+use egui::{Align, Align2, ComboBox, Id, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 use egui_material_icons::icons::{ICON_CALL_MERGE, ICON_CLOSE};
 
+use super::tool_window;
 use super::widgets::{cell_text, empty_state, outline_marks, primary_button};
 use crate::action::Action;
 use crate::domain::ids::AccountId;
@@ -18,6 +19,9 @@ use crate::session::Session;
 use crate::session::doubles::{DoubleGroup, DoublesAction};
 use crate::theme::{self, ROW_HEIGHT, Tokens};
 use crate::words;
+
+const WIDTH: f32 = 760.0;
+const HEIGHT: f32 = 500.0;
 
 #[derive(Default)]
 pub struct State {
@@ -166,17 +170,12 @@ impl State {
     }
 }
 
-pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, session: &Session, room: Rect, state: &mut State, actions: &mut Vec<Action>) {
     if !state.open {
         return;
     }
-    let mut open = true;
-    let popup = egui::Popup::is_any_open(ui.ctx());
-    let room = ui.ctx().content_rect();
-    let size = vec2((room.width() - 120.0).min(760.0), (room.height() - 160.0).min(520.0));
-    let window = Window::new("Double accounts").id(Id::unique("doubles")).open(&mut open).collapsible(false);
-    let window = window.pivot(Align2::RIGHT_TOP).default_pos(room.right_top() + vec2(-24.0, 64.0)).resizable(false);
-    window.fixed_size(size).show(ui.ctx(), |ui| {
+    let open = tool_window::show(ui, "Double accounts", WIDTH, room, |ui| {
+        ui.set_height((ui.ctx().content_rect().height() - 190.0).min(HEIGHT));
         outline_marks(ui);
         ui.spacing_mut().item_spacing.y = 6.0;
         header(ui, session, state, actions);
@@ -203,7 +202,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
             body(ui, session, state, actions);
         }
     });
-    if !open || (!popup && ui.input(|input| input.key_pressed(Key::Escape))) {
+    if !open {
         state.open = false;
         if state.finding {
             state.finding = false;

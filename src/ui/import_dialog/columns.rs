@@ -9,7 +9,8 @@ use crate::ui::widgets::cell_text;
 /// A list of the columns with a choice for each.
 pub(super) fn show(ui: &mut Ui, preview: &mut ImportPreview, tokens: Tokens) {
     let roles = preview.what.roles();
-    let samples_width = (ui.available_width() - NAME_WIDTH - 140.0 - 90.0).max(80.0);
+    // Beside two gaps and a scroll bar.
+    let samples_width = (ui.available_width() - NAME_WIDTH - ROLE_WIDTH - 46.0).max(80.0);
     let height = (ui.ctx().content_rect().height() - 430.0).clamp(120.0, 420.0);
     Frame::new().stroke(egui::Stroke::new(1.0, tokens.separator)).corner_radius(4.0).show(ui, |ui| {
         ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(
@@ -31,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, preview: &mut ImportPreview, tokens: Tokens) {
                             text_cell(ui, NAME_WIDTH, &column.name, colour);
                             let response = ComboBox::from_id_salt(("role", index))
                                 .selected_text(column.role.words())
-                                .width(140.0)
+                                .width(ROLE_WIDTH)
                                 .show_ui(ui, |ui| {
                                     for &role in roles {
                                         if ui.selectable_value(&mut column.role, role, role.words()).changed() {
@@ -66,6 +67,8 @@ pub(super) fn show(ui: &mut Ui, preview: &mut ImportPreview, tokens: Tokens) {
 
 /// What a column's name has room for.
 const NAME_WIDTH: f32 = 190.0;
+/// What the longest role takes.
+const ROLE_WIDTH: f32 = 152.0;
 
 fn text_cell(ui: &mut Ui, width: f32, text: &str, colour: egui::Color32) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, 24.0), egui::Sense::hover());

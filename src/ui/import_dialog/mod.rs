@@ -1,5 +1,6 @@
 //! A file on its way in: which one, how it is read, what its columns are taken as, and what its first rows look like.
 
+mod areas;
 mod columns;
 mod presets;
 mod reading;
@@ -12,14 +13,15 @@ use std::path::PathBuf;
 use egui::{RichText, ScrollArea, TextEdit, Ui};
 
 use super::top_bar::disabled_reason;
-use super::widgets::{dialog, primary_button, take_focus};
+use super::widgets::{BROWSE_WIDTH, dialog, primary_button, take_focus};
 use crate::action::{Action, Command};
 use crate::io::options::ReadOptions;
 use crate::jobs::spec::{
-    Choices, ImportOrder, ImportPreview, ImportWhat, JobKind, OnRepeat, PeekOrder, PresetOrder, PresetWish, Role,
-    Unclear,
+    AreaWords, Choices, ImportOrder, ImportPreview, ImportWhat, JobKind, OnRepeat, PeekOrder, PresetOrder, PresetWish,
+    Role, Unclear,
 };
 use crate::session::Session;
+use crate::session::reference::LayerAction;
 use crate::session::refreshing::RefreshAction;
 use crate::theme::{self, Tokens};
 
@@ -45,6 +47,8 @@ pub struct State {
     presets: presets::State,
     /// What becomes of codes of units that stand in several rows.
     on_repeat: OnRepeat,
+    /// Of areas: what they are called, where they come from.
+    areas: AreaWords,
     /// Units follow most of their accounts.
     units_by_accounts: bool,
     /// What a file of territories leaves open, once the columns are chosen.
@@ -98,7 +102,7 @@ impl State {
     /// A file of which only a look tells what is in it: areas become units, points accounts.
     pub fn take_any(&mut self, path: PathBuf) {
         // A file that is dropped here is what was asked for.
-        if let (true, Some(what)) = (self.refreshes, self.what) {
+        if let Some(what) = self.what.filter(|&what| self.refreshes || what == ImportWhat::Layer) {
             return self.take(path, what);
         }
         let what = ImportWhat::Units;
@@ -191,6 +195,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
         ui.set_width(if state.preview.is_some() { width } else { 520.0 });
         ui.spacing_mut().item_spacing.y = 8.0;
         let title = match (state.refreshes, what) {
+            (_, ImportWhat::Layer) => "Add a layer".to_owned(),
             (false, what) => format!("Import {}", what.words()),
             (true, ImportWhat::Units) => "Update boundaries".to_owned(),
             (true, what) => format!("Refresh {}", what.words()),
@@ -214,7 +219,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
             ui.label(RichText::new(&state.error).color(tokens.error));
             another_try(ui, state);
         }
-        preview(ui, state, tokens);
+        preview(ui, session, state, tokens);
         if state.looking.is_some() {
             ui.horizontal(|ui| {
                 ui.add(egui::Spinner::new().size(14.0));
@@ -233,7 +238,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
 
 /// Asks the clipboard where that is wanted, and takes what it gives.
 fn take_clipboard(ui: &Ui, state: &mut State, what: ImportWhat) {
-    if what == ImportWhat::Units {
+    if what.is_of_areas() {
         return;
     }
     if let Some(text) = take_pasted_table(ui.ctx(), state.pasting == Pasting::Asked) {
@@ -253,8 +258,8 @@ fn take_clipboard(ui: &Ui, state: &mut State, what: ImportWhat) {
 /// Which file, or the clipboard.
 fn source(ui: &mut Ui, state: &mut State, what: ImportWhat, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        let can_paste = what != ImportWhat::Units;
-        let room = if can_paste { 168.0 } else { 96.0 };
+        let can_paste = !what.is_of_areas();
+        let room = if can_paste { 62.0 + BROWSE_WIDTH } else { BROWSE_WIDTH };
         let hint = if state.is_pasted { "Pasted from the clipboard" } else { "Path of a file" };
         let edit = TextEdit::singleline(&mut state.path).hint_text(hint).desired_width(ui.available_width() - room);
         let response = ui.add(edit).accessible_name("Path of the file");
@@ -299,12 +304,15 @@ fn another_try(ui: &mut Ui, state: &mut State) {
 }
 
 /// How the file is read, what its columns are, and what is wrong with its first rows.
-fn preview(ui: &mut Ui, state: &mut State, tokens: Tokens) {
+fn preview(ui: &mut Ui, session: Option<&Session>, state: &mut State, tokens: Tokens) {
     let Some(preview) = &mut state.preview else { return };
     let findings: Vec<&str> = preview.notes.iter().map(String::as_str).collect();
     ui.label(theme::note(ui, findings.join("  ·  ")));
     let mut again = reading::show(ui, &mut state.reading, preview);
     again = again.or(presets::show(ui, &mut state.presets, preview, &mut state.save_preset, &mut state.delete_preset));
+    if preview.what.is_of_areas() && !state.refreshes {
+        areas::show(ui, session, preview, &mut state.areas);
+    }
     columns::show(ui, preview, tokens);
     if preview.what == ImportWhat::Columns {
         repeats(ui, &mut state.on_repeat);
@@ -361,14 +369,19 @@ fn buttons(
     actions: &mut Vec<Action>,
 ) -> bool {
     let tokens = Tokens::of(ui);
-    let problem = problem(session, state.preview.as_ref(), state.refreshes);
+    let problem = problem(session, state);
     let mut close = false;
     ui.horizontal(|ui| {
         if let Some(preview) = &state.preview {
             // What is shown is about to change.
             let asks_again = what == ImportWhat::Alignment;
             let ready = problem.is_none() && state.looking.is_none() && (state.error.is_empty() || asks_again);
-            let response = primary_button(ui, ready, if state.refreshes { "Compare" } else { "Import" });
+            let verb = match what {
+                _ if state.refreshes => "Compare",
+                ImportWhat::Layer => "Add layer",
+                _ => "Import",
+            };
+            let response = primary_button(ui, ready, verb);
             if response.on_disabled_hover_text(problem.clone().unwrap_or_default()).clicked() {
                 let roles = preview.columns.iter().map(|column| (column.name.clone(), column.role)).collect();
                 let order = ImportOrder {
@@ -378,6 +391,7 @@ fn buttons(
                     read: preview.read.clone(),
                     on_repeat: state.on_repeat,
                     pasted: state.is_pasted,
+                    areas: state.areas.clone(),
                     choices: Choices { units_by_accounts: state.units_by_accounts, ..Choices::default() },
                 };
                 if what == ImportWhat::Alignment {
@@ -386,9 +400,10 @@ fn buttons(
                     state.unclear = Some(unclear::Step::new(order));
                 } else {
                     let order = Box::new(order);
-                    actions.push(match state.refreshes {
-                        true => Action::Refresh(RefreshAction::Compare(order)),
-                        false => Action::Import(order),
+                    actions.push(match what {
+                        _ if state.refreshes => Action::Refresh(RefreshAction::Compare(order)),
+                        ImportWhat::Layer => Action::Layers(LayerAction::Add(order)),
+                        _ => Action::Import(order),
                     });
                     close = true;
                 }
@@ -423,6 +438,9 @@ fn explanation(what: ImportWhat) -> &'static str {
         ImportWhat::Columns => {
             "Population, income or other columns for the units there are, from a table with one row per unit. Units without a row keep what they have. One undo step"
         }
+        ImportWhat::Layer => {
+            "Areas beside the units, such as counties or states: a shapefile, GeoPackage, GeoJSON, TopoJSON or KML, also in a .zip. The units stay as they are. One undo step"
+        }
         ImportWhat::Reps => "The roster from a CSV file or a workbook: code, name, home, hours per year, skills",
     }
 }
@@ -440,12 +458,12 @@ fn newer(what: ImportWhat) -> &'static str {
 }
 
 /// Why the import cannot begin; `None` when it can.
-fn problem(session: Option<&Session>, preview: Option<&ImportPreview>, refreshes: bool) -> Option<String> {
-    let preview = preview?;
+fn problem(session: Option<&Session>, state: &State) -> Option<String> {
+    let State { preview: Some(preview), refreshes, .. } = state else { return None };
     let has = |role: Role| preview.columns.iter().any(|column| column.role == role);
     let missing = match preview.what {
         // A newer file may have figures alone: accounts stay where they are.
-        ImportWhat::Accounts if refreshes => {
+        ImportWhat::Accounts if *refreshes => {
             (!has(Role::Code)).then_some("Choose the column with the ID: accounts are found again by it")
         }
         ImportWhat::Accounts => {
@@ -463,7 +481,8 @@ fn problem(session: Option<&Session>, preview: Option<&ImportPreview>, refreshes
         ImportWhat::Reps if !has(Role::Name) && !has(Role::Code) => Some("Choose the column with the rep's name"),
         _ => None,
     };
-    refusal(session, preview.what).or(missing).map(str::to_owned)
+    let refused = refusal(session, preview.what).or(missing).map(str::to_owned);
+    refused.or_else(|| areas::problem(session?, preview, &state.areas))
 }
 
 /// Why nothing of this kind can be imported now; `None` when it can.
@@ -477,6 +496,7 @@ pub fn refusal(session: Option<&Session>, what: ImportWhat) -> Option<&'static s
         ImportWhat::Alignment => Command::ImportAlignment,
         ImportWhat::Reps => Command::ImportReps,
         ImportWhat::Columns => Command::ImportColumns,
+        ImportWhat::Layer => Command::AddLayer,
     };
     disabled_reason(session, command)
 }

@@ -3,7 +3,7 @@
 use egui::{ComboBox, TextEdit, Ui};
 
 use crate::io::options::{DateOrder, DecimalMark, ENCODINGS, ReadOptions};
-use crate::jobs::spec::{ImportPreview, ImportWhat, PeekOrder, PresetWish};
+use crate::jobs::spec::{ImportPreview, PeekOrder, PresetWish};
 use crate::theme;
 
 /// Header rows that can be chosen.
@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, preview: &ImportPreview) -> O
         if let Some(system) = &found.system {
             coordinates(ui, state, &mut read.epsg, system);
         }
-        if preview.what == ImportWhat::Units {
+        if preview.what.is_of_areas() {
             dissolve(ui, preview, &mut read);
         }
         if let Some(row) = found.header_row {

@@ -69,6 +69,17 @@ pub fn count(session: &Session, state: &mut State) -> usize {
     state.doubts.of(session).len()
 }
 
+/// What the number on the tab counts.
+pub fn about(count: usize, kind: &str) -> String {
+    match count {
+        0 => "Where accounts are; every one has a good place".to_owned(),
+        _ => format!(
+            "{} without a good place: not placed, in the middle of a state or outside all {kind}. Put them on the map here",
+            words::counted(count as i128, "account")
+        ),
+    }
+}
+
 pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
     state.asks = again::show(ui, session, actions);
     if session.project.accounts.is_empty() {
@@ -101,10 +112,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
 fn toolbar(ui: &mut Ui, session: &Session, count: usize, actions: &mut Vec<Action>) {
     Frame::new().inner_margin(Margin { left: 12, right: 12, top: 2, bottom: 4 }).show(ui, |ui| {
         ui.horizontal(|ui| {
-            let verb = if count == 1 { "needs" } else { "need" };
             let text = match count {
                 0 => "Every account has a good place".to_owned(),
-                _ => format!("{} {verb} a look", words::counted(count as i128, "account")),
+                _ => format!("{} without a good place", words::counted(count as i128, "account")),
             };
             ui.label(RichText::new(text).color(Tokens::of(ui).weak));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -2,18 +2,22 @@
 
 mod accounts;
 mod effect;
-mod list;
 mod units;
 
 use egui::{Align2, Area, Frame, Id, Margin, RichText, Stroke, Ui, vec2};
 
+use super::list_view;
 use super::widgets::{dialog, outline_marks, primary_button};
 use crate::action::{Action, SelectHow};
 use crate::jobs::spec::RefreshWish;
 use crate::session::Session;
-use crate::session::refreshing::{List, Outcome, RefreshAction, Report};
+use crate::session::list::List;
+use crate::session::refreshing::{Outcome, RefreshAction, Report};
 use crate::theme::{self, Tokens};
 use crate::words;
+
+/// What the dialog holds besides its list, in points of height.
+const BESIDE_LIST: f32 = 640.0;
 
 #[derive(Default)]
 pub struct State {
@@ -23,11 +27,11 @@ pub struct State {
     asked: Option<RefreshWish>,
     outcome: Option<Outcome>,
     error: String,
-    list: list::State,
+    list: list_view::State,
     /// The map is looked at meanwhile.
     hidden: bool,
-    /// Set when the system's file dialog shall be opened for the list.
-    pub browse: bool,
+    /// Set when the list shall be saved to a file.
+    pub save: Option<List>,
 }
 
 impl State {
@@ -55,13 +59,6 @@ impl State {
     /// What the choices do could not be worked out.
     pub fn set_error(&mut self, error: String) {
         self.error = error;
-    }
-
-    pub fn list(&self) -> Option<&List> {
-        match self.report.as_ref()? {
-            Report::Accounts(report) => Some(&report.list),
-            Report::Units(report) => Some(&report.list),
-        }
     }
 
     /// What the choices at hand do, once that is known.
@@ -102,7 +99,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
             Report::Accounts(report) => &report.list,
             Report::Units(report) => &report.list,
         };
-        list::show(ui, list, &mut state.list, &mut state.browse, actions);
+        list_view::show(ui, list, &mut state.list, BESIDE_LIST, &mut state.save, actions);
         ui.separator();
         leave = buttons(ui, session, state, &report, actions);
     });

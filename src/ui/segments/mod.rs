@@ -6,8 +6,9 @@ mod conditions;
 mod figures;
 mod list;
 
-use egui::{Align2, Id, Key, Ui, Window, vec2};
+use egui::{Rect, Ui};
 
+use super::tool_window;
 use crate::action::Action;
 use crate::session::Session;
 use crate::session::columns::{SegmentDraft, SegmentLook};
@@ -21,8 +22,6 @@ pub struct State {
     refused: Option<String>,
     /// Set when somebody shall count a segment.
     pub look: Option<SegmentDraft>,
-    /// A text field had the keyboard in the last frame: Escape was for it.
-    typing: bool,
 }
 
 #[derive(Default)]
@@ -68,18 +67,11 @@ impl State {
     }
 }
 
-pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, session: &Session, room: Rect, state: &mut State, actions: &mut Vec<Action>) {
     if !state.open {
         return;
     }
-    let popup = egui::Popup::is_any_open(ui.ctx());
-    let escape = ui.input(|input| input.key_pressed(Key::Escape));
-    let room = ui.ctx().content_rect();
-    let mut open = true;
-    let window = Window::new("Segments").id(Id::unique("segments")).open(&mut open).collapsible(false).resizable(false);
-    let window = window.pivot(Align2::RIGHT_TOP).default_pos(room.right_top() + vec2(-320.0, 64.0));
-    window.show(ui.ctx(), |ui| {
-        ui.set_width(WIDTH.min(room.width() - 48.0));
+    let open = tool_window::show(ui, "Segments", WIDTH, room, |ui| {
         let next = match &mut state.page {
             Page::List => list::show(ui, session, &state.refused, actions),
             Page::Builder(builder) => builder::show(ui, session, builder, &state.refused, &mut state.look, actions),
@@ -91,11 +83,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
             Next::Again => state.refused = None,
         }
     });
-    // Escape closes a list first, or leaves a field; then this.
-    if !open || (escape && !popup && !state.typing) {
-        state.open = false;
-    }
-    state.typing = ui.ctx().egui_wants_keyboard_input();
+    state.open &= open;
 }
 
 /// What becomes of the page.

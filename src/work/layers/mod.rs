@@ -24,7 +24,7 @@ use crate::words;
 
 pub use column::{ColumnWish, JoinedColumn, column_title, join};
 pub use lying::Lying;
-pub use totals::{AreaTotals, By, totals};
+pub use totals::{AreaTotals, By, TOTALS_FIGURES_FROM, totals, totals_cells, totals_header};
 pub use units::{LayerUsed, use_as_units};
 
 /// Names of layers are no longer than this.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::Lying;
 use crate::domain::columns::{Aggregate, Measure, Subject};
-use crate::domain::ids::{TerritoryId, UnitId};
+use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::project::Project;
 use crate::domain::reference::ReferenceLayer;
 use crate::domain::spatial::UnitIndex;
+use crate::words;
 
 /// How figures come to an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -125,4 +126,27 @@ fn rolled_up(project: &Project, measure: &Measure, parts: &[Vec<(usize, f64)>], 
         (false, _) => sums[at] / divisors[at],
     };
     (0..slots).map(figure).collect()
+}
+
+/// The columns of a table of totals.
+pub fn totals_header(project: &Project) -> Vec<String> {
+    let units = words::capital(&project.units.kind_of_many());
+    let fixed = ["Code".to_owned(), "Name".to_owned(), units, "Accounts".to_owned(), "Territories".to_owned()];
+    fixed.into_iter().chain(project.measures.iter().map(|measure| measure.name.clone())).collect()
+}
+
+/// From this column on a table of totals has figures.
+pub const TOTALS_FIGURES_FROM: usize = 2;
+
+/// A row of it.
+pub fn totals_cells(
+    layer: &ReferenceLayer,
+    row: &AreaTotals,
+    figure: impl Fn(MeasureId, f64) -> String,
+) -> Vec<String> {
+    let of_area = |list: &[String]| row.area.map(|area| list[area.index()].clone());
+    let counts = [row.units, row.accounts, row.territories].map(|count| count.to_string());
+    let name = of_area(&layer.areas.names).unwrap_or_else(|| format!("In no {}", layer.areas.kind_of_one()));
+    let figures = row.values.iter().enumerate().map(|(nth, &value)| figure(MeasureId::from_index(nth), value));
+    [of_area(&layer.areas.codes).unwrap_or_default(), name].into_iter().chain(counts).chain(figures).collect()
 }

@@ -1,9 +1,12 @@
 //! Double accounts: side by side, decided by keyboard, merged as one step.
 
-use bailiwick::action::Command;
+use bailiwick::action::{Action, Command};
 use bailiwick::domain::fixture;
+use bailiwick::domain::ids::AccountId;
 use bailiwick::domain::progress::Progress;
 use bailiwick::domain::project::Project;
+use bailiwick::session::tables::TableAction;
+use bailiwick::session::view::BottomTab;
 use bailiwick::work::columns::AccountColumns;
 use bailiwick::work::import::import_accounts;
 use egui::Key;
@@ -70,6 +73,33 @@ fn enter_marks_and_one_button_merges_as_one_step() {
     assert_eq!(codes(&app).len(), 3);
     app.run(Command::Undo);
     assert_eq!((codes(&app).len(), value(&app, "Revenue", "A1")), (5, 100.0));
+}
+
+#[test]
+fn notes_about_owners_go_and_come_with_their_step() {
+    let mut app = AppHarness::of(project());
+    let row = app.session().project.accounts.codes.iter().position(|code| code == "A2").expect("it is there");
+    let (accounts, to) = (vec![AccountId::from_index(row)], Some(app.territory("B")));
+    app.act(Action::Table(TableAction::Give { accounts, to }));
+    app.run(Command::FindDoubles);
+    // The one with an owner of its own is kept, unless somebody wants it otherwise.
+    app.key(Key::ArrowLeft);
+    app.key(Key::Enter);
+    app.press_button("Merge 1 group");
+    app.act(Action::SetTab(BottomTab::Problems));
+    assert!(app.shows("A1 takes over the owner of A2: B"), "{:?}", app.messages());
+    app.run(Command::Undo);
+    app.settle();
+    assert!(!app.shows("takes over the owner"));
+    app.run(Command::Redo);
+    app.settle();
+    assert!(app.shows("A1 takes over the owner of A2: B"));
+    app.run(Command::Undo);
+    app.settle();
+    app.run(Command::Undo);
+    let (accounts, to) = (vec![AccountId(0)], Some(app.territory("A")));
+    app.act(Action::Table(TableAction::Give { accounts, to }));
+    assert!(!app.shows("takes over the owner"), "a step that cannot be made again has left nothing");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Layers beside the units: added in the window of layers, on the map, as a column, as units.
 
 use bailiwick::action::{Action, Command};
+use bailiwick::domain::project::Project;
+use bailiwick::jobs::spec::{ImportOrder, ImportWhat};
 use bailiwick::session::reference::LayerAction;
 use egui::Key;
 
@@ -18,11 +20,17 @@ fn with_counties() -> AppHarness {
     let mut app = AppHarness::grid(HALVES);
     app.write("counties.geojson", COUNTIES);
     app.run(Command::Layers);
-    let path = app.path("counties.geojson").display().to_string();
-    app.fill_in("Path of the layer's file", &path);
+    app.press_button("Add a layer…");
+    look_at(&mut app, "counties.geojson");
     app.press_button("Add layer");
     app.settle();
     app
+}
+
+fn look_at(app: &mut AppHarness, file: &str) {
+    let path = app.path(file).display().to_string();
+    app.fill_in("Path of the file", &path);
+    app.press_button("Look at the file");
 }
 
 fn lines(app: &AppHarness) -> usize {
@@ -61,6 +69,35 @@ fn a_file_becomes_a_layer_that_is_seen_hidden_renamed_removed_and_kept() {
         let layers = &app.session().project.layers;
         assert_eq!((layers.len(), layers.first().map(|layer| layer.name.as_str())), (count, name));
     }
+}
+
+#[test]
+fn what_areas_are_called_and_where_they_are_from_is_said_before_a_layer_is_added() {
+    let mut app = with_counties();
+    app.press_button("Add a layer…");
+    look_at(&mut app, "counties.geojson");
+    assert!(app.shows("2 areas, each a county") && app.shows("FIPS is taken as"));
+    app.fill_in("Name of the layer", "counties");
+    assert!(app.shows("There is a layer Counties already"));
+    app.fill_in("Name of the layer", "Sales");
+    app.fill_in("One area is a", "sales region");
+    app.fill_in("Source", "Head office");
+    app.press_button("Add layer");
+    let layer = &app.session().project.layers[1];
+    assert_eq!((layer.name.as_str(), layer.areas.count_words(2).as_str()), ("Sales", "2 sales regions"));
+    assert_eq!(layer.areas.attribution, "Head office");
+}
+
+#[test]
+fn figures_of_the_plan_are_counted_by_county() {
+    let mut app = with_counties();
+    app.press_button("Figures of the plan by county…");
+    app.settle();
+    assert!(app.shows("0, West, 8, 0, 1, 8") && app.shows("1, East, 16, 0, 2, 16"));
+    app.fill_in("Find in the list", "west");
+    assert!(!app.shows("1, East, 16"));
+    app.press_button("Done");
+    assert_eq!(steps(&app), 1, "looking changes nothing");
 }
 
 #[test]
@@ -110,10 +147,24 @@ fn a_layer_is_used_as_units_after_it_was_told_what_that_changes() {
 }
 
 #[test]
+fn a_layer_is_seen_in_a_project_without_units() {
+    let mut app = AppHarness::of(Project { name: "Empty".into(), ..Project::default() });
+    app.write("counties.geojson", COUNTIES);
+    app.run(Command::AddLayer);
+    look_at(&mut app, "counties.geojson");
+    app.press_button("Add layer");
+    app.settle();
+    assert_eq!(lines(&app), 3);
+    let centre = app.session().view.camera.centre;
+    assert!((centre.lon + 89.7).abs() < 0.1 && (centre.lat - 39.8).abs() < 0.1, "the map goes there: {centre:?}");
+}
+
+#[test]
 fn a_file_that_is_no_layer_changes_nothing_and_says_why() {
     let mut app = AppHarness::grid(HALVES);
     app.write("none.geojson", "{\"type\":\"FeatureCollection\",\"features\":[]}");
-    app.act(Action::Layers(LayerAction::Add(app.path("none.geojson"))));
+    let order = ImportOrder::new(app.path("none.geojson"), ImportWhat::Layer, Vec::new());
+    app.act(Action::Layers(LayerAction::Add(Box::new(order))));
     app.settle();
     assert!(app.session().project.layers.is_empty() && steps(&app) == 0);
     assert!(app.was_told("Could not read"), "{:?}", app.messages());

@@ -102,7 +102,7 @@ fn type_place(app: &mut AppHarness, text: &str) {
 fn the_list_has_every_doubtful_account_and_its_tab_says_how_many() {
     let mut app = listing();
     assert_eq!(app.session().view.tab, BottomTab::Places);
-    assert!(app.shows("Places 4") && app.shows("4 accounts need a look"));
+    assert!(app.shows("Places 4") && app.shows("4 accounts without a good place"));
     for row in
         ["Acme, not on the map", "Bolt, not on the map", "Cask, in the middle of its state", "Drum, outside every area"]
     {

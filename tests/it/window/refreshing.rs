@@ -80,6 +80,19 @@ fn what_changes_is_shown_before_anything_is_applied() {
 }
 
 #[test]
+fn the_list_of_differences_is_searched_by_words() {
+    let mut app = compared(NEWER);
+    app.fill_in("Find in the list", "CROWN");
+    assert!(app.shows("changed, 003, Crown, Revenue, 70, 80") && app.shows("1 of 5"));
+    assert!(!app.shows("changed, 001, Anchor"));
+    app.press_button("Copy");
+    app.press_button("Show all rows");
+    assert!(app.shows("changed, 001, Anchor, Revenue, 100, 110"));
+    app.fill_in("Find in the list", "nobody");
+    assert!(app.shows("No row has these words"));
+}
+
+#[test]
 fn a_refresh_is_one_step_that_can_be_taken_back_after_reopening() {
     let mut app = compared(NEWER);
     app.press_button("Refresh 4 accounts");
@@ -117,7 +130,7 @@ fn leaving_the_dialog_changes_nothing() {
     assert_eq!((steps(&app), revenue(&app).len()), (0, 5));
     // The same file again says that nothing would change.
     let app = compared(ACCOUNTS);
-    assert!(app.shows("With these choices no account changes") && app.shows("No difference to list"));
+    assert!(app.shows("With these choices no account changes") && app.shows("Nothing to list"));
 }
 
 #[test]

@@ -1,53 +1,58 @@
 //! "Layers…": areas beside the units. A small window over the map, as that of colours: the map shows each choice at once.
 
-use std::path::PathBuf;
+mod totals;
 
-use egui::{Align, Align2, Button, ComboBox, Id, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Window, vec2};
+use egui::{Align, ComboBox, Key, Layout, Rect, RichText, ScrollArea, TextEdit, Ui};
 use egui_material_icons::icons::{
-    ICON_ADD, ICON_DELETE, ICON_EDIT, ICON_SELECT_ALL, ICON_SWAP_HORIZ, ICON_VIEW_COLUMN,
+    ICON_DELETE, ICON_EDIT, ICON_SELECT_ALL, ICON_SWAP_HORIZ, ICON_TABLE_CHART, ICON_VIEW_COLUMN,
 };
 
+use super::tool_window;
 use super::widgets::{dialog, icon_button, outline_marks, primary_button, take_focus};
-use crate::action::Action;
+use crate::action::{Action, Command};
 use crate::domain::reference::{LayerColour, LayerWidth, ReferenceLayer};
 use crate::session::Session;
-use crate::session::reference::LayerAction;
+use crate::session::list::List;
+use crate::session::reference::{LayerAction, LayerTotals, TotalsBy};
 use crate::theme::{self, Tokens};
 use crate::words;
+use totals::Totals;
 
 #[derive(Default)]
 pub struct State {
     open: bool,
-    focused: bool,
-    /// The file that shall become a layer.
-    path: String,
     /// The layer whose name is being typed.
     renaming: Option<(usize, String, bool)>,
     /// A layer that shall be used as units, and what that would change.
     asked: Option<(String, Vec<String>)>,
-    /// Set when the system's file dialog shall be opened.
-    pub browse: bool,
+    /// Figures by area that are looked at.
+    totals: Option<Totals>,
+    /// Set when a list shall be saved to a file.
+    pub save: Option<List>,
 }
 
-const WIDTH: f32 = 380.0;
+const WIDTH: f32 = 430.0;
 
 impl State {
     pub fn is_open(&self) -> bool {
         self.open
     }
 
-    /// A question waits for its answer.
-    pub fn is_asking(&self) -> bool {
-        self.asked.is_some()
+    /// A question waits for its answer, or a table is looked at.
+    pub fn has_dialog(&self) -> bool {
+        self.asked.is_some() || self.totals.is_some()
     }
 
     pub fn toggle(&mut self) {
         *self = Self { open: !self.open, ..Self::default() };
     }
 
-    pub fn set_path(&mut self, path: PathBuf) {
-        self.open = true;
-        self.path = path.display().to_string();
+    /// Shows figures by area. How they are counted may have been changed in the table that is looked at.
+    pub fn set_totals(&mut self, found: LayerTotals) {
+        match &mut self.totals {
+            Some(totals) => totals.found = found,
+            None => self.totals = Some(Totals::new(found)),
+        }
     }
 
     /// Tells what using a layer as units would change.
@@ -56,26 +61,28 @@ impl State {
     }
 }
 
-pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, session: &Session, room: Rect, state: &mut State, actions: &mut Vec<Action>) {
     question(ui, state, actions);
+    if let Some(shown) = &mut state.totals
+        && totals::show(ui, shown, &mut state.save, actions)
+    {
+        state.totals = None;
+    }
     if !state.open {
         return;
     }
-    let popup = egui::Popup::is_any_open(ui.ctx());
-    let mut open = true;
-    let room = ui.ctx().content_rect();
-    let window = Window::new("Layers").id(Id::unique("layers")).open(&mut open).collapsible(false).resizable(false);
-    let window = window.pivot(Align2::RIGHT_TOP).default_pos(room.right_top() + vec2(-360.0, 64.0));
-    window.show(ui.ctx(), |ui| {
-        ui.set_width(WIDTH);
+    let open = tool_window::show(ui, "Layers", WIDTH, room, |ui| {
         outline_marks(ui);
         ui.spacing_mut().item_spacing.y = 6.0;
         let units = session.project.units.kind_of_many();
         if session.project.layers.is_empty() {
-            let words = format!("Areas beside the {units}: counties, states, somebody else's regions. Their borders are drawn on the map, and each unit knows in which of them it lies");
-            ui.label(theme::note(ui, words));
+            ui.label(theme::strong("No layers yet"));
+            let words = format!(
+                "Areas beside the {units}: counties, states, somebody else's regions. Their borders are drawn on the map, and figures are counted by them"
+            );
+            ui.label(RichText::new(words).color(Tokens::of(ui).weak));
         }
-        let most = (room.height() - 260.0).max(120.0);
+        let most = (ui.ctx().content_rect().height() - 260.0).max(120.0);
         ScrollArea::vertical().max_height(most).show(ui, |ui| {
             for (at, layer) in session.project.layers.iter().enumerate() {
                 if at > 0 {
@@ -84,15 +91,15 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
                 row(ui, session, state, at, layer, actions);
             }
         });
-        ui.separator();
-        add(ui, session, state, actions);
+        if !session.project.layers.is_empty() {
+            ui.separator();
+        }
+        let (command, fixed) = (Command::AddLayer, session.fixed());
+        let add = primary_button(ui, fixed.is_none(), command.words()).on_hover_text(command.about());
+        if add.on_disabled_hover_text(fixed.unwrap_or_default()).clicked() {
+            actions.push(Action::Run(command));
+        }
     });
-    let typing = state.renaming.is_some();
-    // Escape closes a list first, then a name that is being typed, then this.
-    if ui.input(|input| input.key_pressed(Key::Escape)) && !popup && state.asked.is_none() {
-        state.renaming = None;
-        open &= typing;
-    }
     state.open &= open;
 }
 
@@ -146,27 +153,27 @@ fn row(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             let (name, kind) = (&layer.name, layer.areas.kind_of_one());
-            let changes = session.fixed().is_none();
-            let why = session.fixed().unwrap_or_default();
-            let mut tool = |ui: &mut Ui, usable: bool, icon, words: &str, action: LayerAction| {
-                ui.add_enabled_ui(usable, |ui| {
-                    if icon_button(ui, icon, words, theme::ICON).on_disabled_hover_text(why).clicked() {
+            let fixed = session.fixed();
+            let units = session.project.units.kind_of_many();
+            let mut tool = |ui: &mut Ui, refused: Option<&str>, icon, words: &str, action: LayerAction| {
+                ui.add_enabled_ui(refused.is_none(), |ui| {
+                    let button = icon_button(ui, icon, words, theme::ICON);
+                    if button.on_disabled_hover_text(refused.unwrap_or_default()).clicked() {
                         actions.push(Action::Layers(action));
                     }
                 });
             };
-            tool(ui, changes, ICON_DELETE, &format!("Remove {name}"), LayerAction::Remove(at));
-            tool(ui, changes, ICON_SWAP_HORIZ, &format!("Use {name} as units…"), LayerAction::AskUse(at));
-            tool(
-                ui,
-                changes,
-                ICON_VIEW_COLUMN,
-                &format!("Write as column: the {kind} of each unit"),
-                LayerAction::WriteColumn(at),
-            );
-            let select = format!("Select all units of this {kind}");
-            tool(ui, !session.selection.units.is_empty(), ICON_SELECT_ALL, &select, LayerAction::SelectAlike(at));
-            ui.add_enabled_ui(changes, |ui| {
+            tool(ui, fixed, ICON_DELETE, &format!("Remove {name}"), LayerAction::Remove(at));
+            tool(ui, fixed, ICON_SWAP_HORIZ, &format!("Use {name} as units…"), LayerAction::AskUse(at));
+            let write = format!("Write as column: the {kind} of each unit");
+            tool(ui, fixed, ICON_VIEW_COLUMN, &write, LayerAction::WriteColumn(at));
+            let nothing = session.project.units.is_empty().then_some("There are no units to be counted");
+            let total = format!("Figures of the plan by {kind}…");
+            tool(ui, nothing, ICON_TABLE_CHART, &total, LayerAction::Total(at, TotalsBy::default()));
+            let select = format!("Select all {units} of this {kind}");
+            let none = session.selection.units.is_empty().then_some("Select some on the map first");
+            tool(ui, none, ICON_SELECT_ALL, &select, LayerAction::SelectAlike(at));
+            ui.add_enabled_ui(fixed.is_none(), |ui| {
                 if icon_button(ui, ICON_EDIT, &format!("Rename {name}"), theme::ICON).clicked() {
                     state.renaming = Some((at, name.clone(), false));
                 }
@@ -176,34 +183,6 @@ fn row(
     if look != layer.look {
         actions.push(Action::Layers(LayerAction::SetLook(at, look)));
     }
-}
-
-fn add(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Action>) {
-    ui.label("Add a layer from a file");
-    ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(&mut state.path)
-            .hint_text("Path of a file")
-            .desired_width(ui.available_width() - 152.0);
-        let response = ui.add(edit).accessible_name("Path of the layer's file");
-        // Where there are layers already, the keys are the map's.
-        if session.project.layers.is_empty() {
-            take_focus(&response, &mut state.focused);
-        }
-        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        state.browse |= ui.button("Browse…").clicked();
-        let path = state.path.trim().to_owned();
-        let usable = !path.is_empty() && session.fixed().is_none();
-        let button = ui.add_enabled(usable, Button::new((ICON_ADD.rich_text(), RichText::new("Add"))));
-        let button = button.on_hover_text(
-            "Read ZIP areas, counties or other areas from a shapefile, GeoPackage, GeoJSON, TopoJSON or KML",
-        );
-        let button = button.on_disabled_hover_text(session.fixed().unwrap_or("Choose a file first"));
-        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, usable, "Add layer"));
-        if (button.clicked() || enter) && usable {
-            actions.push(Action::Layers(LayerAction::Add(path.into())));
-            state.path.clear();
-        }
-    });
 }
 
 /// What using a layer as units would change, before it is done.
