@@ -125,6 +125,11 @@ pub fn install(ctx: &Context) {
     ctx.set_style_of(Theme::Dark, style(DARK, Visuals::dark()));
 }
 
+/// A cursor that does not blink. Where the processor draws, one that does has the whole window drawn twice a second while a field waits.
+pub fn still_cursor(ctx: &Context) {
+    ctx.all_styles_mut(|style| style.visuals.text_cursor.blink = false);
+}
+
 /// The family of emphasised text.
 pub fn medium() -> FontFamily {
     FontFamily::Name("medium".into())

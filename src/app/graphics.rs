@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui_wgpu::{NativeAdapterSelectorMethod, WgpuSetup, WgpuSetupCreateNew};
+use eframe::egui_wgpu::{NativeAdapterSelectorMethod, RenderState, WgpuSetup, WgpuSetupCreateNew};
 use eframe::wgpu::{Adapter, Backend, DeviceType, Surface};
 
 /// eframe's own choice, but for machines without graphics hardware: there OpenGL draws, where it is installed. Mesa's software Vulkan
@@ -13,6 +13,11 @@ pub fn setup() -> WgpuSetup {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.native_adapter_selector = Some(selector);
     setup.into()
+}
+
+/// Whether the processor draws.
+pub fn is_software(render_state: &RenderState) -> bool {
+    render_state.adapter.get_info().device_type == DeviceType::Cpu
 }
 
 fn choose(adapters: &[Adapter], surface: Option<&Surface<'_>>) -> Result<Adapter, String> {

@@ -117,6 +117,9 @@ impl App {
         data_folder: PathBuf,
     ) -> Self {
         theme::install(ctx);
+        if render_state.as_ref().is_some_and(graphics::is_software) {
+            theme::still_cursor(ctx);
+        }
         let repaint = ctx.clone();
         Self {
             session: None,
