@@ -151,7 +151,7 @@ pub(super) fn show(
         let verb = if editor.instead_of.is_some() { "Save column" } else { "Add column" };
         let why = fixed.unwrap_or("Give it a name and a formula that can be worked out");
         let usable = complete && fixed.is_none() && !editor.waiting;
-        let enter = usable && ui.input(|input| input.modifiers.command && input.key_pressed(egui::Key::Enter));
+        let enter = usable && ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
         let button = primary_button(ui, usable, verb).on_disabled_hover_text(why).on_hover_text("Ctrl+Enter");
         if button.clicked() || enter {
             let order = ColumnOrder {

@@ -78,7 +78,7 @@ fn first(ui: &mut Ui, session: &Session, editor: &Editor, preview: &Preview) {
     }
     let tokens = Tokens::of(ui);
     let inputs = preview.inputs.len().min(MOST_INPUTS);
-    Grid::new("first rows").num_columns(inputs + 2).spacing([16.0, 3.0]).show(ui, |ui| {
+    Grid::new("first rows").num_columns(inputs + 3).spacing([16.0, 3.0]).show(ui, |ui| {
         // A head stands over its values: on the right over figures.
         let head = |ui: &mut Ui, text: &str, below: Option<&Cell>| {
             let text = theme::note(ui, words::cut(text, 22));
