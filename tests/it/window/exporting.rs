@@ -1,6 +1,7 @@
 //! The export dialog: several tables at once, and what a format will lose before the button is pressed.
 
 use bailiwick::action::{Action, Command};
+use bailiwick::jobs::spec::{ImportOrder, ImportWhat};
 use bailiwick::session::reference::LayerAction;
 use egui::accesskit;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -132,7 +133,8 @@ fn a_layer_beside_the_units_is_ticked_like_a_table() {
         "geometry":{"type":"Polygon","coordinates":[[[-84,40],[-83,40],[-83,41],[-84,41],[-84,40]]]}}]}"#,
     );
     let file = app.path("counties.geojson");
-    app.act(Action::Layers(LayerAction::Add(file)));
+    let order = ImportOrder::new(file, ImportWhat::Layer, Vec::new());
+    app.act(Action::Layers(LayerAction::Add(Box::new(order))));
     app.settle();
     let layer = app.session().project.layers[0].name.clone();
     app.push([Action::Run(Command::Export)]);
