@@ -13,13 +13,15 @@ use crate::domain::ids::{AccountId, GroupId, MeasureId, TerritoryId, UnitId};
 use crate::domain::plan::Adjacency;
 use crate::domain::spatial::Inside;
 use crate::domain::sphere::LonLat;
-use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, ListOrder, TerritoryOrder};
+use crate::jobs::spec::{BuildOrder, ExportOrder, ImportOrder, JobKind, ListOrder, TerritoryOrder, WhatIfOrder};
 use crate::session::colouring::Colouring;
 use crate::session::columns::{ColumnAction, SegmentAction};
+use crate::session::comparing::CompareAction;
 use crate::session::doubles::DoublesAction;
 use crate::session::placing::PlacesAction;
 use crate::session::reference::LayerAction;
 use crate::session::refreshing::RefreshAction;
+use crate::session::scenarios::ScenarioAction;
 use crate::session::tables::TableAction;
 use crate::session::view::{BasemapChoice, BottomTab, Scope, Tool};
 
@@ -183,6 +185,14 @@ pub enum Action {
     Doubles(DoublesAction),
     /// Something with the layers beside the units.
     Layers(LayerAction),
+    /// Something with the project's scenarios.
+    Scenarios(ScenarioAction),
+    /// Writes what each rep gains and loses against the scenario that the open one is held against.
+    WriteHandover(PathBuf),
+    /// Works out what would be if, in a scenario of its own.
+    AskWhatIf(Box<WhatIfOrder>),
+    /// Something with two scenarios held against each other.
+    Compare(CompareAction),
 }
 
 /// What becomes of the selection there was.
@@ -313,6 +323,11 @@ commands! {
     AutoBuild, Plan, "Build territories…", ICON_AUTO_FIX_HIGH, ctrl(Key::B), "Let the program draw balanced territories";
     AcceptProposal, Plan, "Accept the proposal", ICON_CHECK, ctrl(Key::Enter), "Make the proposed territories the plan: one undo step";
     RejectProposal, Plan, "Discard the proposal", ICON_CLOSE, None, "Keep the plan as it is";
+    WhatIf, Plan, "What if…", ICON_HELP, ctrl_shift(Key::W), "A rep leaves, a rep joins, a district is divided: worked out in a scenario of its own, with what it costs";
+    NewScenario, Plan, "New scenario…", ICON_FILE_COPY, ctrl_shift(Key::N), "Copy the open scenario under another name, and go on in the copy";
+    Scenarios, Plan, "Scenarios", ICON_ACCOUNT_TREE, None, "List all scenarios of the project: open, describe, decide, comment";
+    CompareScenarios, Plan, "Compare scenarios", ICON_COMPARE, ctrl(Key::K), "Hold the open scenario against another one: figures per territory, and what changes hands";
+    Handover, Plan, "Hand-over pages…", ICON_PRINT, None, "Write what each rep gains, loses and keeps against the scenario compared with: pages to print, or a list";
 
     ToolSelect, Tools, "Select", ICON_ARROW_SELECTOR_TOOL, key(Key::V), "Click a unit; drag to move the map; Shift adds";
     ToolRectangle, Tools, "Select by rectangle", ICON_SELECT, key(Key::R), "Drag a rectangle over units";
@@ -426,6 +441,29 @@ impl Command {
             Self::LockTerritory => &["freeze", "pin", "fix", "protect"],
             Self::SelectUnitsOfTerritory => &["members"],
             Self::FitTerritory => &["zoom to", "go to", "centre", "center", "find"],
+            Self::WhatIf => &[
+                "rep leaves",
+                "resigns",
+                "retires",
+                "rep joins",
+                "hire",
+                "part-time",
+                "vacancy",
+                "split region",
+                "merge regions",
+                "headcount",
+                "more territories",
+            ],
+            Self::NewScenario => {
+                &["what if", "copy the plan", "duplicate", "branch", "alternative", "version", "draft"]
+            }
+            Self::Scenarios => {
+                &["plans", "versions", "approve", "propose", "status", "baseline", "family tree", "comment"]
+            }
+            Self::CompareScenarios => {
+                &["difference", "before and after", "disruption", "who moves", "side by side", "old borders"]
+            }
+            Self::Handover => &["handoff", "transition", "who gets what", "print", "account list", "per rep", "html"],
             Self::AutoBuild => &[
                 "auto build",
                 "autobuild",

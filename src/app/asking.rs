@@ -24,6 +24,8 @@ impl App {
             || self.ui.layers.has_dialog()
             || self.ui.path.is_open()
             || self.ui.levels.is_open()
+            || self.ui.scenarios.is_open()
+            || self.ui.what_if.is_open()
             || self.ui.filter.is_open()
             || self.ui.online.is_open()
             || self.ui.places.is_open()
@@ -50,6 +52,11 @@ impl App {
                 folder.join(format!("{} copy.bwk", stem.unwrap_or_else(|| "plan".to_owned())))
             }
             Wish::SaveList => folder.join("list.csv"),
+            Wish::Handover => {
+                let plan = self.session.as_ref().map_or("", |session| session.plan().name.as_str());
+                let safe: String = plan.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect();
+                folder.join(format!("Hand-over {}.html", safe.trim()))
+            }
             Wish::OpenProject | Wish::Import(_) | Wish::ExportTo | Wish::List(_) => folder.join(""),
         }
     }
@@ -116,6 +123,7 @@ impl App {
                 Answer::Chosen(Wish::Import(what), path) => self.ui.import.take(path, what),
                 Answer::Chosen(Wish::ExportTo, path) => self.ui.export.set_path(path),
                 Answer::Chosen(Wish::SaveList, path) => self.actions.push(Action::SaveList(path)),
+                Answer::Chosen(Wish::Handover, path) => self.actions.push(Action::WriteHandover(path)),
                 Answer::Chosen(Wish::List(what), path) => self.ui.export.lists.set_path(what, path),
                 Answer::Cancelled(_) => {}
                 Answer::Unavailable(wish) => {
@@ -125,6 +133,7 @@ impl App {
                         Wish::CreateProject => self.ui.path.open(Purpose::Create, suggestion),
                         Wish::SaveAs => self.ui.path.open(Purpose::SaveAs, suggestion),
                         Wish::SaveList => self.ui.path.open(Purpose::SaveList, suggestion),
+                        Wish::Handover => self.ui.path.open(Purpose::Handover, suggestion),
                         Wish::Import(_) | Wish::ExportTo | Wish::List(_) => {
                             self.ui.notices.refused(ctx, "This system has no file dialog; type the path");
                         }

@@ -87,8 +87,8 @@ impl App {
         let Some(session) = self.session.as_mut() else { return };
         let Some(proposal) = &session.proposal else { return };
         let (edit, goals) = (proposal.choice().edit.clone(), proposal.goals.clone());
-        if let Some(why) = &session.read_only {
-            self.ui.notices.refused(ctx, why.clone());
+        if let Some(why) = session.read_only_words() {
+            self.ui.notices.refused(ctx, why.to_owned());
         } else if edit.is_empty() {
             session.drop_trials();
             self.set_goals(goals);

@@ -61,6 +61,10 @@ impl App {
             Action::SaveList(path) => self.save_list(path),
             Action::Doubles(action) => self.do_doubles(ctx, action),
             Action::Layers(action) => self.do_with_layers(ctx, action),
+            Action::Scenarios(action) => self.do_with_scenarios(ctx, action),
+            Action::Compare(action) => self.do_compare(action),
+            Action::AskWhatIf(order) => self.ask_what_if(*order),
+            Action::WriteHandover(path) => self.write_handover(ctx, path),
             Action::Import(order) => self.start_import(ctx, *order),
             Action::Suggest(order) => self.suggest(order),
             Action::Cut { drawn, to, narrowest_km } => self.cut(ctx, CutWish { drawn, to, narrowest_km }),
@@ -223,6 +227,10 @@ impl App {
             | Action::SaveList(_)
             | Action::Doubles(_)
             | Action::Layers(_)
+            | Action::Scenarios(_)
+            | Action::Compare(_)
+            | Action::AskWhatIf(_)
+            | Action::WriteHandover(_)
             | Action::Suggest(_)
             | Action::Cut { .. }
             | Action::Repair(_)
@@ -382,6 +390,14 @@ impl App {
             Command::ToolLine => session.view.tool = Tool::Line,
             Command::Colours => self.ui.colours.toggle(),
             Command::Layers => self.ui.layers.toggle(),
+            Command::NewScenario => self.ui.scenarios.open_new(session, session.scenarios.plans.active),
+            Command::Scenarios => self.show_scenarios(),
+            Command::WhatIf => self.ui.what_if.open(session),
+            Command::CompareScenarios => self.compare_scenarios(ctx),
+            Command::Handover => {
+                self.compare_scenarios(ctx);
+                self.ask(ctx, Wish::Handover);
+            }
             Command::SelectAlike => {
                 let layer = session.first_layer();
                 self.actions.extend(layer.map(|at| Action::Layers(LayerAction::SelectAlike(at))));

@@ -18,6 +18,8 @@ pub enum Wish {
     ExportTo,
     /// A list that is looked at as CSV.
     SaveList,
+    /// What each rep gains and loses, as pages or as a list.
+    Handover,
     /// Something that the lists of the export dialog want.
     List(Browse),
 }
@@ -83,6 +85,10 @@ impl FileDialogs for SystemDialogs {
                 dialog.add_filter("Tables and points", &all).add_filter("Tables", &TABLES).add_filter("Points", &LAYERS)
             }
             Wish::SaveList => dialog.add_filter("CSV", &["csv"]),
+            Wish::Handover => dialog
+                .add_filter("Pages to print", &["html"])
+                .add_filter("Excel", &["xlsx"])
+                .add_filter("CSV", &["csv"]),
             Wish::ExportTo | Wish::List(Browse::Out | Browse::Folder) => dialog,
             Wish::List(Browse::Project) => dialog.add_filter("Bailiwick project", &["bwk"]),
             Wish::List(Browse::Before | Browse::Known) => {
@@ -91,7 +97,12 @@ impl FileDialogs for SystemDialogs {
         };
         let saves = matches!(
             wish,
-            Wish::CreateProject | Wish::SaveAs | Wish::ExportTo | Wish::SaveList | Wish::List(Browse::Out)
+            Wish::CreateProject
+                | Wish::SaveAs
+                | Wish::ExportTo
+                | Wish::SaveList
+                | Wish::Handover
+                | Wish::List(Browse::Out)
         );
         let folder = wish == Wish::List(Browse::Folder);
         // The dialog is made on this thread, as macOS wants it; another waits for the answer.

@@ -118,7 +118,7 @@ impl App {
         }
     }
 
-    fn is_read_only(&self) -> bool {
+    pub(super) fn is_read_only(&self) -> bool {
         self.session.as_ref().is_some_and(|session| session.read_only.is_some())
     }
 

@@ -3,6 +3,7 @@
 mod asking;
 mod building;
 mod columns;
+mod comparing;
 mod cutting;
 mod dispatch;
 mod explaining;
@@ -19,10 +20,12 @@ mod receive;
 mod replacing;
 mod run;
 mod sample;
+mod scenarios;
 mod status;
 mod tables;
 mod territory_commands;
 mod timing;
+mod what_if;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -39,6 +42,7 @@ use crate::jobs::building::Inbox;
 use crate::jobs::spec::ImportOrder;
 use crate::map::MapState;
 use crate::session::Session;
+use crate::session::comparing::Compared;
 use crate::session::list::List;
 use crate::session::recent::recent_projects;
 use crate::session::reference::LayerUse;
@@ -87,6 +91,9 @@ pub struct App {
     /// Where the build under way leaves its best plan.
     best_plans: Inbox,
     explaining: explaining::Explaining,
+    scenarios: scenarios::Asked,
+    /// What a job holds against each other, or did last.
+    comparing: Option<Compared>,
     /// Where a geocoder leaves its answers as they come.
     online_answers: crate::jobs::online::Inbox,
     /// The settings last sent to the file.
@@ -148,6 +155,8 @@ impl App {
             closing: Vec::new(),
             best_plans: Inbox::default(),
             explaining: explaining::Explaining::default(),
+            scenarios: scenarios::Asked::default(),
+            comparing: None,
             online_answers: Default::default(),
             saved_settings: BTreeMap::new(),
             view_changed: None,

@@ -65,12 +65,18 @@ impl App {
                     if let Some(session) = self.session.as_mut() {
                         // Figures of an older plan are better than none; they are dimmed.
                         let newer = session.measured.as_ref().is_none_or(|known| known.generation < generation);
-                        if newer && generation <= session.generation {
+                        let of_this_plan = session.scenarios.since..=session.generation;
+                        if newer && of_this_plan.contains(&generation) {
                             session.measured = Some(Measured { generation, metrics, cut_off });
                             self.save_metrics(generation);
                         }
                     }
                 }
+                JobOutput::PlanRead { id, data_generation, read } => self.take_plan(ctx, id, data_generation, read),
+                JobOutput::WhatIf { version, name, description, edit, notes } => {
+                    self.take_what_if(ctx, version, &name, description, *edit, &notes);
+                }
+                JobOutput::ScenariosCompared { of, found } => self.take_comparison(*of, *found),
                 JobOutput::Suggested { version, answer } => self.take_suggestion(ctx, version, answer),
                 JobOutput::Stepped { version, back, data } => self.take_step(ctx, version, back, data),
                 JobOutput::Compared(compared) => self.take_compared(ctx, *compared),
@@ -199,6 +205,10 @@ impl App {
         self.ui.segments = Default::default();
         self.formulas_asked = None;
         self.ui.layers = Default::default();
+        self.ui.scenarios = Default::default();
+        self.ui.what_if = Default::default();
+        self.scenarios = Default::default();
+        self.comparing = None;
         (self.layer_use, self.layers_asked) = (None, Vec::new());
     }
 
@@ -213,8 +223,8 @@ impl App {
             self.ui.notices.refused(ctx, "The project changed while the file was read; import it again");
             return;
         }
-        if let Some(why) = &session.read_only {
-            self.ui.notices.refused(ctx, why.clone());
+        if let Some(why) = session.read_only_words() {
+            self.ui.notices.refused(ctx, why.to_owned());
             return;
         }
         let what = data.what;
@@ -309,8 +319,8 @@ impl App {
     /// Makes a step that replaces units or accounts, with the data that it leads to. Tells whether it was made.
     pub(super) fn make_replaced(&mut self, ctx: &Context, edit: Edit, data: NewData) -> bool {
         let Some(session) = self.session.as_mut() else { return false };
-        if let Some(why) = session.read_only.clone() {
-            self.ui.notices.refused(ctx, why);
+        if let Some(why) = session.read_only_words() {
+            self.ui.notices.refused(ctx, why.to_owned());
             return false;
         }
         if session.proposal.is_some() {

@@ -49,6 +49,9 @@ impl App {
         self.ask_for_geometry();
         self.ask_for_layers();
         self.ask_for_metrics();
+        self.ask_for_plans();
+        self.follow_scenarios();
+        self.ask_for_comparison();
         self.ask_for_formulas();
         self.note_view(ctx);
         self.set_title(ctx);
@@ -153,6 +156,9 @@ impl App {
 
     fn set_title(&mut self, ctx: &Context) {
         let title = match &self.session {
+            Some(session) if session.scenarios.plans.all.len() > 1 => {
+                format!("{}, {} – Bailiwick", session.project.name, session.plan().name)
+            }
             Some(session) => format!("{} – Bailiwick", session.project.name),
             None => "Bailiwick".to_owned(),
         };
@@ -172,6 +178,6 @@ impl App {
             return;
         }
         let saved = records::saved_metrics(&session.project, &measured.metrics);
-        store.put_metrics(generation, saved);
+        store.put_metrics(session.file_generation(generation), saved);
     }
 }

@@ -129,6 +129,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         by_capacity: arguments.by_capacity,
         max_distance_km: arguments.max_distance,
         moved_limits: goals::moved(&arguments.max_moved, &opened.project)?,
+        frozen: Vec::new(),
     };
     let start = Instant::now();
     let building =

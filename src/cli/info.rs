@@ -92,7 +92,6 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         .iter()
         .enumerate()
         .map(|(level, name)| LevelInfo { name: name.clone(), groups: hierarchy.on_level(level).count() });
-    let open_plan = opened.plans.iter().find(|plan| plan.id == opened.plan_id);
     let mut diagnostics: Vec<Diagnostic> = opened.problems.iter().map(records::diagnostic).collect();
     diagnostics.extend(opened.notes.iter().map(|note| Diagnostic::warning(Default::default(), note)));
     let info = Info {
@@ -108,8 +107,8 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
         reps: project.reps.len(),
         measures: measures.collect(),
         goals: goals_checked(project, &project.goals),
-        plans: opened.plans.iter().map(|plan| plan.name.clone()).collect(),
-        open_plan: open_plan.map(|plan| plan.name.clone()).unwrap_or_default(),
+        plans: opened.plans.all.iter().map(|plan| plan.name.clone()).collect(),
+        open_plan: opened.plans.name(opened.plans.active).to_owned(),
         territories: plan.territory_count(),
         levels: levels.collect(),
         layers: super::layer::infos(project),

@@ -7,6 +7,7 @@ mod alignment;
 mod bench;
 mod build;
 mod column;
+mod compare;
 mod cut;
 mod duplicates;
 mod explain;
@@ -26,11 +27,13 @@ mod project;
 mod reading;
 mod refresh;
 mod rescue;
+mod scenario;
 mod search;
 mod segment;
 mod solve;
 mod undo;
 mod validate;
+mod what_if;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -126,6 +129,11 @@ enum Command {
     #[command(subcommand)]
     Crm(Box<lists::Crm>),
     Handover(lists::Handover),
+    #[command(subcommand)]
+    Scenario(scenario::Scenario),
+    Compare(compare::Arguments),
+    #[command(subcommand)]
+    WhatIf(Box<what_if::WhatIf>),
     Rescue(rescue::Arguments),
     Cut(cut::Arguments),
     Places(places::List),
@@ -192,6 +200,9 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Export(arguments) => export::run(arguments, output),
         Command::Crm(crm) => lists::crm(crm, output),
         Command::Handover(arguments) => lists::handover(arguments, output),
+        Command::Scenario(scenario) => scenario::run(scenario, output),
+        Command::Compare(arguments) => compare::run(arguments, output),
+        Command::WhatIf(what_if) => what_if::run(what_if, output),
         Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
         Command::Refresh(refresh) => refresh::run(refresh, output),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::domain::plans::PlanStatus;
 use crate::error::UserError;
 use crate::store::{self, Access, Opened, Store, Wanted};
 
@@ -19,8 +20,25 @@ pub fn open_even_damaged(path: &Path) -> Result<(Opened, Option<String>)> {
     Ok((opened, damage))
 }
 
-/// For changing it; fails when changes could not be written.
+/// For looking at several of its plans.
+pub fn open_beside(path: &Path) -> Result<(Store, Opened)> {
+    store::open(path, Wanted::ReadOnly)
+}
+
+/// For changing it; fails when changes could not be written, or the open plan is approved.
 pub fn open_to_write(path: &Path) -> Result<(Store, Opened)> {
+    let (store, opened) = open_whatever_status(path)?;
+    if opened.plans.active_status() == PlanStatus::Approved {
+        let name = opened.plans.name(opened.plans.active);
+        return Err(UserError::new(format!("Could not change {}", path.display()))
+            .because(format!("the scenario {name} is approved"))
+            .hint("copy it with \"scenario new\", or set it back with \"scenario status\""));
+    }
+    Ok((store, opened))
+}
+
+/// For changing what is said of its plans, approved ones too.
+pub fn open_whatever_status(path: &Path) -> Result<(Store, Opened)> {
     let (store, opened) = store::open(path, Wanted::ReadWrite)?;
     match &opened.access {
         Access::ReadWrite => Ok((store, opened)),

@@ -8,6 +8,7 @@ pub mod categories;
 pub mod cells;
 pub mod classes;
 pub mod columns;
+pub mod comparison;
 pub mod computed;
 pub mod cut;
 pub mod cutting;
@@ -25,6 +26,7 @@ pub mod metrics;
 pub mod palette;
 pub mod places;
 pub mod plan;
+pub mod plans;
 pub mod polygon;
 pub mod progress;
 pub mod project;
@@ -39,6 +41,7 @@ pub mod sphere;
 pub mod topology;
 pub mod units;
 pub mod units_patch;
+pub mod what_if;
 
 #[cfg(test)]
 mod tests;

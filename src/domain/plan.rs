@@ -108,6 +108,11 @@ impl Plan {
         Ok(Self { name, assignment, territories, overrides, locked_units, locked_accounts, hierarchy, adjacency })
     }
 
+    /// The same plan under another name.
+    pub fn renamed(&self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self.clone() }
+    }
+
     /// Per unit its territory.
     pub fn assignment(&self) -> &[TerritoryId] {
         &self.assignment

@@ -73,6 +73,7 @@ fn request(order: &BuildOrder) -> BuildRequest {
         by_capacity: order.by_capacity,
         max_distance_km: order.max_distance_km,
         moved_limits: order.moved_limit.map(|(measure, share)| MovedAtMost { measure, share }).into_iter().collect(),
+        frozen: Vec::new(),
     }
 }
 

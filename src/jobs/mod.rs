@@ -15,6 +15,7 @@ pub mod spec;
 pub mod suggesting;
 pub mod tables;
 pub mod tasks;
+pub mod what_if;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::domain::comparison::Comparison;
 use crate::domain::edit::Edit;
 use crate::domain::progress::Progress;
 use crate::domain::shape::PlanMetrics;
@@ -32,13 +34,14 @@ use crate::render::geometry::UnitGeometry;
 use crate::render::points::AccountPlaces;
 use crate::session::Session;
 use crate::session::columns::{FormulaLook, Formulas, SegmentLook};
+use crate::session::comparing::Compared;
 use crate::session::data::NewData;
 use crate::session::explanation::{ClashWords, Explanation};
 use crate::session::proposal::Proposal;
 use crate::session::reference::LayerView;
 use crate::session::suggestion::Suggestion;
 use crate::session::tables::Wish;
-use crate::store::Store;
+use crate::store::{OpenedPlan, PlanId, Store};
 use crate::work::explain::Reasons;
 use columns::MakeWish;
 use spec::places::{Again, Answers, Candidate, Described, LookUp, OnlineOrder, OnlinePreview};
@@ -96,6 +99,25 @@ pub enum JobOutput {
         generation: u64,
         metrics: Arc<PlanMetrics>,
         cut_off: Arc<Vec<CutOff>>,
+    },
+    /// The answer to a question about the plan of this version.
+    WhatIf {
+        version: Version,
+        name: String,
+        description: String,
+        edit: Box<Edit>,
+        notes: Vec<String>,
+    },
+    /// What two plans differ in.
+    ScenariosCompared {
+        of: Box<Compared>,
+        found: Box<Comparison>,
+    },
+    /// A plan of the file that is not the open one, or why it cannot be read.
+    PlanRead {
+        id: PlanId,
+        data_generation: u64,
+        read: Result<Box<OpenedPlan>, UserError>,
     },
     /// What a command would do to the plan of this version, or why it can do nothing.
     Suggested {

@@ -12,6 +12,7 @@ pub use self::import::{
     AreaWords, Found, ImportOrder, ImportPreview, ImportWhat, PeekOrder, PresetOrder, PresetWish, PreviewColumn, Role,
 };
 pub use self::replacing::{MergeRule, MergeWish, RefreshWish, Vanished};
+pub use crate::domain::what_if::Question;
 pub use crate::io::alignment::choices::{Choices, OnConflict, OnNewTerritory, OnUnknown, Unclear, UnnamedUnits};
 pub use crate::io::export::loss::{Foreseen, Loss};
 pub use crate::io::export::order::{
@@ -65,6 +66,11 @@ pub enum JobKind {
     Layer,
     /// What is drawn of layers.
     LayerLines,
+    /// Reading a scenario that is not the open one.
+    ReadPlan,
+    CompareScenarios,
+    /// What would be if.
+    WhatIf,
 }
 
 /// The state of a project that something was made of.
@@ -108,6 +114,9 @@ impl JobKind {
             Self::MakeColumn => "Working out the column",
             Self::Layer => "Working on the layer",
             Self::LayerLines => "Preparing layers",
+            Self::ReadPlan => "Reading a scenario",
+            Self::CompareScenarios => "Comparing scenarios",
+            Self::WhatIf => "Working out what would be",
         }
     }
 
@@ -124,8 +133,8 @@ impl JobKind {
     /// Work nobody asked for by hand, and that takes a moment or is told of elsewhere: not worth a line in the status bar.
     pub fn is_quiet(self) -> bool {
         use JobKind::{
-            CheckExport, Conflict, DescribePlaces, Explain, Formulas, LayerLines, LookAtFormula, LookUpPlace, Measure,
-            Order, Peek, PreviewGeocode,
+            CheckExport, CompareScenarios, Conflict, DescribePlaces, Explain, Formulas, LayerLines, LookAtFormula,
+            LookUpPlace, Measure, Order, Peek, PreviewGeocode, ReadPlan,
         };
         matches!(
             self,
@@ -141,8 +150,18 @@ impl JobKind {
                 | PreviewGeocode
                 | Formulas
                 | LookAtFormula
+                | ReadPlan
+                | CompareScenarios
         )
     }
+}
+
+/// A manager's question, to be answered in a scenario of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhatIfOrder {
+    pub question: Question,
+    /// At most this share of the first goal may change hands besides what has to; 0: nothing.
+    pub others_move: f64,
 }
 
 /// Files to be written, and of what.

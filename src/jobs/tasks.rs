@@ -18,6 +18,8 @@ use crate::io::Imported;
 use crate::io::diagnostic::{Diagnostic, Place, Severity};
 use crate::render::geometry::UnitGeometry;
 use crate::render::points::AccountPlaces;
+use crate::session::comparing::Compared;
+use crate::session::scenarios::Scenarios;
 use crate::session::view::View;
 use crate::session::{Indices, Session};
 use crate::store::{self, Access, Existing, Opened, Wanted};
@@ -49,6 +51,7 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
     let indices = Indices::new(&opened.project);
     let mut session = Session::new(opened.project, opened.history, indices, opened.generation);
     session.path = Some(path.to_owned());
+    session.scenarios = Scenarios::new(opened.plans);
     session.who = store::user_name();
     session.damaged = opened.damage.is_some();
     session.read_only = match opened.access {
@@ -74,6 +77,15 @@ fn opened_project(path: &Path, store: store::Store, opened: Opened) -> OpenedPro
         hint: String::new(),
     }));
     OpenedProject { store, session }
+}
+
+/// Holds two plans of a project against each other.
+pub fn compare_scenarios(project: &Project, of: Compared, progress: &Progress) -> JobOutput {
+    finish(
+        work::scenarios::comparison(project, &of.before, &of.after, progress)
+            .map(|found| JobOutput::ScenariosCompared { of: Box::new(of), found: Box::new(found) })
+            .map_err(|_| None),
+    )
 }
 
 /// Looks at a file before it is imported: its columns, what they would be taken as, and their first values.
@@ -267,6 +279,27 @@ pub fn check_export(project: &Project, order: ExportOrder, progress: &Progress) 
         return JobOutput::Cancelled;
     }
     JobOutput::ExportChecked { foreseen: foreseen.map_err(|error| error.to_string()), order: Box::new(order) }
+}
+
+/// Writes what each rep gains and loses against a plan over the same units.
+pub fn write_handover(
+    project: &Project,
+    before: &Arc<Plan>,
+    data_generation: u64,
+    path: &Path,
+    progress: &Progress,
+) -> JobOutput {
+    let work = || {
+        let reference = work::compare::of_plan_at_hand(project, before)?;
+        let measures = work::compare::measures_named(project, &[])?;
+        work::compare::write_handover(project, &reference, &measures, path, progress)
+    };
+    finish(work().map_err(Some).map(|report| JobOutput::Exported {
+        path: path.to_owned(),
+        files: report.files.len(),
+        data_generation,
+        notes: report.notes,
+    }))
 }
 
 /// Writes a list that others act upon. `project_path` is where the project's other plans are.

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use egui::{Color32, FontId, Painter, Rect, vec2};
 
 use super::basemap::Basemap;
-use crate::domain::ids::{GroupId, MeasureId};
+use crate::domain::ids::{GroupId, MeasureId, TerritoryId};
+use crate::domain::plan::{Plan, Territory};
 use crate::domain::sphere::{Bounds, LonLat, to_mercator};
+use crate::domain::units::Units;
 use crate::render::camera::{Camera, WorldBox, screen_rect};
 use crate::render::labels::{Label, LabelStyle, central_place, draw_labels};
 use crate::session::{Session, Shown};
@@ -118,19 +120,7 @@ fn places_of(session: &Session) -> Vec<Place> {
 
 fn labels_by_level(session: &Session, places: &[Place], dark: bool) -> Vec<Vec<Label>> {
     let plan = session.shown_plan();
-    let units = &session.project.units;
-    let slots = plan.territory_slots();
-    let mut parts: Vec<Part> = vec![Part::default(); slots];
-    for (index, (owner, place)) in plan.assignment().iter().zip(places).enumerate() {
-        if owner.is_unassigned() {
-            continue;
-        }
-        let part = &mut parts[owner.index()];
-        part.extent.include(place.bounds.min);
-        part.extent.include(place.bounds.max);
-        part.places.push(place.centre);
-        part.weights.push(units.areas_km2[index].max(1e-6));
-    }
+    let parts = parts_of(plan, &session.project.units, places);
     let mut levels = vec![Vec::new()];
     for level in 0..plan.hierarchy().levels().len() {
         let of_group = |id| {
@@ -144,6 +134,36 @@ fn labels_by_level(session: &Session, places: &[Place], dark: bool) -> Vec<Vec<L
     }
     levels[0] = territory_labels(session, parts, dark);
     levels
+}
+
+/// Where each territory is.
+fn parts_of(plan: &Plan, units: &Units, places: &[Place]) -> Vec<Part> {
+    let mut parts: Vec<Part> = vec![Part::default(); plan.territory_slots()];
+    for (index, (owner, place)) in plan.assignment().iter().zip(places).enumerate() {
+        if owner.is_unassigned() {
+            continue;
+        }
+        let part = &mut parts[owner.index()];
+        part.extent.include(place.bounds.min);
+        part.extent.include(place.bounds.max);
+        part.places.push(place.centre);
+        part.weights.push(units.areas_km2[index].max(1e-6));
+    }
+    parts
+}
+
+/// The names of the territories of any plan of the project, and of their reps.
+pub fn names_of_plan(session: &Session, plan: &Plan, dark: bool) -> Vec<Label> {
+    let tokens = Tokens::for_mode(dark);
+    let mut parts = parts_of(plan, &session.project.units, &places_of(session));
+    let label = |(id, territory): (TerritoryId, &Territory)| {
+        let mut lines = vec![name_line(&territory.name, false, theme::BODY, tokens)];
+        let rep = territory.rep.and_then(|rep| session.project.reps.get(rep.index()));
+        let small = LabelStyle { font: FontId::proportional(theme::SMALL), colour: tokens.map_text };
+        lines.extend(rep.map(|rep| (rep.name.clone(), small)));
+        std::mem::take(&mut parts[id.index()]).label(lines, tokens.map_halo)
+    };
+    plan.territories().filter_map(label).collect()
 }
 
 /// Where something is: the middles of its units with their areas, and the box around it.

@@ -1,6 +1,7 @@
 //! The map: basemap, territories, accounts and labels in order, the camera, and the tools. It reads the session and pushes actions.
 
 pub mod basemap;
+mod before;
 mod cut_preview;
 mod labels;
 mod legend;
@@ -18,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use eframe::egui_wgpu::RenderState;
-use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Sense, Ui, Vec2};
+use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Sense, Ui, UiBuilder, Vec2};
 use walkers::{Map, MapMemory, lon_lat};
 
 use crate::action::{Action, SelectHow};
@@ -47,6 +48,7 @@ pub struct MapState {
     labels: labels::Labels,
     named: named::Named,
     reference: reference::Reference,
+    before: before::Before,
     gesture: Gesture,
     /// Alt was held when the gesture began.
     erases: bool,
@@ -106,6 +108,7 @@ impl MapState {
             labels: labels::Labels::default(),
             named: named::Named::default(),
             reference: reference::Reference::default(),
+            before: before::Before::default(),
             gesture: Gesture::None,
             erases: false,
             camera: Camera { rect: Rect::ZERO, centre: [128.0, 128.0], zoom: 4.0 },
@@ -119,12 +122,14 @@ impl MapState {
     /// Takes over the triangles and borders of the units, made by a job.
     pub fn set_geometry(&mut self, geometry: Arc<UnitGeometry>, accounts: AccountPlaces, session: &Session) {
         self.layers.set_geometry(geometry, accounts, session);
+        self.before = before::Before::default();
     }
 
     /// Another project opened: what is on the GPU is not of its units.
     pub fn forget_geometry(&mut self) {
         self.layers.forget_geometry();
         self.reference.forget();
+        self.before = before::Before::default();
         (self.hover, self.hovered) = (Hover::default(), None);
     }
 
@@ -174,8 +179,29 @@ impl MapState {
         self.gesture.cancel(actions)
     }
 
-    /// Draws the map into the space that is left and follows the pointer.
+    /// Draws the map into the space that is left and follows the pointer; beside the map of another scenario, when two are compared so.
     pub fn show(&mut self, ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+        let whole = ui.available_rect_before_wrap();
+        if !before::is_wished(session, whole) {
+            self.before = before::Before::default();
+            self.show_open(ui, session, actions);
+            return;
+        }
+        let (left, right) = whole.split_left_right_at_fraction(0.5);
+        let mut half = |rect: Rect, name: &str| {
+            let mut half = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(name));
+            half.set_clip_rect(rect);
+            half
+        };
+        let (mut left_half, mut right_half) = (half(left, "map before"), half(right, "map now"));
+        self.show_open(&mut right_half, session, actions);
+        self.before.show(&mut left_half, session, &self.basemap, &self.layers, actions);
+        before::captions(ui, session, left, right);
+        ui.advance_cursor_after_rect(whole);
+    }
+
+    /// The map of the open scenario.
+    fn show_open(&mut self, ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         let dark = ui.visuals().dark_mode;
         let rect = ui.available_rect_before_wrap();
         self.aim(session, rect, actions);
@@ -184,6 +210,7 @@ impl MapState {
         self.basemap.update(ui.ctx(), choice, dark);
         ui.painter().rect_filled(rect, 0.0, self.basemap.ground());
         self.layers.follow(session, dark);
+        self.layers.follow_former(session);
         self.reference.follow(session, dark);
 
         let Self { memory, basemap, .. } = self;
@@ -220,7 +247,7 @@ impl MapState {
         let context = ToolContext { session, camera, response: &response, unit: self.hover.unit };
         if session.placing.picking.is_some() {
             picking::follow(&context, actions);
-        } else if session.read_only.is_none() || !session.view.tool.assigns() {
+        } else if session.read_only_words().is_none() || !session.view.tool.assigns() {
             self.follow_pointer(ui, &context, actions);
         }
         self.furniture(ui, session, &response, actions);
@@ -232,7 +259,7 @@ impl MapState {
         if response.drag_started() || response.clicked() {
             self.erases = ui.input(|input| input.modifiers.alt);
         }
-        let Some(level) = context.session.paint_level().filter(|_| context.session.read_only.is_none()) else {
+        let Some(level) = context.session.paint_level().filter(|_| context.session.read_only_words().is_none()) else {
             self.gesture.update(ui, context, actions);
             return;
         };
@@ -335,7 +362,7 @@ impl MapState {
         cut_preview::draw(ui, session, &self.camera);
         self.gesture.paint(ui, &self.camera, tokens.accent);
         let pointer = response.hover_pos();
-        let drawing = session.read_only.is_none();
+        let drawing = session.read_only_words().is_none();
         let picking = session.placing.picking.as_deref();
         let cursor = match (session.view.tool, &self.gesture) {
             _ if picking.is_some() => CursorIcon::Crosshair,

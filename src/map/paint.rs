@@ -18,6 +18,7 @@ use crate::render::points::{AccountBatches, AccountPaint, AccountPlaces, radius_
 use crate::render::reference::ReferenceBatches;
 use crate::render::{palette, patterns};
 use crate::session::colouring::{Areas, Colouring, Heat as HeatWish};
+use crate::session::comparing::CompareView;
 use crate::session::dots::{DotColours, DotScale, heat_weights};
 use crate::session::shading::{NO_CLASS, Shading, category_colour, target_pattern};
 use crate::session::{Session, Shown};
@@ -50,6 +51,8 @@ pub struct Layers {
     patterns_of: Option<(u64, u64)>,
     selection: Vec<UnitId>,
     hover: Vec<UnitId>,
+    /// The plan whose borders are drawn over those of the one shown.
+    former: Option<Arc<Plan>>,
 }
 
 /// What decides the colours of units and accounts.
@@ -92,6 +95,7 @@ impl Layers {
             patterns_of: None,
             selection: Vec::new(),
             hover: Vec::new(),
+            former: None,
         }
     }
 
@@ -108,6 +112,7 @@ impl Layers {
         self.wish = None;
         self.selection.clear();
         self.hover.clear();
+        self.former = None;
     }
 
     pub fn forget_geometry(&mut self) {
@@ -116,6 +121,7 @@ impl Layers {
         self.heat.forget();
         self.selection.clear();
         self.hover.clear();
+        self.former = None;
         self.data_generation = 0;
     }
 
@@ -233,6 +239,27 @@ impl Layers {
         let lists = session.neighbours().territory_neighbours(plan.assignment(), plan.territory_slots());
         self.territory_patterns = told_apart(&lists);
         self.patterns_of = Some(made_of);
+    }
+
+    /// The borders of the scenario that the open one is held against, drawn over its own where that is wished.
+    pub fn follow_former(&mut self, session: &Session) {
+        let Some(units) = &mut self.units else { return };
+        let wished = session.comparing.as_ref().is_some_and(|comparing| comparing.view == CompareView::Borders);
+        let former = session.plan_before().filter(|_| wished && !session.shows_trial());
+        let same = match (&self.former, former) {
+            (Some(known), Some(former)) => Arc::ptr_eq(known, former),
+            (known, former) => known.is_none() && former.is_none(),
+        };
+        if !same {
+            units.set_former(former.map(|plan| plan.assignment()));
+            self.former = former.cloned();
+        }
+    }
+
+    /// What a second map of the same units is made with.
+    pub fn second(&self) -> Option<MapBatches> {
+        let geometry = self.units.as_ref()?.geometry();
+        Some(MapBatches::new(self.render_state.as_ref(), Arc::clone(geometry)))
     }
 
     pub fn set_outline(&mut self, kind: OutlineKind, outlined: &[UnitId]) {
@@ -416,7 +443,7 @@ fn paints_by_territory<T: Copy>(session: &Session, unassigned: T, loose: T, pain
 }
 
 /// Per territory its group on every level; group 0 where there is none.
-fn groups_above(plan: &Plan) -> Vec<[GroupId; MOST_LEVELS]> {
+pub fn groups_above(plan: &Plan) -> Vec<[GroupId; MOST_LEVELS]> {
     let mut above = vec![[GroupId::default(); MOST_LEVELS]; plan.territory_slots()];
     for (id, territory) in plan.territories() {
         for (group, properties) in plan.hierarchy().upwards(territory.parent) {

@@ -40,6 +40,8 @@ pub struct MapLook {
     /// The lines between districts, and, wider and cased, between regions and what is above.
     pub group_border: Color32,
     pub group_casing: Color32,
+    /// The borders of the scenario that this one is held against.
+    pub former_border: Color32,
     pub outline: Color32,
     pub casing: Color32,
     pub point_casing: Color32,
@@ -76,6 +78,8 @@ pub struct MapBatches {
     fills: Vec<Option<Batch>>,
     unit_borders: Vec<Option<Batch>>,
     borders: TerritoryBorders,
+    /// Borders of another plan over those of this one.
+    former: Option<TerritoryBorders>,
     outlines: [Outline; 2],
     work: Work,
 }
@@ -95,6 +99,7 @@ impl MapBatches {
             fills: vec![None; slots],
             unit_borders: vec![None; slots],
             borders: TerritoryBorders::new(&geometry),
+            former: None,
             outlines: [Outline::default(), Outline::default()],
             work: Work::default(),
             geometry,
@@ -142,6 +147,17 @@ impl MapBatches {
     /// group 0 where there is none: it decides the weight of a border.
     pub fn set_assignment(&mut self, assignment: &[TerritoryId], above: &[[GroupId; MOST_LEVELS]]) {
         self.borders.set_assignment(&self.geometry, assignment, above);
+    }
+
+    /// The borders that another assignment has, to be drawn over those of this one in a colour of their own; `None` for none.
+    pub fn set_former(&mut self, assignment: Option<&[TerritoryId]>) {
+        match assignment {
+            None => self.former = None,
+            Some(assignment) => {
+                let former = self.former.get_or_insert_with(|| TerritoryBorders::new(&self.geometry));
+                former.set_assignment(&self.geometry, assignment, &[]);
+            }
+        }
     }
 
     /// Outlines these units, borders between them left out; an empty slice removes the outline.
@@ -218,6 +234,15 @@ impl MapBatches {
                     let rebuilt = &mut self.work.border_chunks;
                     let batches = self.borders.batches(&gpu, &geometry, level, chunk, rebuilt);
                     list.push(Kind::Lines, &batches[class], slot, style);
+                }
+            }
+        }
+        if let Some(former) = &mut self.former {
+            for (colour, width, opacity) in [(look.group_casing, 4.0, 0.9), (look.former_border, 2.0, 1.0)] {
+                let style = list.style(&line(colour, width, opacity));
+                for &(chunk, slot) in &in_view {
+                    let batches = former.batches(&gpu, &geometry, level, chunk, &mut self.work.border_chunks);
+                    list.push(Kind::Lines, &batches[0], slot, style);
                 }
             }
         }

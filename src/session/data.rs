@@ -70,6 +70,9 @@ impl Session {
     /// Whether the tools that draw cut units along the line. At the level of districts whole territories are drawn, and nothing is cut
     /// where nothing can be changed.
     pub fn cuts(&self) -> bool {
-        self.view.cut && self.paint_level().is_none() && self.read_only.is_none() && !self.project.units.is_empty()
+        self.view.cut
+            && self.paint_level().is_none()
+            && self.read_only_words().is_none()
+            && !self.project.units.is_empty()
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod colouring;
 pub mod columns;
+pub mod comparing;
 pub mod data;
 pub mod dots;
 pub mod doubles;
@@ -16,6 +17,7 @@ pub mod proposal;
 pub mod recent;
 pub mod reference;
 pub mod refreshing;
+pub mod scenarios;
 mod selecting;
 pub mod shading;
 mod shown;
@@ -46,9 +48,11 @@ use crate::domain::topology::{CutOff, Neighbours};
 use crate::io::diagnostic::Diagnostic;
 use crate::jobs::spec::Version;
 use columns::Formulas;
+use comparing::Comparing;
 use data::NewData;
 use placing::Placing;
 use proposal::{LiveBuild, Proposal};
+use scenarios::Scenarios;
 use suggestion::Suggestion;
 use tables::Tables;
 use view::View;
@@ -88,7 +92,11 @@ pub struct Session {
     pub damaged: bool,
     pub totals: Totals,
     pub history: History,
-    /// Counts the changes of plan and data since opening.
+    /// The plans of the project.
+    pub scenarios: Scenarios,
+    /// The open plan is held against another one.
+    pub comparing: Option<Comparing>,
+    /// Counts the changes of plan and data, and other plans opened, since opening the project.
     pub generation: u64,
     /// Differs with every change of units, accounts or roster, and from one project to the next: tells what a job's result was made of.
     pub data_generation: u64,
@@ -162,6 +170,8 @@ impl Session {
             damaged: false,
             totals,
             history,
+            scenarios: Scenarios::default(),
+            comparing: None,
             generation,
             data_generation: next_data_generation(),
             cells_generation: 0,
@@ -239,6 +249,14 @@ impl Session {
         Ok(effects)
     }
 
+    /// The same for a step that was worked out with the locks in mind: those that are in its way are taken off by it.
+    pub fn apply_worked_out(&mut self, edit: Edit) -> Result<Effects, EditError> {
+        let edit = computed::followed(&self.project, edit)?;
+        let effects = self.change(&edit, Locks::Pass, None)?;
+        self.record(edit);
+        Ok(effects)
+    }
+
     /// A step that was made now, by whoever sits here.
     fn record(&mut self, edit: Edit) {
         let undone = self.undone_labels();
@@ -283,7 +301,10 @@ impl Session {
         }
         let effects = cells::apply_to_project(&mut self.project, edit, locks)?;
         match data {
-            Some(data) => self.take_data(data),
+            Some(data) => {
+                self.take_data(data);
+                self.scenarios.forget_kept();
+            }
             None => self.totals.follow(&self.project.plan, edit),
         }
         if effects.places_edited {
@@ -296,6 +317,7 @@ impl Session {
         }
         if effects.columns_edited {
             self.follow_columns(edit);
+            self.scenarios.forget_kept();
         } else if effects.cells_edited {
             self.totals.follow_cells(&self.project, edit);
         }
@@ -328,6 +350,7 @@ impl Session {
         self.view.measure = viewed;
         self.project = project;
         self.history = history;
+        self.scenarios.forget_kept();
         self.generation += 1;
         self.data_generation = next_data_generation();
         self.preview = None;
@@ -381,7 +404,7 @@ fn around(areas: &[Bounds]) -> Option<Bounds> {
 }
 
 /// Seconds since 1970.
-fn now() -> i64 {
+pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -70,7 +70,7 @@ impl Session {
     /// Why the plan cannot be changed now, in words; `None` when it can.
     pub fn fixed(&self) -> Option<&str> {
         let waits = (self.proposal.is_some() || self.suggestion.is_some()).then_some(PROPOSAL_WAITS);
-        self.read_only.as_deref().or(waits)
+        self.read_only_words().or(waits)
     }
 
     /// Ends what the engine tries without taking it.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::colouring::Colouring;
+use super::comparing::CompareView;
 use crate::domain::columns::Subject;
 use crate::domain::ids::{GroupId, MeasureId, TerritoryId};
 use crate::domain::spatial::Inside;
@@ -69,6 +70,9 @@ pub enum BottomTab {
     Places,
     Problems,
     History,
+    Scenarios,
+    /// What differs between the open scenario and another one.
+    Compare,
 }
 
 /// Where the map looks: the place in its middle and the zoom (256 pixels × 2^zoom for the world).
@@ -141,6 +145,8 @@ pub struct View {
     /// The measure shown in labels, bars and chart.
     pub measure: Option<MeasureId>,
     pub tab: BottomTab,
+    /// How two scenarios are shown on the map while they are compared.
+    pub compare: CompareView,
     /// The level at which drawing tools work, from 0 for the one next to territories; `None`: they take units.
     pub paint_level: Option<u8>,
     /// The level by which the map is coloured; `None`: by territory.
@@ -174,6 +180,7 @@ impl Default for View {
             basemap: BasemapChoice::Quiet,
             measure: None,
             tab: BottomTab::Territories,
+            compare: CompareView::default(),
             paint_level: None,
             colour_level: None,
             colouring: Colouring::default(),

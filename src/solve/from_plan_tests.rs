@@ -34,6 +34,7 @@ fn request(territories: Wanted) -> BuildRequest {
         by_capacity: false,
         max_distance_km: None,
         moved_limits: Vec::new(),
+        frozen: Vec::new(),
     }
 }
 

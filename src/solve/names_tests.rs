@@ -33,6 +33,7 @@ fn prepared(picture: &str, territories: Wanted) -> (Project, Problem, TerritoryP
         by_capacity: false,
         max_distance_km: None,
         moved_limits: Vec::new(),
+        frozen: Vec::new(),
     };
     let (problem, plan) = Problem::from_project(&project, &totals, &request).unwrap();
     (project, problem, plan)

@@ -3,13 +3,13 @@
 use rusqlite::{Connection, Transaction};
 
 /// The schema version that this program writes.
-pub const VERSION: i32 = 3;
+pub const VERSION: i32 = 4;
 
 /// A change of the schema and of the rows in it.
 pub type Step = fn(&Transaction) -> rusqlite::Result<()>;
 
 /// `STEPS[n]` takes a file from version n + 1 to n + 2. There is always one fewer than [`VERSION`].
-pub const STEPS: [Step; VERSION as usize - 1] = [levels_above_territories, data_in_and_out];
+pub const STEPS: [Step; VERSION as usize - 1] = [levels_above_territories, data_in_and_out, scenarios];
 
 fn levels_above_territories(transaction: &Transaction) -> rusqlite::Result<()> {
     transaction.execute_batch(include_str!("schema_2.sql"))
@@ -17,6 +17,10 @@ fn levels_above_territories(transaction: &Transaction) -> rusqlite::Result<()> {
 
 fn data_in_and_out(transaction: &Transaction) -> rusqlite::Result<()> {
     transaction.execute_batch(include_str!("schema_3.sql"))
+}
+
+fn scenarios(transaction: &Transaction) -> rusqlite::Result<()> {
+    transaction.execute_batch(include_str!("schema_4.sql"))
 }
 
 /// Makes all steps after version `from` in one transaction: a file is migrated or untouched. Foreign keys are checked at the end.

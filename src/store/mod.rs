@@ -15,6 +15,7 @@ mod layers;
 mod lock;
 mod migrate;
 mod place_blobs;
+mod plans;
 mod read;
 mod read_columns;
 mod read_plan;
@@ -36,6 +37,7 @@ use crate::domain::edit::Edit;
 use crate::domain::history::History;
 use crate::domain::ids::TerritoryId;
 use crate::domain::plan::Plan;
+use crate::domain::plans::{Comment, PlanInfo, PlanStatus, Plans};
 use crate::domain::project::{Goal, Project};
 use crate::domain::reference::LayerLook;
 use crate::domain::reps::Rep;
@@ -43,24 +45,10 @@ use crate::error::UserError;
 use write::Write;
 use writer::Writer;
 
+pub use crate::domain::plans::PlanId;
 pub use layers::UnitShare;
 pub use tables::MAX_COLUMNS;
 pub use writer::{Answer, user_name};
-
-/// A plan in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PlanId(pub i64);
-
-impl PlanId {
-    /// The plan that a new project has.
-    pub const FIRST: Self = Self(1);
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanInfo {
-    pub id: PlanId,
-    pub name: String,
-}
 
 /// The number of a queued write. Numbers grow; a write is on disk once [`WriterStatus::last_written`] has reached its number.
 pub type Sequence = u64;
@@ -130,8 +118,7 @@ pub struct OpenedPlan {
 pub struct Opened {
     /// With the plan that was open last.
     pub project: Project,
-    pub plan_id: PlanId,
-    pub plans: Vec<PlanInfo>,
+    pub plans: Plans,
     pub history: History,
     /// See [`OpenedPlan::generation`].
     pub generation: u64,
@@ -185,8 +172,8 @@ pub fn open(path: &Path, wanted: Wanted) -> Result<(Store, Opened), UserError> {
     let target = copy::open(path, wanted)?;
     let opened = read::read_project(&target)?;
     connection::forget_pages(&target.connection);
-    let next_plan = PlanId(opened.plans.iter().map(|plan| plan.id.0).max().unwrap_or(0).saturating_add(1));
-    Ok((Store { writer: Writer::start(target), plan: opened.plan_id, next_plan }, opened))
+    let next_plan = PlanId(opened.plans.all.iter().map(|plan| plan.id.0).max().unwrap_or(0).saturating_add(1));
+    Ok((Store { writer: Writer::start(target), plan: opened.plans.active, next_plan }, opened))
 }
 
 /// Opens what can be saved of a damaged project, as a private copy: [`Opened::access`] says that it is read-only and why,
@@ -196,8 +183,8 @@ pub fn rescue(path: &Path, damage: &UserError) -> Result<(Store, Opened), UserEr
     let mut opened = read::read_project(&target)?;
     opened.damage = Some(failure::reason_of(damage).to_owned());
     opened.notes = missing.into_iter().chain(opened.notes).collect();
-    let next_plan = PlanId(opened.plans.iter().map(|plan| plan.id.0).max().unwrap_or(0).saturating_add(1));
-    Ok((Store { writer: Writer::start(target), plan: opened.plan_id, next_plan }, opened))
+    let next_plan = PlanId(opened.plans.all.iter().map(|plan| plan.id.0).max().unwrap_or(0).saturating_add(1));
+    Ok((Store { writer: Writer::start(target), plan: opened.plans.active, next_plan }, opened))
 }
 
 /// As [`open`]; a damaged file is opened with what can be saved of it.
@@ -279,21 +266,27 @@ impl Store {
         self.queue(Write::Problems(problems))
     }
 
-    /// Adds a plan, a copy of the present one mostly. It does not become active, see [`Store::switch_plan`].
-    pub fn create_plan(&mut self, plan: &Plan) -> PlanId {
+    /// Adds a plan, a copy of another mostly, and says which id it has. `info` is what is kept of it besides; its id is not looked at. It
+    /// does not become active, see [`Store::activate_plan`].
+    pub fn create_plan(&mut self, plan: &Arc<Plan>, info: PlanInfo) -> PlanId {
         let id = self.next_plan;
         self.next_plan = PlanId(id.0.saturating_add(1));
-        let label = format!("Made the plan {}", plan.name);
-        self.writer.queue(id, Write::NewPlan { plan: plan.clone(), label });
+        let info = PlanInfo { id, ..info };
+        self.writer.queue(id, Write::NewPlan { plan: Arc::clone(plan), info });
         id
     }
 
     /// Reads another plan, after everything queued is written, and makes it the active one.
     pub fn switch_plan(&mut self, id: PlanId) -> Result<OpenedPlan, UserError> {
         let opened = self.writer.read_plan(id)?;
-        self.plan = id;
-        self.queue(Write::ActivatePlan);
+        self.activate_plan(id);
         Ok(opened)
+    }
+
+    /// From now on edits are about this plan, which the caller has.
+    pub fn activate_plan(&mut self, id: PlanId) -> Sequence {
+        self.plan = id;
+        self.queue(Write::ActivatePlan)
     }
 
     /// Reads another plan, after everything queued is written. The active one stays what it is.
@@ -301,18 +294,45 @@ impl Store {
         self.writer.read_plan(id)
     }
 
+    /// The same without waiting: the answer can be waited for on another thread.
+    pub fn begin_read_plan(&self, id: PlanId) -> Answer<OpenedPlan> {
+        self.writer.begin_read_plan(id)
+    }
+
     pub fn rename_plan(&self, id: PlanId, name: &str) -> Sequence {
         self.writer.queue(id, Write::RenamePlan(name.to_owned()))
     }
 
+    pub fn describe_plan(&self, id: PlanId, description: &str) -> Sequence {
+        self.writer.queue(id, Write::DescribePlan(description.to_owned()))
+    }
+
+    pub fn put_plan_status(&self, id: PlanId, status: PlanStatus) -> Sequence {
+        self.writer.queue(id, Write::PlanStatus(status))
+    }
+
+    /// Others are held against this plan from now on.
+    pub fn put_reference_plan(&self, id: PlanId) -> Sequence {
+        self.writer.queue(id, Write::ReferencePlan)
+    }
+
+    /// Adds a comment, or puts it in place of the one of its id.
+    pub fn put_comment(&self, comment: &Comment, label: &str) -> Sequence {
+        self.writer.queue(comment.plan, Write::Comment { comment: comment.clone(), label: label.to_owned() })
+    }
+
+    pub fn delete_comment(&self, comment: &Comment) -> Sequence {
+        self.writer.queue(comment.plan, Write::DeleteComment(comment.id))
+    }
+
     /// Deletes a plan; its lines in the journal stay. The active plan cannot be deleted.
-    pub fn delete_plan(&self, id: PlanId) -> Result<Sequence, UserError> {
+    pub fn delete_plan(&self, id: PlanId, name: &str) -> Result<Sequence, UserError> {
         if id == self.plan {
-            return Err(UserError::new("Could not delete the plan")
+            return Err(UserError::new("Could not delete the scenario")
                 .because("it is open")
-                .hint("Open another plan first"));
+                .hint("Open another scenario first"));
         }
-        Ok(self.writer.queue(id, Write::DeletePlan))
+        Ok(self.writer.queue(id, Write::DeletePlan { name: name.to_owned() }))
     }
 
     /// The plan that edits are about.

@@ -14,7 +14,7 @@ use super::copy::{Target, TargetLock};
 use super::failure::{Trouble, damaged, short_name};
 use super::read_columns::{columns, measures};
 use super::read_plan::{Sizes, plan};
-use super::{Access, Opened, OpenedPlan, PlanId, PlanInfo, SavedProblem, layers};
+use super::{Access, Opened, OpenedPlan, PlanId, SavedProblem, layers, plans};
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::columns::Subject;
 use crate::domain::ids::{MeasureId, UnitId};
@@ -62,8 +62,7 @@ fn read_all(target: &Target) -> Read<Opened> {
     let connection = &target.connection;
     check_tables(connection)?;
     let mut notes = Vec::new();
-    let (name, active) = connection
-        .query_row("SELECT name, active_plan FROM project", [], |row| Ok((text(row, 0), PlanId(integer(row, 1)))))?;
+    let name = connection.query_row("SELECT name FROM project", [], |row| Ok(text(row, 0)))?;
     let mut units = units(connection)?;
     let mut accounts = accounts(connection, units.len(), &mut notes)?;
     let mut measures = measures(connection)?;
@@ -71,12 +70,8 @@ fn read_all(target: &Target) -> Read<Opened> {
     accounts.attributes = columns(connection, Subject::Accounts, accounts.len(), &mut measures, &mut notes)?;
     let reps = reps(connection)?;
     let sizes = Sizes { units: units.len(), accounts: accounts.len(), reps: reps.len(), measures: measures.len() };
-    let plans = list(connection, "SELECT id, name FROM plan ORDER BY id", |row| {
-        Ok(PlanInfo { id: PlanId(integer(row, 0)), name: text(row, 1) })
-    })?;
-    let first = plans.first().ok_or_else(|| "there is no plan in it".to_owned())?;
-    let plan_id = plans.iter().find(|plan| plan.id == active).unwrap_or(first).id;
-    let opened = plan(connection, plan_id, sizes)?;
+    let plans = plans::read(connection)?;
+    let opened = plan(connection, plans.active, sizes)?;
     notes.extend(opened.notes);
     let project = Project {
         name,
@@ -92,7 +87,6 @@ fn read_all(target: &Target) -> Read<Opened> {
     };
     Ok(Opened {
         project,
-        plan_id,
         plans,
         history: opened.history,
         generation: opened.generation,
@@ -116,7 +110,7 @@ fn check_tables(connection: &Connection) -> Read<()> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'";
     let found: BTreeSet<String> = list(connection, sql, |row| Ok(text(row, 0)))?.into_iter().collect();
     let expected = "project setting unit topology account measure attribute unit_data account_data rep goal plan territory target \
-                    assignment override locked_unit journal metric problem layer layer_area layer_topology";
+                    assignment override locked_unit journal metric problem layer layer_area layer_topology comment";
     match expected.split_whitespace().find(|&name| !found.contains(name)) {
         Some(missing) => Err(Trouble::Damaged(format!("the table \"{missing}\" is missing"))),
         None => Ok(()),

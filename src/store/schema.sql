@@ -1,4 +1,4 @@
--- The tables of a project file, schema version 3. docs/file-format.md explains them and says what a reader may rely on.
+-- The tables of a project file, schema version 4. docs/file-format.md explains them and says what a reader may rely on.
 -- Ids of units, accounts, reps and measures count from 0 without gaps; territory ids count from 1 and may have gaps.
 
 -- One row.
@@ -10,7 +10,8 @@ CREATE TABLE project (
   unit_attribution TEXT    NOT NULL,            -- where the shapes come from
   active_plan      INTEGER NOT NULL,            -- the plan that was open last
   created_at       TEXT    NOT NULL,            -- UTC
-  created_with     TEXT    NOT NULL             -- program and version
+  created_with     TEXT    NOT NULL,            -- program and version
+  reference_plan   INTEGER                      -- the plan that others are held against; NULL: the one with the smallest id
 );
 
 -- What the window remembers: camera, panels, choices.
@@ -190,7 +191,23 @@ CREATE TABLE plan (
   id         INTEGER PRIMARY KEY,
   name       TEXT    NOT NULL,
   generation INTEGER NOT NULL DEFAULT 0,        -- counts edits, undos and redos
-  applied    INTEGER NOT NULL DEFAULT 0         -- how many steps of its undo history are in force
+  applied    INTEGER NOT NULL DEFAULT 0,        -- how many steps of its undo history are in force
+  description TEXT   NOT NULL DEFAULT '',
+  parent     INTEGER,                           -- the plan that it was copied from
+  status     TEXT    NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'proposed', 'approved')),
+  made_at    TEXT,                              -- UTC; NULL where that is not known
+  made_by    TEXT    NOT NULL DEFAULT ''
+);
+
+-- What was said about a plan or one of its territories.
+CREATE TABLE comment (
+  id        INTEGER PRIMARY KEY,
+  plan      INTEGER NOT NULL REFERENCES plan (id) ON DELETE CASCADE,
+  territory INTEGER,                            -- NULL: about the plan as a whole
+  at        TEXT    NOT NULL,                   -- UTC
+  who       TEXT    NOT NULL,
+  text      TEXT    NOT NULL,
+  done      INTEGER NOT NULL DEFAULT 0          -- 1: nothing is left to be done about it
 );
 
 -- What stands above territories: the levels from the lowest up ('District', 'Region') ...
@@ -397,3 +414,14 @@ FROM unit_in_layer
 JOIN layer ON layer.id = unit_in_layer.layer
 JOIN unit ON unit.id = unit_in_layer.unit
 JOIN layer_area ON layer_area.layer = unit_in_layer.layer AND layer_area.id = unit_in_layer.area;
+
+-- The plans as a family, with what they hold.
+CREATE VIEW v_plan AS
+SELECT plan.id AS plan, plan.name, plan.status, plan.description, plan.parent, above.name AS parent_name, plan.made_at, plan.made_by,
+       plan.id = project.active_plan AS is_open,
+       plan.id = coalesce(project.reference_plan, (SELECT min(id) FROM plan)) AS is_reference,
+       (SELECT count(*) FROM territory WHERE territory.plan = plan.id) AS territories,
+       (SELECT count(*) FROM comment WHERE comment.plan = plan.id AND NOT comment.done) AS open_comments
+FROM plan
+CROSS JOIN project
+LEFT JOIN plan AS above ON above.id = plan.parent;

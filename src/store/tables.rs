@@ -23,7 +23,7 @@ pub const MAX_COLUMNS: usize = 1_900;
 pub fn create(connection: &Connection, project: &Project, plan: PlanId) -> Result<()> {
     connection.execute_batch(include_str!("schema.sql"))?;
     connection.execute(
-        "INSERT INTO project VALUES (1, ?1, '', 0, '', ?2, strftime('%Y-%m-%dT%H:%M:%SZ', ?3, 'unixepoch'), ?4)",
+        "INSERT INTO project VALUES (1, ?1, '', 0, '', ?2, strftime('%Y-%m-%dT%H:%M:%SZ', ?3, 'unixepoch'), ?4, NULL)",
         params![project.name, plan.0, seconds(SystemTime::now()), concat!("bailiwick ", env!("CARGO_PKG_VERSION"))],
     )?;
     put_units(connection, &project.units)?;

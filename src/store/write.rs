@@ -7,11 +7,12 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::blobs::encode_changes;
 use super::tables::{self, owner, seconds};
-use super::{PlanId, SavedMetrics, SavedProblem, UnitShare, accounts_patch, computed, layers, units_patch};
+use super::{PlanId, SavedMetrics, SavedProblem, UnitShare, accounts_patch, computed, layers, plans, units_patch};
 use crate::domain::cells::{CellColumn, CellValues, Cells};
 use crate::domain::edit::{Change, Edit};
 use crate::domain::places::Places;
 use crate::domain::plan::Plan;
+use crate::domain::plans::{Comment, PlanInfo, PlanStatus};
 use crate::domain::project::{Goal, Project};
 use crate::domain::reference::LayerLook;
 use crate::domain::reps::Rep;
@@ -53,12 +54,24 @@ pub enum Write {
     },
     Problems(Vec<SavedProblem>),
     NewPlan {
-        plan: Plan,
-        label: String,
+        plan: Arc<Plan>,
+        info: PlanInfo,
     },
     RenamePlan(String),
-    DeletePlan,
+    DescribePlan(String),
+    PlanStatus(PlanStatus),
+    DeletePlan {
+        name: String,
+    },
     ActivatePlan,
+    /// The plan becomes the one that others are held against.
+    ReferencePlan,
+    /// Adds a comment, or puts it in place of the one of that id; `label` for the journal.
+    Comment {
+        comment: Comment,
+        label: String,
+    },
+    DeleteComment(i64),
     #[cfg(test)]
     Sql(String),
 }
@@ -111,21 +124,41 @@ pub fn make_rows(connection: &Connection, entry: &Entry, who: &str) -> Result<()
         }
         Write::Metrics { generation, metrics } => put_metrics(connection, plan, *generation, metrics),
         Write::Problems(problems) => put_problems(connection, problems),
-        Write::NewPlan { plan: content, label } => {
+        Write::NewPlan { plan: content, info } => {
             tables::put_plan(connection, plan, content)?;
-            journal.note("plan", label)
+            plans::put_info(connection, plan, info)?;
+            journal.note("plan", &format!("Made the scenario {}", info.name))
         }
         Write::RenamePlan(name) => {
             connection.execute("UPDATE plan SET name = ?2 WHERE id = ?1", params![plan.0, name])?;
-            journal.note("plan", &format!("Renamed the plan to {name}"))
+            journal.note("plan", &format!("Renamed the scenario to {name}"))
         }
-        Write::DeletePlan => {
+        Write::DescribePlan(description) => {
+            connection.execute("UPDATE plan SET description = ?2 WHERE id = ?1", params![plan.0, description])?;
+            journal.note("plan", "Described the scenario")
+        }
+        Write::PlanStatus(status) => {
+            connection.execute("UPDATE plan SET status = ?2 WHERE id = ?1", params![plan.0, status.word()])?;
+            journal.note("plan", &format!("Made the scenario {}", status.word()))
+        }
+        Write::DeletePlan { name } => {
             tables::clear_plan(connection, plan)?;
-            connection.execute("DELETE FROM plan WHERE id = ?1", [plan.0])?;
-            connection.execute("UPDATE journal SET step = NULL WHERE plan = ?1", [plan.0])?;
-            journal.note("plan", "Deleted the plan")
+            plans::delete(connection, plan)?;
+            journal.note("plan", &format!("Deleted the scenario {name}"))
         }
         Write::ActivatePlan => connection.execute("UPDATE project SET active_plan = ?1", [plan.0]).map(drop),
+        Write::ReferencePlan => {
+            connection.execute("UPDATE project SET reference_plan = ?1", [plan.0])?;
+            journal.note("plan", "Others are compared with this scenario now")
+        }
+        Write::Comment { comment, label } => {
+            plans::put_comment(connection, comment)?;
+            journal.note("comment", label)
+        }
+        Write::DeleteComment(id) => {
+            connection.execute("DELETE FROM comment WHERE id = ?1", [id])?;
+            journal.note("comment", "Deleted a comment")
+        }
         #[cfg(test)]
         Write::Sql(sql) => connection.execute_batch(sql),
     }

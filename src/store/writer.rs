@@ -174,11 +174,13 @@ impl Writer {
 
     /// A plan as it is in the file after everything queued is written.
     pub fn read_plan(&self, id: PlanId) -> Result<OpenedPlan, UserError> {
-        // Of a file opened read-only nothing can be written; plans that were in it can be read all the same.
-        if self.access() == Access::ReadWrite {
-            self.flush()?;
-        }
-        self.ask(|answer| Request::ReadPlan(id, answer)).wait()
+        self.begin_read_plan(id).wait()
+    }
+
+    /// The thread writes what is queued before it reads. Of a file opened read-only nothing can be written; plans that were in it can be
+    /// read all the same.
+    pub fn begin_read_plan(&self, id: PlanId) -> Answer<OpenedPlan> {
+        self.ask(|answer| Request::ReadPlan(id, answer))
     }
 
     /// A thread that has ended drops the request, and the answer says so.
@@ -369,17 +371,33 @@ impl Work<'_> {
         // An asker who no longer waits needs no answer.
         match request {
             Request::SaveAs(path, answer) => drop(answer.send(self.save_as(&path))),
-            Request::ReadPlan(id, answer) => drop(answer.send(read::read_plan(&self.target, id))),
+            Request::ReadPlan(id, answer) => drop(answer.send(self.read_plan(id))),
         }
+    }
+
+    fn read_plan(&mut self, id: PlanId) -> Result<OpenedPlan, UserError> {
+        if matches!(self.target.lock, TargetLock::Writable { .. }) {
+            self.write_queue()?;
+        }
+        read::read_plan(&self.target, id)
+    }
+
+    /// Everything that waits, now.
+    fn write_queue(&mut self) -> Result<(), UserError> {
+        let batch: Vec<_> = self.shared.lock().queue.iter().cloned().collect();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let written = self.write(&batch);
+        self.report(batch.len(), written.clone());
+        written
     }
 
     fn save_as(&mut self, path: &std::path::Path) -> Result<(), UserError> {
         let what = format!("Could not save as {}", short_name(path));
         let path = connection::resolve(path, &what)?;
         // The old file is to have everything up to now, where that can still be.
-        let batch: Vec<_> = self.shared.lock().queue.iter().cloned().collect();
-        let written = self.write(&batch);
-        self.report(batch.len(), written.clone());
+        let written = self.write_queue();
         if let TargetLock::Writable { file, .. } = &self.target.lock
             && path == self.target.path
         {

@@ -67,7 +67,7 @@ pub fn inspect(ui: &mut Ui, session: &Session, account: AccountId, actions: &mut
         }
         let locked = session.plan().locked_accounts().contains(&account);
         let lock = egui::Button::new(if locked { "Unlock account" } else { "Lock account" });
-        let lock = ui.add_enabled(session.read_only.is_none() && !session.shows_trial(), lock);
+        let lock = ui.add_enabled(session.read_only_words().is_none() && !session.shows_trial(), lock);
         if lock.on_hover_text("A locked account stays with its territory, wherever its unit goes").clicked() {
             actions.push(Action::Run(crate::action::Command::LockAccounts));
         }

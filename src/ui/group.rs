@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, session: &Session, id: GroupId, state: &mut UiState, ac
     let plan = session.shown_plan();
     let Some(group) = plan.hierarchy().group(id) else { return };
     let tokens = Tokens::of(ui);
-    let can_edit = session.read_only.is_none() && !session.shows_trial();
+    let can_edit = session.read_only_words().is_none() && !session.shows_trial();
     inspector::title(ui, session, Member::Group(id), can_edit, state, actions);
     let level = plan.hierarchy().levels().get(usize::from(group.level)).map_or("", String::as_str);
     ui.label(theme::note(ui, level));

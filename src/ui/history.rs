@@ -77,7 +77,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
                 "Take back everything after this"
             };
             let hover = made.map_or(hover.to_owned(), |made| format!("{label}\n{}\n{hover}", signed(made)));
-            if response.on_hover_text(hover).clicked() && session.read_only.is_none() {
+            if response.on_hover_text(hover).clicked() && session.read_only_words().is_none() {
                 actions.push(Action::JumpTo(count));
             }
         }
@@ -85,7 +85,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
 }
 
 /// "just now", "12 min ago", "3 h ago", "5 days ago".
-fn ago(seconds: i64) -> String {
+pub fn ago(seconds: i64) -> String {
     match seconds {
         ..60 => "just now".to_owned(),
         60..3_600 => format!("{} min ago", seconds / 60),

@@ -180,7 +180,7 @@ fn neighbours_by_hand(ui: &mut Ui, session: &Session, of: Option<&BTreeSet<UnitI
                 actions.push(Action::FitUnits(units.to_vec()));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.add_enabled_ui(session.read_only.is_none(), |ui| {
+                ui.add_enabled_ui(session.read_only_words().is_none(), |ui| {
                     let name = format!("Take back: {words}");
                     if icon_button(ui, egui_material_icons::icons::ICON_CLOSE, &name, 14.0).clicked() {
                         actions.push(Action::SetAdjacency { units, adjacency: None });
@@ -268,7 +268,7 @@ fn territory(ui: &mut Ui, session: &Session, id: TerritoryId, state: &mut UiStat
     let plan = session.shown_plan();
     let Some(territory) = plan.territory(id) else { return };
     let tokens = Tokens::of(ui);
-    let can_edit = session.read_only.is_none() && !session.shows_trial();
+    let can_edit = session.read_only_words().is_none() && !session.shows_trial();
     title(ui, session, Member::Territory(id), can_edit, state, actions);
     super::group::stands_in(ui, session, Member::Territory(id), can_edit, actions);
 

@@ -8,6 +8,7 @@ pub mod build_dialog;
 pub mod building;
 pub mod colours;
 pub mod columns;
+pub mod compare;
 pub mod doubles;
 pub mod export_dialog;
 pub mod filter_dialog;
@@ -28,6 +29,7 @@ pub mod places;
 pub mod problems;
 pub mod proposal;
 pub mod refreshing;
+pub mod scenarios;
 pub mod search;
 pub mod segments;
 pub mod start;
@@ -40,6 +42,7 @@ pub mod tool_window;
 pub mod top_bar;
 pub mod tree;
 pub mod tree_row;
+pub mod what_if;
 pub mod why;
 pub mod widgets;
 
@@ -71,6 +74,9 @@ pub struct UiState {
     pub refreshing: refreshing::State,
     pub doubles: doubles::State,
     pub layers: layers::State,
+    pub scenarios: scenarios::State,
+    pub compare: compare::State,
+    pub what_if: what_if::State,
     pub levels: levels::State,
     pub path: path_dialog::State,
     pub leaving: leaving::State,
@@ -158,6 +164,8 @@ pub fn show(
             doubles::show(ui, session, room, &mut state.doubles, actions);
             refreshing::show(ui, session, &mut state.refreshing, actions);
             levels::show(ui, session, &mut state.levels, actions);
+            scenarios::show_dialog(ui, session, &mut state.scenarios, actions);
+            what_if::show(ui, session, &mut state.what_if, actions);
             export_dialog::show(ui, session, &mut state.export, actions);
             filter_dialog::show(ui, session, &mut state.filter, actions);
             let is_asking = status.jobs.iter().any(|(kind, _)| *kind == JobKind::Geocode);
@@ -180,6 +188,7 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
         0 => name.to_owned(),
         _ => format!("{name} {}", words::count(count as i128)),
     };
+    let scenarios = session.scenarios.plans.all.len();
     let tabs = [
         (BottomTab::Territories, "Territories".to_owned(), "What each territory has, against its target".to_owned()),
         (BottomTab::Units, words::capital(&kind), format!("All {kind} with their columns")),
@@ -188,6 +197,12 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
         (BottomTab::Places, numbered("Places", places), places::about(places, &kind)),
         (BottomTab::Problems, numbered("Problems", problems), problems::about(problems)),
         (BottomTab::History, "History".to_owned(), "Every step that was made, to go back to".to_owned()),
+        (
+            BottomTab::Scenarios,
+            numbered("Scenarios", if scenarios > 1 { scenarios } else { 0 }),
+            "The plans of this project: open, describe, decide".to_owned(),
+        ),
+        (BottomTab::Compare, "Compare".to_owned(), "What differs between the open scenario and another one".to_owned()),
     ];
     Frame::new().inner_margin(Margin { left: 8, right: 8, top: 4, bottom: 0 }).show(ui, |ui| {
         ui.horizontal(|ui| {
@@ -208,5 +223,7 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
         BottomTab::Places => places::show(ui, session, &mut state.places, actions),
         BottomTab::Problems => problems::show(ui, session, &mut state.problems, actions),
         BottomTab::History => history::show(ui, session, actions),
+        BottomTab::Scenarios => scenarios::show(ui, session, &mut state.scenarios, actions),
+        BottomTab::Compare => compare::show(ui, session, &mut state.compare, actions),
     }
 }

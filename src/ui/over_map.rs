@@ -7,8 +7,10 @@ use egui::{
 
 use super::widgets::{command_hover, outline_marks};
 use crate::action::{Action, Command, SelectHow};
+use crate::domain::plans::PlanStatus;
 use crate::domain::spatial::Inside;
 use crate::session::Session;
+use crate::session::scenarios::ScenarioAction;
 use crate::session::view::{BottomTab, Scope, Tool};
 use crate::theme::Tokens;
 use crate::words;
@@ -28,7 +30,7 @@ fn cards(ui: &Ui, session: &Session, rect: Rect, actions: &mut Vec<Action>) -> O
     let scope = session.scope();
     let options = session.view.tool != Tool::Select || scope != Scope::Everything;
     let broken = session.cut_off().unwrap_or_default();
-    if !options && broken.is_empty() && session.read_only.is_none() {
+    if !options && broken.is_empty() && session.read_only_words().is_none() {
         return None;
     }
     // Between the legend on the left and the zoom buttons on the right.
@@ -41,6 +43,8 @@ fn cards(ui: &Ui, session: &Session, rect: Rect, actions: &mut Vec<Action>) -> O
         ui.spacing_mut().item_spacing.y = 6.0;
         if let Some(why) = &session.read_only {
             card(ui, Tokens::of(ui).warning).show(ui, |ui| read_only(ui, session, why, actions));
+        } else if session.read_only_words().is_some() {
+            card(ui, Tokens::of(ui).separator).show(ui, |ui| approved(ui, session, actions));
         }
         if options {
             card(ui, Tokens::of(ui).separator).show(ui, |ui| {
@@ -83,10 +87,27 @@ fn read_only(ui: &mut Ui, session: &Session, why: &str, actions: &mut Vec<Action
     });
 }
 
+/// What can be done in a scenario that nobody shall change any more.
+fn approved(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.label(egui_material_icons::icons::ICON_LOCK.rich_text().size(16.0).color(tokens.weak));
+        ui.label(format!("{} is approved", session.plan().name));
+        if ui.button("New scenario…").on_hover_text("Make a copy of it, and change that").clicked() {
+            actions.push(Action::Run(Command::NewScenario));
+        }
+        if ui.button("Back to draft").on_hover_text("Allow changes again").clicked() {
+            let id = session.scenarios.plans.active;
+            actions.push(Action::Scenarios(ScenarioAction::SetStatus { id, status: PlanStatus::Draft }));
+        }
+    });
+}
+
 fn tool_options(ui: &mut Ui, session: &Session, scope: Scope, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = 10.0;
     // At the level of districts nothing is cut, and a line has nothing to choose.
-    let can_cut = session.view.tool.can_cut() && session.paint_level().is_none() && session.read_only.is_none();
+    let can_cut = session.view.tool.can_cut() && session.paint_level().is_none() && session.read_only_words().is_none();
     if session.view.tool.bounds() || can_cut {
         ui.horizontal(|ui| {
             let words = |inside: Inside| match inside {
@@ -166,7 +187,7 @@ fn warning(
             actions.push(Action::FitUnits(first.units.clone()));
         }
         let locked = session.plan().is_territory_locked(first.territory);
-        let repair = ui.add_enabled(session.read_only.is_none() && !locked, Button::new("Repair"));
+        let repair = ui.add_enabled(session.read_only_words().is_none() && !locked, Button::new("Repair"));
         let reason = if locked { "The territory is locked" } else { "The project is open for reading only" };
         if repair.on_hover_text(command_hover(Command::RepairPieces)).on_disabled_hover_text(reason).clicked() {
             actions.push(Action::Repair(Some(first.territory)));

@@ -16,11 +16,17 @@ pub enum Purpose {
     SaveAs,
     /// A list that is looked at.
     SaveList,
+    /// What each rep gains and loses.
+    Handover,
 }
 
 impl Purpose {
     fn ending(self) -> &'static str {
-        if self == Self::SaveList { "csv" } else { "bwk" }
+        match self {
+            Self::SaveList => "csv",
+            Self::Handover => "html",
+            Self::Open | Self::Create | Self::SaveAs => "bwk",
+        }
     }
 }
 
@@ -51,19 +57,24 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
         Purpose::Create => ("New project", "Create"),
         Purpose::SaveAs => ("Save a copy as", "Save"),
         Purpose::SaveList => ("Save the list", "Save"),
+        Purpose::Handover => ("Write the hand-over", "Write"),
     };
     let response = dialog(ui, "path dialog").show(ui.ctx(), |ui| {
         ui.set_width(460.0);
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.label(theme::strong(title).size(theme::TITLE));
-        let what = if purpose == Purpose::SaveList { "CSV file (.csv)" } else { "project file (.bwk)" };
+        let what = match purpose {
+            Purpose::SaveList => "CSV file (.csv)",
+            Purpose::Handover => "file: pages to print (.html), a list (.csv) or a workbook (.xlsx)",
+            Purpose::Open | Purpose::Create | Purpose::SaveAs => "project file (.bwk)",
+        };
         ui.label(theme::note(ui, format!("Path of the {what}")));
         let edit = ui.add(TextEdit::singleline(&mut state.path).desired_width(f32::INFINITY)).accessible_name("Path");
         take_focus(&edit, &mut state.focused);
         if edit.changed() {
             state.exists = std::path::Path::new(state.path.trim()).exists();
         }
-        if state.exists && matches!(purpose, Purpose::SaveAs | Purpose::SaveList) {
+        if state.exists && matches!(purpose, Purpose::SaveAs | Purpose::SaveList | Purpose::Handover) {
             let warning = Tokens::of(ui).warning;
             ui.label(egui::RichText::new("There is such a file already; it will be replaced").color(warning));
         }
@@ -80,6 +91,7 @@ pub fn show(ui: &mut Ui, state: &mut State, actions: &mut Vec<Action>) {
                     Purpose::Create => Action::Create(path),
                     Purpose::SaveAs => Action::SaveAs(path),
                     Purpose::SaveList => Action::SaveList(path),
+                    Purpose::Handover => Action::WriteHandover(path),
                 });
                 state.open = None;
             }

@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
             } else {
                 ("Build territories…", Command::AutoBuild)
             };
-            if primary_button(ui, session.read_only.is_none(), words).clicked() {
+            if primary_button(ui, session.read_only_words().is_none(), words).clicked() {
                 actions.push(Action::Run(command));
             }
         });

@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
 fn tools(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
     ui.spacing_mut().item_spacing.y = 4.0;
-    let read_only = session.read_only.is_some();
+    let read_only = session.read_only_words().is_some();
     let tools = [
         (Tool::Select, Command::ToolSelect),
         (Tool::Rectangle, Command::ToolRectangle),

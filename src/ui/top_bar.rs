@@ -7,9 +7,11 @@ use egui::{Align, Button, Layout, MenuBar, RichText, Ui, vec2};
 use super::widgets::{command_button, command_hover, primary_button};
 use crate::action::{Action, Command, Menu};
 use crate::session::colouring::{Areas, Heat};
+use crate::session::scenarios::{APPROVED, ScenarioAction};
 use crate::session::view::{BasemapChoice, Scope};
 use crate::session::{PROPOSAL_WAITS, Session};
 use crate::theme::{self, Tokens};
+use crate::words;
 
 pub fn show(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions: &mut Vec<Action>) {
     let tokens = Tokens::of(ui);
@@ -29,7 +31,7 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions:
     ui.spacing_mut().item_spacing.x = 6.0;
     if let Some(session) = session {
         if !session.shows_trial() {
-            let why = session.read_only.as_deref();
+            let why = session.read_only_words();
             let response = primary_button(ui, why.is_none(), "Build…").on_hover_text(command_hover(Command::AutoBuild));
             if response.on_disabled_hover_text(why.unwrap_or_default()).clicked() {
                 actions.push(Action::Run(Command::AutoBuild));
@@ -58,12 +60,41 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, recent: &[PathBuf], actions:
             middle.spacing_mut().item_spacing.x = 6.0;
             let plan = &session.plan().name;
             middle.add(egui::Label::new(theme::strong(session.project.name.clone())).truncate());
-            middle.add(egui::Label::new(RichText::new(plan).color(tokens.weak)).truncate());
-            if let Some(why) = &session.read_only {
+            scenario_menu(&mut middle, session, plan, actions);
+            if let Some(why) = session.read_only_words() {
                 middle.label(theme::small("Read only").color(tokens.warning)).on_hover_text(why);
             }
         }
     }
+}
+
+/// The open scenario, and the others to choose from.
+fn scenario_menu(ui: &mut Ui, session: &Session, name: &str, actions: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui);
+    let plans = &session.scenarios.plans;
+    let words = words::cut(name, 40);
+    let arrow = egui_material_icons::icons::ICON_ARROW_DROP_DOWN.rich_text().size(16.0).color(tokens.weak);
+    let menu = ui.menu_button((RichText::new(words).color(tokens.weak), arrow), |ui| {
+        ui.set_width(250.0);
+        for branch in plans.family() {
+            let Some(plan) = plans.get(branch.id) else { continue };
+            let label = format!("{}{}", "    ".repeat(branch.depth.min(6)), plan.name);
+            let button = Button::new(label)
+                .selected(plan.id == plans.active)
+                .frame_when_inactive(plan.id == plans.active)
+                .shortcut_text(theme::small(plan.status.words()).color(tokens.weak))
+                .min_size(vec2(ui.available_width(), 26.0))
+                .truncate();
+            if ui.add(button).clicked() {
+                actions.push(Action::Scenarios(ScenarioAction::Open(plan.id)));
+                ui.close();
+            }
+        }
+        ui.separator();
+        item(ui, Some(session), Command::NewScenario, actions);
+        item(ui, Some(session), Command::Scenarios, actions);
+    });
+    menu.response.on_hover_text("The open scenario: click to open another, or to make a new one");
 }
 
 fn logo(ui: &mut Ui) {
@@ -208,7 +239,16 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
         return (!works).then_some("Open a project first");
     };
     let changes = matches!(command.menu(), Menu::Territory | Menu::Plan)
-        && !matches!(command, Command::SelectUnitsOfTerritory | Command::FitTerritory)
+        && !matches!(
+            command,
+            Command::SelectUnitsOfTerritory
+                | Command::FitTerritory
+                | Command::NewScenario
+                | Command::WhatIf
+                | Command::Scenarios
+                | Command::CompareScenarios
+                | Command::Handover
+        )
         || matches!(
             command,
             Command::Undo
@@ -233,11 +273,23 @@ pub fn disabled_reason(session: Option<&Session>, command: Command) -> Option<&'
     if changes && session.read_only.is_some() {
         return Some("The project is open for reading only");
     }
+    if changes && session.read_only_words().is_some() {
+        return Some(APPROVED);
+    }
     let decides = matches!(command, Command::AutoBuild | Command::AcceptProposal | Command::RejectProposal);
     if changes && !decides && (session.proposal.is_some() || session.suggestion.is_some()) {
         return Some(PROPOSAL_WAITS);
     }
     match command {
+        Command::NewScenario | Command::WhatIf if session.read_only.is_some() => {
+            Some("The project is open for reading only")
+        }
+        Command::WhatIf if session.plan().territory_count() == 0 => Some("Make territories first"),
+        Command::WhatIf if session.shows_trial() => Some(PROPOSAL_WAITS),
+        Command::Handover if session.project.accounts.is_empty() => Some("Import accounts first"),
+        Command::CompareScenarios | Command::Handover if session.scenarios.plans.all.len() < 2 => {
+            Some("Make a second scenario first")
+        }
         Command::PlaceAccounts | Command::LookUpOnline if session.project.accounts.is_empty() => {
             Some("Import accounts first")
         }

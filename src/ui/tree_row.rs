@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, session: &Session, row: &Row, active: Option<Member>, a
             None => {}
         }
     }
-    if session.read_only.is_none() && !session.shows_trial() {
+    if session.read_only_words().is_none() && !session.shows_trial() {
         drag_and_drop(ui, session, row, &response, actions);
     }
     if response.has_focus() {
@@ -190,7 +190,7 @@ fn keys(ui: &Ui, row: &Row, response: &Response, actions: &mut Vec<Action>) {
 }
 
 fn menu(ui: &mut Ui, session: &Session, member: Member, actions: &mut Vec<Action>) {
-    let can_edit = session.read_only.is_none() && !session.shows_trial();
+    let can_edit = session.read_only_words().is_none() && !session.shows_trial();
     let command = |ui: &mut Ui, command: Command, actions: &mut Vec<Action>| {
         if ui.button(command.words()).clicked() {
             actions.push(Action::Run(command));

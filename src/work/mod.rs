@@ -21,6 +21,7 @@ pub mod presets;
 pub mod records;
 pub mod refresh;
 pub mod rejoin;
+pub mod scenarios;
 pub mod segments;
 #[cfg(test)]
 mod stored_tests;
@@ -28,6 +29,7 @@ pub mod territory;
 #[cfg(test)]
 mod tests;
 pub mod unit_columns;
+pub mod what_if;
 
 use crate::domain::edit::Edit;
 use crate::domain::project::Project;

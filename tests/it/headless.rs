@@ -19,9 +19,11 @@ mod placing;
 mod refreshing;
 mod replacing;
 mod round_trips;
+mod scenarios;
 mod segments;
 mod solving;
 mod unit_columns;
+mod what_if;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -20,11 +20,13 @@ mod opening;
 mod placing;
 mod placing_online;
 mod refreshing;
+mod scenarios;
 mod segments;
 mod selecting;
 mod tables;
 mod territories;
 mod together;
+mod what_if;
 mod why;
 
 use crate::harness::AppHarness;

@@ -44,6 +44,8 @@ pub struct BuildRequest {
     pub max_distance_km: Option<f64>,
     /// How much may change its territory; only with the territories of the plan.
     pub moved_limits: Vec<MovedAtMost>,
+    /// Units that stay as they are, as if they were locked, besides those that are.
+    pub frozen: Vec<UnitId>,
 }
 
 /// A limit on what may change its territory against the plan.
@@ -72,10 +74,16 @@ impl Problem {
         let moved_limits = moved_limits(project, request)?;
         let plan = &*project.plan;
         let units = &*project.units;
+        let mut held = vec![false; units.len()];
+        for unit in plan.locked_units().iter().chain(&request.frozen) {
+            if let Some(held) = held.get_mut(unit.index()) {
+                *held = true;
+            }
+        }
         let is_out = |unit: UnitId| {
             let owner = plan.territory_of(unit);
             plan.is_territory_locked(owner)
-                || (owner.is_unassigned() && plan.locked_units().contains(&unit))
+                || (owner.is_unassigned() && held[unit.index()])
                 || !units.centres[unit.index()].is_valid()
                 || !units.topology.has_shape(unit)
         };
@@ -117,8 +125,8 @@ impl Problem {
         let slot_of: BTreeMap<TerritoryId, u16> =
             slots.iter().enumerate().filter_map(|(index, slot)| Some((slot.id?, index as u16))).collect();
         let fixed = |unit: UnitId| {
-            let held = plan.locked_units().contains(&unit) && !excluded[unit.index()];
-            if held { slot_of.get(&plan.territory_of(unit)).copied() } else { None }
+            let stays = held[unit.index()] && !excluded[unit.index()];
+            if stays { slot_of.get(&plan.territory_of(unit)).copied() } else { None }
         };
         let keeps = request.territories == Wanted::Current;
         // What the engine may not assign stays where it is, so that it has nothing to do with what moves.

@@ -5,6 +5,7 @@ use super::fixture::{grid, place, project};
 use crate::domain::edit::{Edit, Locks, apply};
 use crate::domain::ids::{MeasureId, TerritoryId, UnitId};
 use crate::domain::plan::{Adjacency, Plan};
+use crate::domain::plans::PlanInfo;
 use crate::store::{Existing, PlanId, Wanted, create, open};
 
 #[test]
@@ -19,7 +20,7 @@ fn plans_have_their_own_territories_and_history() {
 
     let mut what_if = baseline.clone();
     what_if.name = "What if".into();
-    let id = store.create_plan(&what_if);
+    let id = store.create_plan(&Arc::new(what_if.clone()), PlanInfo { name: "What if".into(), ..PlanInfo::default() });
     let opened = store.switch_plan(id).unwrap();
     assert_eq!(opened.plan, what_if);
     assert_eq!((opened.history.steps().len(), opened.generation), (0, 0));
@@ -34,13 +35,13 @@ fn plans_have_their_own_territories_and_history() {
     drop(store);
 
     let (mut store, opened) = open(&path, Wanted::ReadWrite).unwrap();
-    assert_eq!(opened.plan_id, id);
+    assert_eq!(opened.plans.active, id);
     assert_eq!(*opened.project.plan, what_if);
     assert_eq!(opened.history.steps(), [second]);
-    assert_eq!(opened.plans.iter().map(|plan| plan.name.as_str()).collect::<Vec<_>>(), ["Today", "What if"]);
-    assert!(store.delete_plan(id).is_err());
-    store.delete_plan(PlanId::FIRST).unwrap();
-    assert_eq!(store.create_plan(&what_if), PlanId(3));
+    assert_eq!(opened.plans.all.iter().map(|plan| plan.name.as_str()).collect::<Vec<_>>(), ["Today", "What if"]);
+    assert!(store.delete_plan(id, "What if").is_err());
+    store.delete_plan(PlanId::FIRST, "Today").unwrap();
+    assert_eq!(store.create_plan(&Arc::new(what_if.clone()), PlanInfo::default()), PlanId(3));
     store.flush().unwrap();
     assert!(store.switch_plan(PlanId::FIRST).is_err());
     assert_eq!(store.active_plan(), id);
@@ -51,7 +52,7 @@ fn other_plans_keep_what_they_can_when_units_are_imported_anew() {
     let (_folder, path) = place();
     let old = project();
     let mut store = create(&path, &old, Existing::Refuse).unwrap();
-    let what_if = store.create_plan(&old.plan);
+    let what_if = store.create_plan(&old.plan, PlanInfo::default());
     // A larger grid: the same codes lie elsewhere in the list.
     let mut new = old.clone();
     let mut units = grid(6, 5, 1);

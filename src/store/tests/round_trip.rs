@@ -14,7 +14,7 @@ fn a_project_comes_back_as_it_was() {
     create(&path, &project, Existing::Refuse).unwrap();
     let (_store, opened) = open(&path, Wanted::ReadWrite).unwrap();
     assert_same(&opened.project, &project);
-    assert_eq!((opened.access, opened.plan_id, opened.generation), (Access::ReadWrite, PlanId::FIRST, 0));
+    assert_eq!((opened.access, opened.plans.active, opened.generation), (Access::ReadWrite, PlanId::FIRST, 0));
     assert_eq!(opened.notes, Vec::<String>::new());
 }
 

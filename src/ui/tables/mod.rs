@@ -150,7 +150,7 @@ fn empty(ui: &mut Ui, session: &Session, subject: Subject, actions: &mut Vec<Act
         ),
     };
     empty_state(ui, icon, title, text, |ui| {
-        if primary_button(ui, session.read_only.is_none(), words).clicked() {
+        if primary_button(ui, session.read_only_words().is_none(), words).clicked() {
             actions.push(Action::Run(command));
         }
     });

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::page_html::html;
+use super::pages::pages;
 use super::{Move, Reference, rep_of};
 use crate::domain::columns::Subject;
 use crate::domain::ids::{MeasureId, TerritoryId};
@@ -10,7 +12,7 @@ use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::export::{ExportReport, Part, Sheet, Wish, write_parts};
-use crate::io::files::{ending_of, name_of};
+use crate::io::files::{Writing, ending_of, name_of};
 
 /// The measures of a list: those that are named, else those of accounts that are balanced, else the first that can be summed.
 ///
@@ -66,10 +68,18 @@ pub fn write_handover(
     let parts = match ending_of(path).as_str() {
         "csv" => vec![Part::table("Hand-over", list)],
         "xlsx" => vec![Part::table("Hand-over", list), Part::table("Per territory", sums)],
+        "html" | "htm" => {
+            let pages = pages(project, reference, measures);
+            let text = html(project, reference, reference.plan.as_ref(), &pages);
+            let mut writing = Writing::new();
+            writing.add(path, text.as_bytes())?;
+            writing.finish()?;
+            return Ok(ExportReport { files: vec![path.to_owned()], ..ExportReport::default() });
+        }
         ending => {
             return Err(UserError::new(format!("Could not write {}", name_of(path)))
                 .because(format!("a hand-over list cannot be written as \".{ending}\""))
-                .hint("let the name end in .csv or .xlsx"));
+                .hint("let the name end in .csv, .xlsx or .html"));
         }
     };
     // Without the mark Excel takes the letters of names for others.
@@ -144,7 +154,7 @@ fn sums<'a>(project: &'a Project, reference: &Reference, moves: &[Move], measure
 }
 
 /// Why an account changes hands, in a few words.
-fn reason(project: &Project, reference: &Reference, moved: &Move) -> String {
+pub(super) fn reason(project: &Project, reference: &Reference, moved: &Move) -> String {
     let now = territory(project, moved.after);
     let Some(holder) = reference.holder(moved) else { return "new account".into() };
     if !moved.territory && holder.territory.is_some() {
@@ -164,15 +174,15 @@ fn reason(project: &Project, reference: &Reference, moved: &Move) -> String {
     format!("{} {code} is in {now} now", project.units.kind_of_one())
 }
 
-fn territory(project: &Project, id: TerritoryId) -> &str {
+pub(super) fn territory(project: &Project, id: TerritoryId) -> &str {
     project.plan.territory(id).map_or("", |territory| territory.name.as_str())
 }
 
-fn rep(project: &Project, id: TerritoryId) -> &str {
+pub(super) fn rep(project: &Project, id: TerritoryId) -> &str {
     rep_of(project, id).map_or("", |rep| project.reps[rep.index()].name.as_str())
 }
 
 /// As the roster calls the rep; else as the reference does.
-fn rep_name<'a>(project: &'a Project, rep: &'a super::RepWords) -> &'a str {
+pub(super) fn rep_name<'a>(project: &'a Project, rep: &'a super::RepWords) -> &'a str {
     rep.known.and_then(|rep| project.reps.get(rep.index())).map_or(rep.name.as_str(), |rep| rep.name.as_str())
 }

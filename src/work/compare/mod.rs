@@ -2,18 +2,23 @@
 //! the accounts themselves say.
 
 mod handover;
+mod page_html;
+mod page_map;
+pub mod pages;
 mod people;
 mod reading;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use handover::{handover, measures_named, write_handover};
 pub use people::People;
-pub use reading::reference;
+pub use reading::{of_plan_at_hand, reference};
 
 use crate::domain::ids::{AccountId, RepId, TerritoryId};
+use crate::domain::plan::Plan;
 use crate::domain::project::Project;
 
 /// Who had what.
@@ -26,6 +31,8 @@ pub struct Reference {
     pub of: Vec<Option<usize>>,
     /// The groups above territories that it names, in small letters.
     pub groups: Vec<String>,
+    /// The plan that it is, over the same units; for maps.
+    pub plan: Option<Arc<Plan>>,
 }
 
 /// A territory with its rep, as a reference says it.

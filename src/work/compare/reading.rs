@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Holder, People, Reference, RepWords, rep_of};
 use crate::domain::ids::{AccountId, TerritoryId};
+use crate::domain::plan::Plan;
 use crate::domain::progress::Progress;
 use crate::domain::project::Project;
 use crate::error::UserError;
@@ -48,9 +49,8 @@ fn of_plan(project: &Project, path: Option<&Path>, name: &str) -> Result<Referen
     let failed = || UserError::new(format!("Could not compare with the plan \"{name}\""));
     let path = path.ok_or_else(|| failed().because("the project has no file yet").hint("Save it first"))?;
     let (store, opened) = store::open(path, Wanted::ReadOnly)?;
-    let wanted = name.trim().to_lowercase();
-    let found = opened.plans.iter().find(|plan| plan.name.to_lowercase() == wanted).ok_or_else(|| {
-        let names: Vec<&str> = opened.plans.iter().map(|plan| plan.name.as_str()).collect();
+    let found = opened.plans.find(name).ok_or_else(|| {
+        let names: Vec<&str> = opened.plans.all.iter().map(|plan| plan.name.as_str()).collect();
         failed().because("the project has no such plan").hint(format!("its plans are {}", list_of(&names)))
     })?;
     let plan = store.read_plan(found.id)?.plan;
@@ -59,8 +59,17 @@ fn of_plan(project: &Project, path: Option<&Path>, name: &str) -> Result<Referen
             .because("the file has other units or accounts")
             .hint("Wait until it is saved, and try again"));
     }
-    let other = Project { plan: Arc::new(plan), ..project.clone() };
-    Ok(of_project(project, &other, &format!("the plan {}", found.name))?.value)
+    of_plan_at_hand(project, &Arc::new(plan))
+}
+
+/// Another plan over the same units and accounts.
+///
+/// # Errors
+/// It knows none of the accounts.
+pub fn of_plan_at_hand(project: &Project, plan: &Arc<Plan>) -> Result<Reference, UserError> {
+    let other = Project { plan: Arc::clone(plan), ..project.clone() };
+    let read = of_project(project, &other, &format!("the scenario {}", plan.name))?;
+    Ok(Reference { plan: Some(Arc::clone(plan)), ..read.value })
 }
 
 /// Accounts of another project, or of another plan, are found by their codes.

@@ -10,6 +10,7 @@ use crate::domain::edit::{Change, Edit, Locks, apply};
 use crate::domain::fixture;
 use crate::domain::ids::UnitId;
 use crate::domain::plan::Plan;
+use crate::domain::plans::PlanInfo;
 use crate::domain::progress::Progress;
 use crate::domain::reps::Rep;
 use crate::domain::sphere::LonLat;
@@ -82,7 +83,7 @@ fn every_reference_finds_the_same_changes() {
     let mut store = create(&path, &after, Existing::Refuse).unwrap();
     let mut baseline = Plan::clone(&before.plan);
     baseline.name = "Today, \"old\"".into();
-    store.create_plan(&baseline);
+    store.create_plan(&Arc::new(baseline), PlanInfo::default());
     store.flush().unwrap();
     let other = folder.path().join("other.bwk");
     drop(create(&other, &before, Existing::Refuse).unwrap());

@@ -12,6 +12,7 @@ use crate::domain::fixture;
 use crate::domain::ids::MeasureId;
 use crate::domain::metrics::{LoadTable, Totals};
 use crate::domain::plan::Adjacency;
+use crate::domain::plans::PlanInfo;
 use crate::domain::project::Goal;
 use crate::domain::random::Random;
 use crate::domain::spatial::UnitIndex;
@@ -313,7 +314,7 @@ proptest! {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("plan.bwk");
         let mut store = store::create(&path, &before, Existing::Refuse).expect("it can be made");
-        let other = store.create_plan(&before.plan);
+        let other = store.create_plan(&before.plan, PlanInfo::default());
         store.flush().expect("written");
         let untouched = rows(&path);
         store.apply(&done.edit);

@@ -44,6 +44,7 @@ pub fn split(board: &Board, id: TerritoryId, parts: usize, progress: &Progress) 
         by_capacity: false,
         max_distance_km: None,
         moved_limits: Vec::new(),
+        frozen: Vec::new(),
     };
     // Somebody waits for it, and the parts are few.
     let options = Options { threads: 1, effort: Effort::Steps(300), ..Options::default() };
