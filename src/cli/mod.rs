@@ -25,6 +25,7 @@ mod output;
 mod places;
 mod project;
 mod reading;
+mod rebalance;
 mod refresh;
 mod rescue;
 mod scenario;
@@ -134,6 +135,7 @@ enum Command {
     Compare(compare::Arguments),
     #[command(subcommand)]
     WhatIf(Box<what_if::WhatIf>),
+    Rebalance(Box<rebalance::Arguments>),
     Rescue(rescue::Arguments),
     Cut(cut::Arguments),
     Places(places::List),
@@ -203,6 +205,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Scenario(scenario) => scenario::run(scenario, output),
         Command::Compare(arguments) => compare::run(arguments, output),
         Command::WhatIf(what_if) => what_if::run(what_if, output),
+        Command::Rebalance(arguments) => rebalance::run(arguments, output),
         Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
         Command::Refresh(refresh) => refresh::run(refresh, output),

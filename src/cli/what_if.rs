@@ -264,7 +264,7 @@ fn rep(project: &Project, text: &str) -> Result<RepId> {
     })
 }
 
-fn group(project: &Project, name: &str) -> Result<GroupId> {
+pub(super) fn group(project: &Project, name: &str) -> Result<GroupId> {
     let hierarchy = project.plan.hierarchy();
     let found = (0..hierarchy.levels().len()).find_map(|level| hierarchy.find(level, name));
     found.ok_or_else(|| {
@@ -275,7 +275,7 @@ fn group(project: &Project, name: &str) -> Result<GroupId> {
 }
 
 /// "60", "60%" or "0.6" as a share.
-fn percent(text: &str) -> std::result::Result<f64, String> {
+pub(super) fn percent(text: &str) -> std::result::Result<f64, String> {
     let text = text.trim();
     let (number, is_percent) = text.strip_suffix('%').map_or((text, false), |number| (number.trim(), true));
     let value: f64 = number.parse().map_err(|_| "expected a percentage, such as 60".to_owned())?;

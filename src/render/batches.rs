@@ -147,15 +147,19 @@ impl MapBatches {
     /// group 0 where there is none: it decides the weight of a border.
     pub fn set_assignment(&mut self, assignment: &[TerritoryId], above: &[[GroupId; MOST_LEVELS]]) {
         self.borders.set_assignment(&self.geometry, assignment, above);
+        if let Some(former) = &mut self.former {
+            former.set_except(&self.geometry, assignment);
+        }
     }
 
-    /// The borders that another assignment has, to be drawn over those of this one in a colour of their own; `None` for none.
+    /// The borders that another assignment has and this one has not, to be drawn in a colour of their own; `None` for none.
     pub fn set_former(&mut self, assignment: Option<&[TerritoryId]>) {
         match assignment {
             None => self.former = None,
             Some(assignment) => {
                 let former = self.former.get_or_insert_with(|| TerritoryBorders::new(&self.geometry));
                 former.set_assignment(&self.geometry, assignment, &[]);
+                former.set_except(&self.geometry, self.borders.assignment());
             }
         }
     }

@@ -27,6 +27,8 @@ pub(super) struct TerritoryBorders {
 pub(super) struct Owners {
     pub assignment: Vec<TerritoryId>,
     pub above: Vec<Above>,
+    /// Borders that this assignment has too are left out; empty for none.
+    pub except: Vec<TerritoryId>,
 }
 
 impl Owners {
@@ -41,6 +43,12 @@ impl Owners {
         if a == b {
             return None;
         }
+        if !self.except.is_empty() {
+            let now = |unit: u32| self.except.get(unit as usize).copied().unwrap_or_default();
+            if now(left) != now(right) {
+                return None;
+            }
+        }
         // Towards a coast, or land that nobody owns, there is no other district.
         if left == OUTSIDE || right == OUTSIDE || a.is_unassigned() || b.is_unassigned() {
             return Some(0);
@@ -54,7 +62,11 @@ impl Owners {
 impl TerritoryBorders {
     pub fn new(geometry: &UnitGeometry) -> Self {
         Self {
-            owners: Owners { assignment: vec![TerritoryId::UNASSIGNED; geometry.unit_count()], above: Vec::new() },
+            owners: Owners {
+                assignment: vec![TerritoryId::UNASSIGNED; geometry.unit_count()],
+                above: Vec::new(),
+                except: Vec::new(),
+            },
             versions: vec![0; geometry.chunk_count()],
             batches: vec![None; geometry.chunk_count() * LEVELS],
         }
@@ -74,6 +86,27 @@ impl TerritoryBorders {
         }
         self.owners.above.clear();
         self.owners.above.extend_from_slice(above);
+    }
+
+    /// Leaves out the borders that another assignment has too.
+    pub fn set_except(&mut self, geometry: &UnitGeometry, assignment: &[TerritoryId]) {
+        let count = geometry.unit_count();
+        if self.owners.except.len() != count {
+            self.owners.except = vec![TerritoryId::UNASSIGNED; count];
+            self.versions.iter_mut().for_each(|version| *version += 1);
+        }
+        for (index, &new) in assignment.iter().enumerate().take(count) {
+            if std::mem::replace(&mut self.owners.except[index], new) != new {
+                for arc in geometry.arcs_of(UnitId::from_index(index)) {
+                    self.versions[geometry.arc_chunk[arc.index()] as usize] += 1;
+                }
+            }
+        }
+    }
+
+    /// Who owns each unit.
+    pub fn assignment(&self) -> &[TerritoryId] {
+        &self.owners.assignment
     }
 
     /// The batches of a chunk by class, rebuilt if the assignment changed in it.

@@ -32,7 +32,7 @@ impl CompareView {
 
     pub fn about(self) -> &'static str {
         match self {
-            Self::Borders => "One map: the borders before as dark lines over the territories of now",
+            Self::Borders => "One map: borders that are no more, as dark red lines over the territories of now",
             Self::SideBySide => "Two maps that move together, the one before on the left",
             Self::Plain => "The map as it always is",
         }

@@ -18,6 +18,7 @@ pub mod lists;
 pub mod live;
 pub mod places;
 pub mod presets;
+pub mod rebalance;
 pub mod records;
 pub mod refresh;
 pub mod rejoin;
