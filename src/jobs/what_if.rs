@@ -11,7 +11,7 @@ use crate::work::build::BuildError;
 use crate::work::what_if::{Question, Wish, answer};
 
 /// Nobody waits longer for a first answer. Where limits cannot be kept the engine would go on trying.
-const LONGEST: Duration = Duration::from_secs(12);
+const LONGEST: Duration = Duration::from_secs(6);
 
 /// Works it out of the plan that is open.
 pub fn ask(project: &Project, version: Version, order: WhatIfOrder, progress: &Progress) -> JobOutput {

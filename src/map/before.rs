@@ -152,8 +152,14 @@ pub fn captions(ui: &Ui, session: &Session, left: Rect, right: Rect) {
         let words = format!("{what}: {}", crate::words::cut(name, 40));
         let font = FontId::new(theme::BODY, theme::medium());
         let galley = ui.painter().layout_no_wrap(words, font, tokens.text);
-        let place =
-            Align2::CENTER_TOP.anchor_size(rect.center_top() + vec2(0.0, 8.0), galley.size() + vec2(20.0, 10.0));
+        // Between the legend and the buttons of the map of now.
+        let (left, right) = match what {
+            "Now" if session.view.show_legend && rect.width() >= 480.0 => (252.0, 58.0),
+            "Now" => (8.0, 58.0),
+            _ => (8.0, 8.0),
+        };
+        let middle = egui::pos2((rect.left() + left + rect.right() - right) / 2.0, rect.top() + 8.0);
+        let place = Align2::CENTER_TOP.anchor_size(middle, galley.size() + vec2(20.0, 10.0));
         ui.painter().rect(place, 5.0, tokens.panel, egui::Stroke::new(1.0, tokens.separator), egui::StrokeKind::Inside);
         ui.painter().galley(place.min + vec2(10.0, 5.0), galley, tokens.text);
     }

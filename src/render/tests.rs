@@ -304,7 +304,7 @@ proptest! {
         let mut borders = TerritoryBorders::new(&geometry);
         borders.set_assignment(&geometry, &before, &above(&groups));
         let marked_before = borders.versions();
-        let owners_before = Owners { assignment: before.clone(), above: above(&groups) };
+        let owners_before = Owners { assignment: before.clone(), above: above(&groups), except: Vec::new() };
         let mut after = before;
         for (unit, territory) in edits {
             after[unit] = TerritoryId(territory);
@@ -312,7 +312,7 @@ proptest! {
         for (territory, group) in moves {
             groups[territory][0] = group;
         }
-        let owners_after = Owners { assignment: after, above: above(&groups) };
+        let owners_after = Owners { assignment: after, above: above(&groups), except: Vec::new() };
         borders.set_assignment(&geometry, &owners_after.assignment, &owners_after.above);
         let marked = borders.versions();
         for chunk in 0..geometry.chunk_count() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ChangeKind;
 use super::build::{BuildError, Building, build};
-use super::check::Violation;
+use super::check::{self, Rule, Violation};
 use crate::domain::columns::{Measure, Subject};
 use crate::domain::comparison::disruption;
 use crate::domain::edit::{Change, Edit, Locks, apply};
@@ -103,17 +103,9 @@ pub fn rebalance(
     let mut found = Rebalanced { kept: keeping.kept.len(), ..Rebalanced::default() };
     let before = Before::of(project, wish, progress)?;
     for &part in parts {
-        let request = BuildRequest {
-            territories: Wanted::Current,
-            goals: goals.clone(),
-            mix: false,
-            contiguous: true,
-            by_capacity: false,
-            max_distance_km: None,
-            moved_limits: limits.iter().map(|limit| MovedAtMost { share: limit.share * part, ..*limit }).collect(),
-            frozen: frozen.clone(),
-        };
-        let building = build(&held, &request, options, progress)?;
+        let asked =
+            Asked { held: &held, goals: &goals, limits: &limits, part, frozen: &frozen, balance: before.balance };
+        let Some(building) = asked.building(options, progress)? else { continue };
         let candidate = before.candidate(project, wish, &keeping, building, part, progress)?;
         let same = |known: &Candidate| known.edit == candidate.edit;
         if !found.candidates.iter().any(same) {
@@ -121,6 +113,48 @@ pub fn rebalance(
         }
     }
     Ok(found)
+}
+
+/// How far tolerances are widened towards what the plan is now, where the limits leave no plan within them.
+pub const EASED: [f64; 4] = [0.0, 0.5, 0.75, 0.9];
+
+/// What the engine is asked for one answer.
+struct Asked<'a> {
+    held: &'a Project,
+    goals: &'a [Goal],
+    limits: &'a [MovedAtMost],
+    part: f64,
+    frozen: &'a [UnitId],
+    balance: Option<f64>,
+}
+
+impl Asked<'_> {
+    /// Limits on what moves come before tolerances: where both cannot be kept, the engine would move more. So it is asked for less balance
+    /// until the limits hold; `None` where they do not even then.
+    fn building(&self, options: &Options, progress: &Progress) -> Result<Option<Building>, BuildError> {
+        for eased in EASED {
+            let wider = |goal: &Goal| {
+                let room = self.balance.map_or(0.0, |balance| (balance - goal.tolerance).max(0.0));
+                Goal { tolerance: goal.tolerance + eased * room, ..*goal }
+            };
+            let limits = self.limits.iter().map(|limit| MovedAtMost { share: limit.share * self.part, ..*limit });
+            let request = BuildRequest {
+                territories: Wanted::Current,
+                goals: self.goals.iter().map(wider).collect(),
+                mix: false,
+                contiguous: true,
+                by_capacity: false,
+                max_distance_km: None,
+                moved_limits: limits.collect(),
+                frozen: self.frozen.to_vec(),
+            };
+            let building = build(self.held, &request, options, progress)?;
+            if !building.violations.iter().any(|violation| violation.rule == Rule::MovedTooMuch) {
+                return Ok(Some(building));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// Accounts that stay with their territory.
@@ -194,7 +228,7 @@ impl Before {
         progress: &Progress,
     ) -> Result<Candidate, BuildError> {
         let gap = building.built.proposal.bound.as_ref().and_then(|bound| bound.gap);
-        let (moved, violations) = (building.moved, building.violations);
+        let moved = building.moved;
         let mut edit = match building.change.kind {
             ChangeKind::Plan(edit) | ChangeKind::Columns(edit) => edit,
             _ => Edit::default(),
@@ -242,7 +276,7 @@ impl Before {
             accounts_moved: disruption.account_share(),
             moved: if worse { Some(0.0) } else { moved },
             gap,
-            violations,
+            violations: check::violations(&after, &totals, &wish.goals),
             of_limit,
         })
     }

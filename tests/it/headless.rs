@@ -16,6 +16,7 @@ mod levels;
 mod lists;
 mod main_job;
 mod placing;
+mod rebalance;
 mod refreshing;
 mod replacing;
 mod round_trips;

@@ -45,7 +45,12 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec
         });
         return;
     }
-    Frame::new().inner_margin(Margin::symmetric(12, 2)).show(ui, |ui| head(ui, session, state, actions));
+    Frame::new().inner_margin(Margin::symmetric(12, 2)).show(ui, |ui| {
+        head(ui, session, state, actions);
+        if let Some((found, _)) = session.compared() {
+            ui.label(RichText::new(summary(session, found)).color(Tokens::of(ui).weak));
+        }
+    });
     match session.compared() {
         Some((found, is_current)) => table::show(ui, session, found, is_current, state.all, &mut state.table, actions),
         None => {
@@ -86,9 +91,6 @@ fn head(ui: &mut Ui, session: &Session, state: &mut State, actions: &mut Vec<Act
         }
         if icon_button(ui, egui_material_icons::icons::ICON_CLOSE, "End the comparison", 16.0).clicked() {
             actions.push(Action::Compare(CompareAction::End));
-        }
-        if let Some((found, _)) = session.compared() {
-            ui.label(RichText::new(summary(session, found)).color(Tokens::of(ui).weak));
         }
     });
 }

@@ -99,10 +99,10 @@ pub fn show(
 fn width_of(field: Field) -> f32 {
     match field {
         Field::Name => 220.0,
-        Field::Load(_) => 190.0,
-        Field::Deviation(_) => 160.0,
+        Field::Load(_) => 270.0,
+        Field::Deviation(_) => 190.0,
         Field::Gained | Field::Lost => 150.0,
-        _ => 130.0,
+        _ => 136.0,
     }
 }
 
@@ -184,7 +184,11 @@ impl Delegate<'_> {
                 let sign = if after < before { "−" } else { "+" };
                 let mut change = String::new();
                 if after != before {
-                    change = format!("{sign}{}", figure((after - before).abs()));
+                    // The unit stands beside the figure already.
+                    let figure = figure((after - before).abs());
+                    let unit = measure.map_or("", |measure| measure.unit.as_str());
+                    let short = figure.strip_suffix(unit).map_or(figure.as_str(), str::trim_end);
+                    change = format!("{sign}{short}");
                     if before > 0.0 {
                         change.push_str(&format!(" ({})", words::signed_percent(after / before - 1.0)));
                     }

@@ -59,10 +59,12 @@ impl Asked<'_> {
         if freed > 0 {
             notes.push(format!("{} were locked to {name}, and are free now", self.project.units.count_words(freed)));
         }
-        let also = if keeps {
-            String::new()
-        } else {
-            format!(", and up to {} of the others' moves too", words::percent(self.wish.others_move))
+        let also = match keeps {
+            true => String::new(),
+            false => format!(
+                "; up to {} of what the others have may change hands too",
+                words::percent(self.wish.others_move)
+            ),
         };
         Ok(Answer {
             description: format!("{name} leaves; the others take what {name} had{also}"),
