@@ -1,6 +1,7 @@
 //! Opening a file for work, and making whole files: each is written under another name, brought to disk, and renamed.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -46,8 +47,10 @@ pub fn open(path: &Path, wanted: Wanted) -> Result<Target, UserError> {
         Ok(_) => connection::open_writable(path),
         Err(_) => connection::open_copy(path),
     };
+    // Asked even where it could not be opened: SQLite would say no more than that it is malformed. By now a journal that a crash left
+    // has given the file its length back.
+    check_length(path, &what)?;
     let mut connection = opened.map_err(|error| explain(what.clone(), &error))?;
-    check_length(&connection, path, &what)?;
     connection::check_health(&connection, path)?;
     // A journal that was rolled back may have taken a migration back.
     version = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap_or(version);
@@ -151,17 +154,21 @@ fn is_writable(path: &Path) -> Result<(), String> {
     opened.map(drop).map_err(|error| format!("The file cannot be written ({error})"))
 }
 
-/// SQLite reads a file that was cut off until it misses a page; the header says how long it should be.
-fn check_length(connection: &Connection, path: &Path, what: &str) -> Result<(), UserError> {
-    let number = |pragma: &str| -> rusqlite::Result<u64> {
-        let value: i64 = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
-        Ok(value.unsigned_abs())
-    };
-    let sizes = number("page_count").and_then(|pages| Ok((pages, number("page_size")?)));
-    let (pages, page_size) = sizes.map_err(|error| explain(what.to_owned(), &error))?;
+/// The header says how long a file should be.
+fn check_length(path: &Path, what: &str) -> Result<(), UserError> {
     let found = std::fs::metadata(path).map(|metadata| metadata.len()).unwrap_or(0);
-    let expected = pages.saturating_mul(page_size);
-    if found < expected {
+    let mut header = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(100).read_to_end(&mut header));
+    read.map_err(|error| explain_io(what.to_owned(), &error))?;
+    header.resize(100, 0);
+    let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let page_size = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    let expected = u64::from(number(28)) * page_size;
+    // A program that does not know the number of pages leaves another mark there than that of its last change.
+    if number(24) == number(92) && found < expected {
         return Err(damaged(what.to_owned(), &format!("it is cut off, {found} of {expected} bytes are there")));
     }
     Ok(())
