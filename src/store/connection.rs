@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::failure::{damaged, explain, explain_io, short_name};
-use super::migrate;
+use super::{migrate, rescue};
 use crate::error::UserError;
 
 /// "BWLK": marks a SQLite file as a project (offset 68 of the file).
@@ -49,6 +49,9 @@ pub fn check_identity(path: &Path) -> Result<i32, UserError> {
     let read = File::open(path).and_then(|file| file.take(100).read_to_end(&mut header));
     read.map_err(|error| explain_io(what.clone(), &error))?;
     if !header.starts_with(b"SQLite format 3\0") {
+        if let Some(why) = rescue::lost_beginning(path) {
+            return Err(damaged(what, why));
+        }
         return Err(UserError::new(what)
             .because("it is not a Bailiwick project")
             .hint("To use a table or a boundary file, open a project and import the file into it"));

@@ -428,6 +428,17 @@ def projects(program):
     put("projects/empty.bwk", "")
     for table in ("unit", "account", "assignment", "territory", "topology", "account_data", "plan", "journal"):
         without_page(f"page_of_{table}", table)
+    def without_pages(name, pages, filling=b"\0", contents=whole):
+        size = int.from_bytes(contents[16:18], "big")
+        contents = bytearray(contents)
+        for page in pages:
+            contents[(page - 1) * size : page * size] = filling * size
+        packed(name, bytes(contents))
+
+    without_pages("first_page", [1])
+    without_pages("first_page_of_words", [1], b"x")
+    without_pages("every_page_of_the_list_of_tables", list_of_tables(whole))
+    without_pages("nothing_but_zeros", range(1, len(whole) // 512 + 1))
     packed("list_of_tables", whole[:100] + b"\xa5" * 412 + whole[512:])
     changed("of_another_program", "PRAGMA application_id = 0")
     changed("from_the_future", "PRAGMA user_version = 77")
@@ -451,6 +462,21 @@ def projects(program):
     changed("long_name", "UPDATE project SET name = hex(zeroblob(500000))")
     changed("code_in_names", "UPDATE project SET name = '<script>' || char(27) || '[31m'; UPDATE plan SET name = '''; DROP TABLE plan; --'; UPDATE territory SET name = '../../' || char(0) || 'x'")
     changed("journal_of_nonsense", "UPDATE journal SET changes = x'01ffffffff01', step = 0, plan = 1 WHERE id = (SELECT max(id) FROM journal); UPDATE plan SET applied = 1")
+
+
+def list_of_tables(contents):
+    """The pages of the list of tables: the first one and all below it."""
+    size, pages, waiting = int.from_bytes(contents[16:18], "big"), [], [1]
+    while waiting:
+        number = waiting.pop()
+        pages.append(number)
+        page = contents[(number - 1) * size : number * size]
+        start = 100 if number == 1 else 0
+        if page[start] == 5:
+            count = int.from_bytes(page[start + 3 : start + 5], "big")
+            cells = [int.from_bytes(page[at : at + 2], "big") for at in range(start + 12, start + 12 + 2 * count, 2)]
+            waiting += [int.from_bytes(page[at : at + 4], "big") for at in (*cells, start + 8)]
+    return pages
 
 
 def fts5():

@@ -1,11 +1,14 @@
 //! Rows from a damaged file, as many as can be read.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, Result, params_from_iter};
 
 use super::super::cells::{integer, list, text};
 use super::super::failure::Trouble;
 use super::super::tables::{MAX_COLUMNS, quoted};
+use super::literal;
 
 /// So many rows are looked up one by one behind a page that cannot be read.
 const MOST_LOOKED_UP: i64 = 4_000_000;
@@ -20,38 +23,41 @@ struct Table {
     key: Option<String>,
 }
 
-/// Copies every table. What cannot be read is listed in `missing`.
-pub fn all(source: &Connection, target: &Connection, missing: &mut Vec<String>) -> std::result::Result<(), Trouble> {
-    let version: i64 = source.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap_or(0);
-    let present = columns_of(source, "project").map(|columns| columns.len()).unwrap_or(0);
-    if present == 0 && columns_of(source, "assignment").map(|columns| columns.len()).unwrap_or(0) == 0 {
-        return Err(Trouble::Damaged("the list of its tables cannot be read".to_owned()));
-    }
+/// Copies every table. What cannot be read is listed in `missing`; gives the tables of which it is so, and those that are not listed.
+pub fn all(source: &Connection, target: &Connection, missing: &mut Vec<String>) -> std::result::Result<Lost, Trouble> {
     for subject in ["unit", "account"] {
-        make_data_table(source, target, subject)?;
+        make_data_table(target, subject, &data_columns(source, &format!("{subject}_data")).unwrap_or_default())?;
     }
+    let mut lost = Lost::default();
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name";
     for name in list(target, sql, |row| Ok(text(row, 0)))? {
         let table = table(target, &name)?;
         let there = columns_of(source, &name).unwrap_or_default();
         let common: Vec<&String> = table.columns.iter().filter(|column| there.contains(column)).collect();
         if common.is_empty() {
-            // An older file does not have all tables.
-            if version >= i64::from(super::super::migrate::VERSION) {
-                missing.push(format!("The table \"{name}\" is missing"));
-            }
+            lost.unlisted.insert(name);
             continue;
         }
         let copied = Copying { source, target, table: &table, common }.run()?;
         if let Some(why) = copied.trouble {
             let rows = if copied.rows == 1 { "1 row".to_owned() } else { format!("{} rows", copied.rows) };
             missing.push(format!("The table \"{name}\" is damaged ({why}); {rows} of it could be read"));
+            lost.in_part.insert(name.clone());
         }
         if copied.refused > 0 {
             missing.push(format!("{} rows of the table \"{name}\" hold values that cannot be", copied.refused));
         }
     }
-    Ok(())
+    Ok(lost)
+}
+
+/// Tables that are not as they should be.
+#[derive(Default)]
+pub struct Lost {
+    /// They can be read in part.
+    pub in_part: BTreeSet<String>,
+    /// The list of tables does not name them.
+    pub unlisted: BTreeSet<String>,
 }
 
 struct Copied {
@@ -174,7 +180,8 @@ fn table(target: &Connection, name: &str) -> std::result::Result<Table, Trouble>
     Ok(Table { name: name.to_owned(), columns: columns.into_iter().map(|(name, ..)| name).collect(), key })
 }
 
-fn columns_of(connection: &Connection, table: &str) -> std::result::Result<Vec<String>, Trouble> {
+/// The columns of a table; none where there is no such table.
+pub fn columns_of(connection: &Connection, table: &str) -> std::result::Result<Vec<String>, Trouble> {
     let sql = format!("SELECT name FROM pragma_table_info({})", literal(table));
     let is_table = format!(
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' AND name = {}",
@@ -184,18 +191,21 @@ fn columns_of(connection: &Connection, table: &str) -> std::result::Result<Vec<S
     if tables == 1 { list(connection, &sql, |row| Ok(text(row, 0))) } else { Ok(Vec::new()) }
 }
 
-/// The table of imported columns, with the columns it has in the source.
-fn make_data_table(source: &Connection, target: &Connection, subject: &str) -> std::result::Result<(), Trouble> {
-    let sql = format!("SELECT name, type FROM pragma_table_info('{subject}_data') WHERE name <> 'id'");
-    let columns = list(source, &sql, |row| Ok((text(row, 0), text(row, 1)))).unwrap_or_default();
+/// The columns of a table of imported values, by name and type.
+pub fn data_columns(connection: &Connection, table: &str) -> std::result::Result<Vec<(String, &'static str)>, Trouble> {
+    let sql = format!("SELECT name, type FROM pragma_table_info({}) WHERE name <> 'id'", literal(table));
     let kind = |kind: &str| if kind == "REAL" { "REAL" } else { "TEXT" };
-    let definitions: String =
-        columns.iter().take(MAX_COLUMNS).map(|(name, found)| format!(", {} {}", quoted(name), kind(found))).collect();
-    target.execute_batch(&format!("CREATE TABLE {subject}_data (id INTEGER PRIMARY KEY{definitions})"))?;
-    Ok(())
+    list(connection, &sql, |row| Ok((text(row, 0), kind(&text(row, 1)))))
 }
 
-/// A text as SQL.
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// Makes the table of imported values.
+pub fn make_data_table(
+    target: &Connection,
+    subject: &str,
+    columns: &[(String, &'static str)],
+) -> std::result::Result<(), Trouble> {
+    let definitions: String =
+        columns.iter().take(MAX_COLUMNS).map(|(name, kind)| format!(", {} {kind}", quoted(name))).collect();
+    target.execute_batch(&format!("CREATE TABLE {subject}_data (id INTEGER PRIMARY KEY{definitions})"))?;
+    Ok(())
 }

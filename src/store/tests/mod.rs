@@ -6,6 +6,7 @@ mod damaged;
 mod faults;
 mod fixture;
 mod history;
+mod lost_list;
 mod plain_sql;
 mod plans;
 mod power_cut;
