@@ -14,3 +14,4 @@ mod round_trip;
 mod safety;
 mod script;
 mod thousand;
+mod units_edits;

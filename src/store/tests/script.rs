@@ -44,7 +44,7 @@ impl Script {
             return;
         }
         let edit = loop {
-            // Most are what a person does all day; some change the data themselves: cells, places, columns, segments, accounts.
+            // Most are what a person does all day; some change the data themselves: cells, places, columns, segments, accounts, units.
             let edit: Edit = match self.random.below(8) {
                 0 => any_edit(&self.project, &mut self.random),
                 _ => random_edit(&self.project.plan, self.project.accounts.len(), &mut self.random),

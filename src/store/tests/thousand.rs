@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rusqlite::types::ValueRef;
 
 use super::fixture::{assert_same, layer, place, project, random_edit, stepped};
+use super::units_edits::units_edit;
 use crate::domain::accounts::{Accounts, Placement};
 use crate::domain::accounts_patch::AccountsPatch;
 use crate::domain::cells::{Cell, CellColumn};
@@ -111,7 +112,8 @@ pub fn any_edit(project: &Project, random: &mut Random) -> Edit {
     let chosen: Vec<u32> = (0..1 + random.below(6)).map(|_| random.below(rows) as u32).collect();
     let word = ["", "pub", "Ohio", "a \"b\"; --", "ß𝄞", "new word"][random.below(6)];
     let number = [None, Some(0.1), Some(-0.0), Some(1e15), Some(-12.5), Some(random.unit())][random.below(6)];
-    let mut edit = match random.below(27) {
+    let mut edit = match random.below(30) {
+        27..30 => return units_edit(project, random),
         25..27 => return layer_edit(project, random),
         24 => return other_accounts(project, random),
         0..2 => Edit::set_cells(
@@ -322,7 +324,8 @@ fn kind(change: &Change) -> &'static str {
         Change::Levels { .. } => "levels",
         Change::Group { .. } => "group",
         Change::Adjacency { .. } => "adjacency",
-        Change::Units(_) => "units",
+        Change::Units(patch) if patch.renumbers() => "units replaced",
+        Change::Units(_) => "units cut",
         Change::Places(_) => "places",
         Change::Accounts(_) => "accounts",
         Change::Column(change) => match (&change.old, &change.new, change.at) {
@@ -382,7 +385,7 @@ fn check(seed: u64, steps: usize) -> BTreeSet<&'static str> {
 #[test]
 fn a_thousand_edits_of_every_kind_are_taken_back_and_made_again_to_the_bit() {
     let kinds = check(11, 1_000);
-    assert_eq!(kinds.len(), 24, "{kinds:?}");
+    assert_eq!(kinds.len(), 26, "{kinds:?}");
 }
 
 #[test]

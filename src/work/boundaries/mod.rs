@@ -146,7 +146,7 @@ pub fn update_file(
 }
 
 /// The same from units that have been read.
-pub(super) fn update(
+pub(crate) fn update(
     project: &Project,
     (units, measures): (&Units, &[Measure]),
     file: &str,
