@@ -88,7 +88,7 @@ impl Before {
             && let Some(unit) = session.unit_index.unit_at(camera.screen_to_place(pointer))
         {
             let (owner, units) = (plan.territory_of(unit), &session.project.units);
-            let kind = crate::words::capital(&units.kind_of_one());
+            let kind = crate::words::capital(units.kind_of_one());
             let words =
                 format!("{kind} {}\n{} in {}", units.codes[unit.index()], plan.territory_name(owner), plan.name);
             response.on_hover_text_at_pointer(words);

@@ -276,7 +276,7 @@ fn order(session: &Session, state: &State) -> Result<WhatIfOrder, String> {
 pub fn answered(description: &str, notes: &[String]) -> String {
     match notes {
         [] => words::capital(description),
-        [first, others @ ..] if others.is_empty() => format!("{}. {first}", words::capital(description)),
+        [first] => format!("{}. {first}", words::capital(description)),
         [first, others @ ..] => {
             let count = words::counted(others.len() as i128, "other note");
             format!("{}. {first}, and {count}", words::capital(description))

@@ -96,7 +96,7 @@ impl Writer<'_> {
             }
             let name = escape(&page.name);
             let link = if page.is_same() { name.to_string() } else { format!("<a href=\"#p{number}\">{name}</a>") };
-            let _ = write!(out, "<tr><td>{link}</td><td>{}</td>", escape(&self.territories(page)));
+            let _ = write!(out, "<tr><td>{link}</td><td>{}</td>", escape(self.territories(page)));
             self.four(out, four);
             out.push_str("</tr>\n");
         }
@@ -125,7 +125,7 @@ impl Writer<'_> {
         for (at, measure) in self.measures().enumerate() {
             for (sum, class) in four.iter().zip(CLASSES) {
                 let _ =
-                    write!(out, "<td class=\"{class}\">{}</td>", escape(&words::full_figure(measure, sum.values[at])));
+                    write!(out, "<td class=\"{class}\">{}</td>", escape(words::full_figure(measure, sum.values[at])));
             }
         }
     }
@@ -147,7 +147,7 @@ impl Writer<'_> {
                 about.push(format!("{} → {}", or_none(before), or_none(now)));
             }
         }
-        let _ = writeln!(out, "<p class=\"quiet\">{}</p>", escape(&about.join("; ")));
+        let _ = writeln!(out, "<p class=\"quiet\">{}</p>", escape(about.join("; ")));
         out.push_str("<div class=\"scroll\"><table>\n<thead><tr><th></th><th class=\"n\">Before</th><th class=\"n\">Lost</th><th class=\"n\">Gained</th><th class=\"n\">Now</th><th class=\"n\">Kept</th></tr></thead>\n<tbody>\n");
         let parts = [&page.before, &page.lost, &page.gained, &page.now, &page.kept];
         let mut line = |name: &str, figures: [String; 5]| {
@@ -203,7 +203,7 @@ impl Writer<'_> {
                 let figure = words::full_figure(measure, value(self.project, *id, moved.account));
                 let _ = write!(out, "<td class=\"n\">{}</td>", escape(&figure));
             }
-            let _ = writeln!(out, "<td>{}</td></tr>", escape(&reason(self.project, self.reference, moved)));
+            let _ = writeln!(out, "<td>{}</td></tr>", escape(reason(self.project, self.reference, moved)));
         }
         out.push_str("</tbody></table></div>\n");
         if moves.len() > MOST_ROWS {

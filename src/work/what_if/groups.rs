@@ -54,7 +54,7 @@ impl Asked<'_> {
         let (mut edit, new_id) = Edit::add_group(plan, "", new);
         let moving = parts.split_off(best.0);
         for part in &moving {
-            edit.changes.extend(self.into_group(part.member, new_id));
+            edit.changes.extend(self.moved_to(part.member, new_id));
         }
         edit.label = format!("Split {} in two", group.name);
         let description = format!("{} becomes two: {} and {name}", group.name, group.name);
@@ -93,7 +93,7 @@ impl Asked<'_> {
                 return Err(refused(format!("{} is locked", plan.group_name(Some(locked)))));
             }
             for part in self.parts_of(id) {
-                edit.changes.extend(self.into_group(part.member, into));
+                edit.changes.extend(self.moved_to(part.member, into));
             }
             if let Some(rep) = group.rep.and_then(|rep| self.project.reps.get(rep.index())) {
                 notes.push(format!("{} managed {}, and manages nothing now", rep.name, group.name));
@@ -140,7 +140,7 @@ impl Asked<'_> {
     }
 
     /// A member goes from one group into another.
-    fn into_group(&self, member: Member, to: GroupId) -> Option<Change> {
+    fn moved_to(&self, member: Member, to: GroupId) -> Option<Change> {
         let plan = self.plan();
         match member {
             Member::Territory(id) => {
