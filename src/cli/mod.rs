@@ -19,6 +19,7 @@ mod info;
 mod layer;
 mod levels;
 mod lists;
+mod log;
 mod metrics;
 mod new;
 mod output;
@@ -136,6 +137,7 @@ enum Command {
     #[command(subcommand)]
     WhatIf(Box<what_if::WhatIf>),
     Rebalance(Box<rebalance::Arguments>),
+    Log(log::Arguments),
     Rescue(rescue::Arguments),
     Cut(cut::Arguments),
     Places(places::List),
@@ -206,6 +208,7 @@ pub fn run(headless: &Headless) -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments, output),
         Command::WhatIf(what_if) => what_if::run(what_if, output),
         Command::Rebalance(arguments) => rebalance::run(arguments, output),
+        Command::Log(arguments) => log::run(arguments, output),
         Command::Rescue(arguments) => rescue::run(arguments, output),
         Command::Cut(arguments) => cut::run(arguments, output),
         Command::Refresh(refresh) => refresh::run(refresh, output),

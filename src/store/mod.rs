@@ -13,6 +13,7 @@ mod failure;
 mod layer_blobs;
 mod layers;
 mod lock;
+mod log;
 mod migrate;
 mod place_blobs;
 mod plans;
@@ -47,6 +48,7 @@ use writer::Writer;
 
 pub use crate::domain::plans::PlanId;
 pub use layers::UnitShare;
+pub use log::LogLine;
 pub use tables::MAX_COLUMNS;
 pub use writer::{Answer, user_name};
 
@@ -174,6 +176,13 @@ pub fn open(path: &Path, wanted: Wanted) -> Result<(Store, Opened), UserError> {
     connection::forget_pages(&target.connection);
     let next_plan = PlanId(opened.plans.all.iter().map(|plan| plan.id.0).max().unwrap_or(0).saturating_add(1));
     Ok((Store { writer: Writer::start(target), plan: opened.plans.active, next_plan }, opened))
+}
+
+/// Who changed what, and when, in every plan of a file, oldest first.
+pub fn log(path: &Path) -> Result<Vec<LogLine>, UserError> {
+    let target = copy::open(path, Wanted::ReadOnly)?;
+    let what = format!("Could not read {}", failure::short_name(path));
+    log::read(&target.connection).map_err(|trouble| trouble.into_user_error(what))
 }
 
 /// Opens what can be saved of a damaged project, as a private copy: [`Opened::access`] says that it is read-only and why,

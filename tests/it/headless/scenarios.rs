@@ -110,6 +110,29 @@ fn the_file_tells_the_same_in_sql() {
 }
 
 #[test]
+fn the_log_says_who_changed_what_in_which_scenario() {
+    let folder = folder();
+    folder.ok("scenario new plan.bwk What~if");
+    shift(&folder);
+    folder.ok("undo plan.bwk");
+    let (log, code) = folder.json("log plan.bwk --out log.csv");
+    assert_eq!(code, 0);
+    let lines = log["lines"].as_array().expect("a list");
+    let of_kind = |kind: &str| lines.iter().rfind(|line| line["kind"] == kind).expect("there is one");
+    let edit = of_kind("edit");
+    assert_eq!((edit["scenario"].as_str(), edit["in_force"].as_bool()), (Some("What if"), Some(false)));
+    assert_eq!(of_kind("undo")["of"], edit["id"]);
+    assert!(of_kind("plan")["label"].as_str().is_some_and(|label| label.contains("What if")));
+    let file = String::from_utf8(folder.read("log.csv")).expect("it is UTF-8");
+    assert_eq!(file.lines().count(), lines.len() + 1);
+    assert!(
+        folder.json("log plan.bwk --scenario What~if --last 1").0["lines"]
+            .as_array()
+            .is_some_and(|lines| lines.len() == 1)
+    );
+}
+
+#[test]
 fn an_approved_scenario_is_not_changed() {
     let folder = folder();
     folder.ok("scenario new plan.bwk Final");
