@@ -12,6 +12,9 @@ use crate::domain::project::Goal;
 use crate::ui::inspector::Renaming;
 use crate::words;
 
+/// Data belong to the project, steps to a scenario.
+const CHANGED_ELSEWHERE: &str = "the data have been changed in another scenario since";
+
 impl App {
     pub(super) fn assign(&mut self, ctx: &Context, units: Vec<UnitId>, to: TerritoryId) {
         let Some(session) = self.session.as_mut() else { return };
@@ -117,11 +120,14 @@ impl App {
             return;
         }
         let Some(session) = self.session.as_mut() else { return };
+        let wanted = session.history.undo_step().map(|step| step.label.clone());
         if let Some(step) = session.undo() {
             if let Some(store) = &self.store {
                 store.undo(&step);
             }
             self.ui.notices.done(ctx, format!("Undone: {}", step.label));
+        } else if let Some(label) = wanted {
+            self.ui.notices.refused(ctx, format!("Could not take back \"{label}\": {CHANGED_ELSEWHERE}"));
         }
     }
 
@@ -130,11 +136,14 @@ impl App {
             return;
         }
         let Some(session) = self.session.as_mut() else { return };
+        let wanted = session.history.redo_step().map(|step| step.label.clone());
         if let Some(step) = session.redo() {
             if let Some(store) = &self.store {
                 store.redo(&step);
             }
             self.ui.notices.done(ctx, format!("Made again: {}", step.label));
+        } else if let Some(label) = wanted {
+            self.ui.notices.refused(ctx, format!("Could not make \"{label}\" again: {CHANGED_ELSEWHERE}"));
         }
     }
 

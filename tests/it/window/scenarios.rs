@@ -1,10 +1,13 @@
 //! Scenarios in the window: copied, opened, compared, decided.
 
 use bailiwick::action::{Action, Command};
+use bailiwick::domain::cells::{Cell, CellColumn};
+use bailiwick::domain::columns::Subject;
 use bailiwick::domain::ids::UnitId;
 use bailiwick::domain::plans::PlanStatus;
 use bailiwick::session::comparing::{CompareAction, CompareView};
 use bailiwick::session::scenarios::ScenarioAction;
+use bailiwick::session::tables::TableAction;
 use egui::Key;
 
 use super::steps;
@@ -122,4 +125,27 @@ fn a_deleted_scenario_is_gone_and_the_open_one_cannot_be() {
     assert_eq!(names(&app).len(), 1);
     let app = app.reopen();
     assert_eq!(names(&app).len(), 1);
+}
+
+#[test]
+fn a_step_whose_data_another_scenario_has_changed_is_not_taken_back_in_silence() {
+    let mut app = with_copy();
+    let (first, second) = (app.session().scenarios.plans.all[0].id, app.session().scenarios.plans.all[1].id);
+    let set = |app: &mut AppHarness, name: &str| {
+        let value = Cell::Text(name.to_owned());
+        let (subject, column, rows) = (Subject::Units, CellColumn::Name, vec![0]);
+        app.act(Action::Table(TableAction::SetCells { subject, column, rows, value }));
+    };
+    set(&mut app, "Alpha");
+    app.act(Action::Scenarios(ScenarioAction::Open(first)));
+    set(&mut app, "Beta");
+    app.act(Action::Scenarios(ScenarioAction::Open(second)));
+    app.run(Command::Undo);
+    assert!(app.was_told("changed in another scenario"), "{:?}", app.messages());
+    assert_eq!(app.session().project.units.names[0], "Beta");
+    app.act(Action::Scenarios(ScenarioAction::Open(first)));
+    app.run(Command::Undo);
+    app.act(Action::Scenarios(ScenarioAction::Open(second)));
+    app.run(Command::Undo);
+    assert_eq!(app.session().project.units.names[0], "0");
 }
