@@ -9,11 +9,13 @@ use super::literal;
 use super::pages::Kind;
 
 /// Columns that rows of older schema versions lack: the first program that knew them added them behind, or made the table anew.
-const LATER: [(&str, &[&str]); 4] = [
+const LATER: [(&str, &[&str]); 6] = [
     ("account", &["precision_km"]),
     ("measure", &["formula", "as_of"]),
     ("attribute", &["formula", "as_of"]),
     ("territory", &["parent"]),
+    ("project", &["reference_plan"]),
+    ("plan", &["description", "parent", "status", "made_at", "made_by"]),
 ];
 
 pub struct Form {
