@@ -276,7 +276,9 @@ impl Mending<'_> {
         self.target.execute_batch(
             "UPDATE project SET active_plan = (SELECT min(id) FROM plan) WHERE active_plan NOT IN (SELECT id FROM plan);
              DELETE FROM metric WHERE plan NOT IN (SELECT id FROM plan); DELETE FROM level WHERE plan NOT IN (SELECT id FROM plan);
-             DELETE FROM territory_group WHERE plan NOT IN (SELECT id FROM plan)",
+             DELETE FROM territory_group WHERE plan NOT IN (SELECT id FROM plan); DELETE FROM comment WHERE plan NOT IN (SELECT id FROM plan);
+             UPDATE plan SET parent = NULL WHERE parent NOT IN (SELECT id FROM plan);
+             UPDATE project SET reference_plan = NULL WHERE reference_plan NOT IN (SELECT id FROM plan)",
         )?;
         Ok(())
     }
