@@ -28,14 +28,14 @@ section { border-top: 1px solid #d5d9dd; padding-top: 1.5rem; margin-top: 2rem; 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #e4e7ea; vertical-align: top; }
-th { font-weight: 600; color: #5a626b; white-space: nowrap; } td.n, th.n { text-align: right; white-space: nowrap; }
+th { font-weight: 600; color: #5a626b; white-space: nowrap; vertical-align: bottom; } th.group { text-align: center; } .first { padding-left: 1rem; } td.n, th.n { text-align: right; white-space: nowrap; }
 tr.sum td { font-weight: 600; border-top: 2px solid #9aa2ab; }
 .gain { color: #1b7f4b; } .loss { color: #b3261e; }
 svg.map { width: 100%; height: auto; border: 1px solid #e4e7ea; border-radius: 6px; background: #fff; }
 .key span { display: inline-block; margin-right: 1.2rem; } .key i { display: inline-block; width: .7rem; height: .7rem; border-radius: 50%; margin-right: .35rem; }
 .key i.line { border-radius: 0; height: 0; width: 1.4rem; border-top: 2px dashed #8a0f4d; vertical-align: middle; }
 a { color: #1d5bd6; text-decoration: none; } a:hover { text-decoration: underline; }
-@media print { body { padding: 0; max-width: none; font-size: 11px; } section { break-before: page; border: 0; margin: 0; padding: 0; } tr, svg.map { break-inside: avoid; } thead { display: table-header-group; } a { color: inherit; } }
+@media print { .scroll { overflow: visible; } body { padding: 0; max-width: none; font-size: 11px; } section { break-before: page; border: 0; margin: 0; padding: 0; } tr, svg.map { break-inside: avoid; } thead { display: table-header-group; } a { color: inherit; } }
 ";
 
 /// The whole document. `before` is the plan that was, where one is known, for the maps.
@@ -77,14 +77,16 @@ impl Writer<'_> {
         }
         let _ = writeln!(out, "<p>What changes hands: {}.</p>", moved.join("; "));
         let same = pages.pages.iter().filter(|page| page.is_same()).count();
-        out.push_str("<div class=\"scroll\"><table>\n<thead><tr><th>Rep</th><th>Territory</th>");
-        for what in ["Before", "Lost", "Gained", "Now"] {
-            let _ = write!(out, "<th class=\"n\">{what}</th>");
+        let names = std::iter::once("Accounts").chain(self.measures().map(|measure| measure.name.as_str()));
+        out.push_str(
+            "<div class=\"scroll\"><table>\n<thead><tr><th rowspan=\"2\">Rep</th><th rowspan=\"2\">Territory</th>",
+        );
+        for name in names.clone() {
+            let _ = write!(out, "<th class=\"group\" colspan=\"4\">{}</th>", escape(name));
         }
-        for measure in self.measures() {
-            for what in ["before", "lost", "gained", "now"] {
-                let _ = write!(out, "<th class=\"n\">{} {what}</th>", escape(&measure.name));
-            }
+        out.push_str("</tr>\n<tr>");
+        for _ in names {
+            out.push_str("<th class=\"n first\">Before</th><th class=\"n\">Lost</th><th class=\"n\">Gained</th><th class=\"n\">Now</th>");
         }
         out.push_str("</tr></thead>\n<tbody>\n");
         let mut sums: [Sum; 4] = std::array::from_fn(|_| Sum { accounts: 0, values: vec![0.0; pages.measures.len()] });
@@ -118,7 +120,7 @@ impl Writer<'_> {
 
     /// Before, lost, gained and now, of accounts and every measure.
     fn four(&self, out: &mut String, four: [&Sum; 4]) {
-        const CLASSES: [&str; 4] = ["n", "n loss", "n gain", "n"];
+        const CLASSES: [&str; 4] = ["n first", "n loss", "n gain", "n"];
         for (sum, class) in four.iter().zip(CLASSES) {
             let _ = write!(out, "<td class=\"{class}\">{}</td>", words::count(sum.accounts as i128));
         }

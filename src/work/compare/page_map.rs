@@ -144,11 +144,22 @@ impl View {
         low[0] <= WIDTH && high[0] >= 0.0 && low[1] <= self.height && high[1] >= 0.0
     }
 
+    /// Whether a box on the picture is large enough to be seen, and in it.
+    fn is_seen(&self, [low, high]: [[f64; 2]; 2]) -> bool {
+        const LEAST: f64 = 2.0;
+        let is_large = high[0] - low[0] >= LEAST || high[1] - low[1] >= LEAST;
+        is_large && low[0] <= WIDTH && high[0] >= 0.0 && low[1] <= self.height && high[1] >= 0.0
+    }
+
     /// A shape as an SVG path. Corners closer than half a pixel to the one before are left out.
     fn path(&self, shape: &Shape) -> String {
         let mut path = String::new();
         for polygon in &shape.polygons {
             for ring in std::iter::once(&polygon.outer).chain(&polygon.holes) {
+                let Some(corners) = around(ring.iter().map(|place| self.at(to_mercator(*place)))) else { continue };
+                if !self.is_seen(corners) {
+                    continue;
+                }
                 let mut last: Option<[f64; 2]> = None;
                 let mut count = 0;
                 let start = path.len();
