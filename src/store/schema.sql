@@ -199,17 +199,6 @@ CREATE TABLE plan (
   made_by    TEXT    NOT NULL DEFAULT ''
 );
 
--- What was said about a plan or one of its territories.
-CREATE TABLE comment (
-  id        INTEGER PRIMARY KEY,
-  plan      INTEGER NOT NULL REFERENCES plan (id) ON DELETE CASCADE,
-  territory INTEGER,                            -- NULL: about the plan as a whole
-  at        TEXT    NOT NULL,                   -- UTC
-  who       TEXT    NOT NULL,
-  text      TEXT    NOT NULL,
-  done      INTEGER NOT NULL DEFAULT 0          -- 1: nothing is left to be done about it
-);
-
 -- What stands above territories: the levels from the lowest up ('District', 'Region') ...
 CREATE TABLE level (
   plan     INTEGER NOT NULL REFERENCES plan (id) ON DELETE CASCADE,
@@ -333,6 +322,17 @@ CREATE TABLE problem (
   item     TEXT NOT NULL,
   message  TEXT NOT NULL,
   hint     TEXT NOT NULL
+);
+
+-- What was said about a plan or one of its territories. New tables stand last: a lost list of tables is made good by where each begins.
+CREATE TABLE comment (
+  id        INTEGER PRIMARY KEY,
+  plan      INTEGER NOT NULL REFERENCES plan (id) ON DELETE CASCADE,
+  territory INTEGER,                            -- NULL: about the plan as a whole
+  at        TEXT    NOT NULL,                   -- UTC
+  who       TEXT    NOT NULL,
+  text      TEXT    NOT NULL,
+  done      INTEGER NOT NULL DEFAULT 0          -- 1: nothing is left to be done about it
 );
 
 CREATE VIEW v_unit_owner AS

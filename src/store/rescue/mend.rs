@@ -44,7 +44,7 @@ struct Mending<'a> {
 
 impl Mending<'_> {
     fn project(&mut self) -> Read<()> {
-        let sql = "INSERT OR IGNORE INTO project VALUES (1, 'Rescued project', '', 0, '', 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 'bailiwick')";
+        let sql = "INSERT OR IGNORE INTO project VALUES (1, 'Rescued project', '', 0, '', 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), 'bailiwick', NULL)";
         self.count(sql, |_| "The project's name is missing".to_owned())
     }
 
