@@ -202,7 +202,11 @@ fn tables(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec
             numbered("Scenarios", if scenarios > 1 { scenarios } else { 0 }),
             "The plans of this project: open, describe, decide".to_owned(),
         ),
-        (BottomTab::Compare, "Compare".to_owned(), "What differs between the open scenario and another one".to_owned()),
+        (
+            BottomTab::Compare,
+            "Comparison".to_owned(),
+            "What differs between the open scenario and another one".to_owned(),
+        ),
     ];
     Frame::new().inner_margin(Margin { left: 8, right: 8, top: 4, bottom: 0 }).show(ui, |ui| {
         ui.horizontal(|ui| {

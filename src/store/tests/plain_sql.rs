@@ -117,7 +117,7 @@ fn the_file_is_marked_as_ours_and_is_sound() {
         format!("{value:?}")
     };
     assert_eq!(pragma("application_id"), format!("Integer({})", 0x4257_4C4B));
-    assert_eq!(pragma("user_version"), "Integer(3)");
+    assert_eq!(pragma("user_version"), "Integer(4)");
     assert_eq!(pragma("journal_mode"), "Text(\"delete\")");
     assert_eq!(pragma("integrity_check"), "Text(\"ok\")");
     check(&path, "SELECT count(*) FROM pragma_foreign_key_check", &["0"]);
@@ -149,7 +149,7 @@ fn every_query_of_the_page_runs() {
         run += 1;
         without_rows.extend((count == 0).then_some(statement));
     }
-    assert_eq!(run, 25, "queries are on the page");
+    assert_eq!(run, 26, "queries are on the page");
     // A project that was just made has no stored figures, layers that were joined, second plan, settings, journal and problems.
     assert_eq!(without_rows.len(), 6, "{without_rows:#?}");
 }

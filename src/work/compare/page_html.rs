@@ -77,15 +77,16 @@ impl Writer<'_> {
         }
         let _ = writeln!(out, "<p>What changes hands: {}.</p>", moved.join("; "));
         let same = pages.pages.iter().filter(|page| page.is_same()).count();
-        let names = std::iter::once("Accounts").chain(self.measures().map(|measure| measure.name.as_str()));
+        let names: Vec<&str> =
+            std::iter::once("Accounts").chain(self.measures().map(|measure| measure.name.as_str())).collect();
         out.push_str(
             "<div class=\"scroll\"><table>\n<thead><tr><th rowspan=\"2\">Rep</th><th rowspan=\"2\">Territory</th>",
         );
-        for name in names.clone() {
-            let _ = write!(out, "<th class=\"group\" colspan=\"4\">{}</th>", escape(name));
+        for name in &names {
+            let _ = write!(out, "<th class=\"group\" colspan=\"4\">{}</th>", escape(*name));
         }
         out.push_str("</tr>\n<tr>");
-        for _ in names {
+        for _ in &names {
             out.push_str("<th class=\"n first\">Before</th><th class=\"n\">Lost</th><th class=\"n\">Gained</th><th class=\"n\">Now</th>");
         }
         out.push_str("</tr></thead>\n<tbody>\n");
