@@ -5,6 +5,31 @@ use rusqlite::{Connection, Transaction};
 /// The schema version that this program writes.
 pub const VERSION: i32 = 4;
 
+/// The tables that came with each version after the first.
+pub const ADDED: [(i32, &[&str]); VERSION as usize - 1] = [
+    (2, &["level", "territory_group", "locked_account", "adjacency"]),
+    (
+        3,
+        &[
+            "segment",
+            "segment_group",
+            "segment_condition",
+            "layer",
+            "layer_area",
+            "layer_topology",
+            "layer_column",
+            "layer_value",
+            "unit_in_layer",
+        ],
+    ),
+    (4, &["comment"]),
+];
+
+/// Whether files of a version have this table.
+pub fn has_table(version: i32, table: &str) -> bool {
+    !ADDED.iter().any(|(since, tables)| *since > version && tables.contains(&table))
+}
+
 /// A change of the schema and of the rows in it.
 pub type Step = fn(&Transaction) -> rusqlite::Result<()>;
 
@@ -111,6 +136,28 @@ mod tests {
         let made = ["unit_data", "account_data", "v_unit", "v_account"];
         let old: Vec<_> = shape(&old).into_iter().filter(|entry| !made.contains(&entry.1.as_str())).collect();
         assert_eq!(old, fixed);
+    }
+
+    #[test]
+    fn it_is_known_which_tables_came_when() {
+        let names = |connection: &Connection| -> Vec<String> {
+            let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+            let mut query = connection.prepare(sql).unwrap();
+            query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.bwk");
+        let new = Connection::open_in_memory().unwrap();
+        new.execute_batch(include_str!("schema.sql")).unwrap();
+        for version in 1..=VERSION {
+            std::fs::write(&path, include_bytes!("tests/old/version_1.bwk")).unwrap();
+            let mut old = Connection::open(&path).unwrap();
+            migrate(&mut old, 1, &STEPS[..version as usize - 1]).unwrap();
+            let there = names(&old);
+            for table in names(&new) {
+                assert_eq!(there.contains(&table), has_table(version, &table), "{table} in version {version}");
+            }
+        }
     }
 
     #[test]

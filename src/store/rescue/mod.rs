@@ -97,18 +97,17 @@ fn tell_found(source: &Connection, lost: &Lost, found: &Found, missing: &mut Vec
     for (table, rows) in found.rows.iter().filter(|(table, rows)| **rows > 0 && lost.in_part.contains(*table)) {
         missing.push(format!("{rows} more rows of the table \"{table}\" were found on pages that nothing leads to"));
     }
+    // An older file does not have all tables; where it cannot say how old it is, it may have had any.
+    let version = source.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0)).unwrap_or(0);
+    let expected = |table: &&String| version <= 0 || migrate::has_table(version, table);
     let (back, gone): (Vec<&String>, Vec<&String>) =
-        lost.unlisted.iter().partition(|table| found.rows.contains_key(*table));
+        lost.unlisted.iter().filter(expected).partition(|table| found.rows.contains_key(*table));
     let listed: rusqlite::Result<i64> =
         source.query_row("SELECT count(DISTINCT name || sql) FROM sqlite_schema WHERE type = 'table'", [], |row| {
             row.get(0)
         });
     if back.is_empty() && listed.is_ok_and(|tables| tables > 0) {
-        // An older file does not have all tables.
-        let version = source.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap_or(0);
-        if version >= migrate::VERSION {
-            missing.extend(gone.iter().map(|name| format!("The table \"{name}\" is missing")));
-        }
+        missing.extend(gone.iter().map(|name| format!("The table \"{name}\" is missing")));
         return;
     }
     missing.push(format!("The list of tables is damaged; {} tables were found without it", back.len()));
