@@ -162,15 +162,7 @@ impl App {
             return;
         };
         let plan = Arc::new(plan.renamed(&name));
-        let info = PlanInfo {
-            id: PlanId::default(),
-            name,
-            description: description.trim().chars().take(LONGEST_TEXT).collect(),
-            parent: Some(of),
-            status: PlanStatus::Draft,
-            made_at: Some(now()),
-            made_by: session.who.clone(),
-        };
+        let info = PlanInfo::of_copy(of, &name, &description, now(), &session.who);
         let id = store.create_plan(&plan, info.clone());
         session.add_plan(PlanInfo { id, ..info }, plan);
         self.open_plan(ctx, id);

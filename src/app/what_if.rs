@@ -6,7 +6,7 @@ use egui::Context;
 
 use super::App;
 use crate::domain::edit::Edit;
-use crate::domain::plans::{PlanId, PlanInfo, PlanStatus};
+use crate::domain::plans::PlanInfo;
 use crate::jobs::spec::{JobKind, Version, WhatIfOrder};
 use crate::jobs::what_if;
 use crate::session::comparing::CompareAction;
@@ -38,15 +38,7 @@ impl App {
         let name = session.scenarios.plans.free_name(name);
         let plan = Arc::new(session.plan().renamed(&name));
         let said = answered(&description, notes);
-        let info = PlanInfo {
-            id: PlanId::default(),
-            name,
-            description,
-            parent: Some(parent),
-            status: PlanStatus::Draft,
-            made_at: Some(now()),
-            made_by: session.who.clone(),
-        };
+        let info = PlanInfo::of_copy(parent, &name, &description, now(), &session.who);
         let id = store.create_plan(&plan, info.clone());
         session.add_plan(PlanInfo { id, ..info }, plan);
         self.open_plan(ctx, id);

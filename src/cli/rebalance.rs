@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -11,11 +10,11 @@ use super::output::{Output, table};
 use super::search::Search;
 use super::{Outcome, Result, goals, project};
 use crate::domain::ids::UnitId;
-use crate::domain::plans::{PlanId, PlanInfo, PlanStatus};
+use crate::domain::plans::PlanInfo;
 use crate::domain::project::Project;
 use crate::error::UserError;
 use crate::io::table::list_of;
-use crate::store::user_name;
+use crate::store::{now, user_name};
 use crate::words;
 use crate::work::build::BuildError;
 use crate::work::rebalance::{Candidate, Counted, Scope, Wish, rebalance};
@@ -82,12 +81,11 @@ struct CandidatePrinted {
 }
 
 pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
-    let (store, mut opened) = match arguments.choose {
+    let (mut store, mut opened) = match arguments.choose {
         Some(_) if arguments.scenario.is_none() => project::open_to_write(&arguments.plan)?,
         Some(_) => project::open_whatever_status(&arguments.plan)?,
         None => project::open_beside(&arguments.plan)?,
     };
-    let mut store = store;
     let project = &opened.project;
     let wish = wish(arguments, project)?;
     let options = arguments.search.options();
@@ -117,16 +115,7 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<Outcome> {
                 .plans
                 .checked_name(None, name)
                 .map_err(|why| UserError::new("Could not make the scenario").because(why))?;
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            let info = PlanInfo {
-                id: PlanId::default(),
-                name: name.clone(),
-                description: "Rebalanced".to_owned(),
-                parent: Some(opened.plans.active),
-                status: PlanStatus::Draft,
-                made_at: i64::try_from(since.as_secs()).ok(),
-                made_by: user_name(),
-            };
+            let info = PlanInfo::of_copy(opened.plans.active, &name, "Rebalanced", now(), &user_name());
             let id = store.create_plan(&Arc::new(project.plan.renamed(&name)), info);
             store.activate_plan(id);
             opened.plans.active = id;

@@ -3,16 +3,15 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::output::{Output, table};
 use super::{Outcome, Result, project};
-use crate::domain::plans::{Comment, LONGEST_TEXT, PlanId, PlanInfo, PlanStatus, Plans};
+use crate::domain::plans::{Comment, LONGEST_TEXT, PlanInfo, PlanStatus, Plans};
 use crate::error::UserError;
-use crate::store::{Opened, Store, user_name};
+use crate::store::{Opened, Store, now, user_name};
 use crate::work::scenarios::found;
 
 /// Work with the scenarios of a project: copy, open, describe, decide
@@ -201,15 +200,7 @@ fn change(scenario: &Scenario, store: &mut Store, opened: &mut Opened) -> Result
                 true => (*opened.project.plan).clone(),
                 false => store.read_plan(parent)?.plan,
             };
-            let info = PlanInfo {
-                id: PlanId::default(),
-                name: name.clone(),
-                description: text_of(&new.description)?,
-                parent: Some(parent),
-                status: PlanStatus::Draft,
-                made_at: Some(now()),
-                made_by: user_name(),
-            };
+            let info = PlanInfo::of_copy(parent, &name, &text_of(&new.description)?, now(), &user_name());
             let id = store.create_plan(&Arc::new(of.renamed(&name)), info.clone());
             plans.all.push(PlanInfo { id, ..info });
             if !new.keep_open {
@@ -305,11 +296,6 @@ fn text_of(text: &str) -> Result<String> {
             .because(format!("it has {length} characters, at most {LONGEST_TEXT} are possible")));
     }
     Ok(text.to_owned())
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn print(command: &str, path: &std::path::Path, plans: &Plans, said: &str, output: &Output) -> Result<Outcome> {

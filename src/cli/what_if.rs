@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -13,12 +12,12 @@ use super::search::Search;
 use super::{Outcome, Result, goals, project};
 use crate::domain::ids::{GroupId, RepId};
 use crate::domain::plan::Plan;
-use crate::domain::plans::{PlanId, PlanInfo, PlanStatus};
+use crate::domain::plans::PlanInfo;
 use crate::domain::project::Project;
 use crate::domain::sphere::LonLat;
 use crate::error::UserError;
 use crate::io::cancelled;
-use crate::store::user_name;
+use crate::store::{now, user_name};
 use crate::words;
 use crate::work::build::BuildError;
 use crate::work::scenarios::{comparison, content, found};
@@ -180,16 +179,7 @@ pub fn run(what_if: &WhatIf, output: &Output) -> Result<Outcome> {
     crate::domain::edit::apply(&mut after, &answered.edit, crate::domain::edit::Locks::Pass)
         .map_err(|error| UserError::new("Could not make the scenario").because(error))?;
     let after = Arc::new(after);
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let info = PlanInfo {
-        id: PlanId::default(),
-        name: name.clone(),
-        description: answered.description.clone(),
-        parent: Some(from),
-        status: PlanStatus::Draft,
-        made_at: i64::try_from(since.as_secs()).ok(),
-        made_by: user_name(),
-    };
+    let info = PlanInfo::of_copy(from, &name, &answered.description, now(), &user_name());
     let id = store.create_plan(&copy, info);
     store.activate_plan(id);
     store.apply(&answered.edit);

@@ -71,6 +71,21 @@ pub struct PlanInfo {
     pub made_by: String,
 }
 
+impl PlanInfo {
+    /// Of a copy that is made now; its id is given by whoever keeps it. `at`: seconds since 1970.
+    pub fn of_copy(parent: PlanId, name: &str, description: &str, at: i64, who: &str) -> Self {
+        Self {
+            id: PlanId::default(),
+            name: name.to_owned(),
+            description: description.trim().chars().take(LONGEST_TEXT).collect(),
+            parent: Some(parent),
+            status: PlanStatus::Draft,
+            made_at: Some(at),
+            made_by: who.to_owned(),
+        }
+    }
+}
+
 /// What somebody said about a plan, or about one of its territories.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {

@@ -50,7 +50,7 @@ pub use crate::domain::plans::PlanId;
 pub use layers::UnitShare;
 pub use log::LogLine;
 pub use tables::MAX_COLUMNS;
-pub use writer::{Answer, user_name};
+pub use writer::{Answer, now, user_name};
 
 /// The number of a queued write. Numbers grow; a write is on disk once [`WriterStatus::last_written`] has reached its number.
 pub type Sequence = u64;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::connection::Content;
 use super::copy::{self, FileIdentity, Target, TargetLock};
@@ -66,6 +66,12 @@ impl<T> Answer<T> {
     pub fn wait(self) -> Result<T, UserError> {
         self.0.recv().unwrap_or_else(|_| Err(ended()))
     }
+}
+
+/// Seconds since 1970, for what a plan or a comment says of when it was made.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The name that goes into the journal.
