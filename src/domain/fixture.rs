@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::accounts::{Accounts, Placement};
 use super::columns::{Measure, Subject};
 use super::ids::{TerritoryId, UnitId};
 use super::plan::{Plan, PlanParts, Territory};
@@ -41,6 +42,25 @@ pub fn project(text: &str) -> Project {
     let load = Measure::sum("load", "", Subject::Units, vec![1.0; grid.len()]);
     let plan = plan(text);
     Project { units: Arc::new(units), measures: Arc::new(vec![load]), plan: Arc::new(plan), ..Project::default() }
+}
+
+/// [`project`] with an account in the middle of every unit, "a0", "a1", …, each worth its number of the measure "revenue".
+pub fn project_with_accounts(text: &str) -> Project {
+    let mut project = project(text);
+    let count = project.units.len();
+    let accounts = Accounts {
+        codes: (0..count).map(|index| format!("a{index}")).collect(),
+        names: vec![String::new(); count],
+        places: project.units.centres.clone(),
+        placements: vec![Placement::Coordinates; count],
+        precisions_km: vec![0.0; count],
+        units: project.units.ids().map(Some).collect(),
+        ..Accounts::default()
+    };
+    project.accounts = Arc::new(accounts);
+    let revenue = Measure::sum("revenue", "$", Subject::Accounts, (0..count).map(|index| index as f64).collect());
+    Arc::make_mut(&mut project.measures).push(revenue);
+    project
 }
 
 /// The plan of [`project`].

@@ -338,7 +338,6 @@ fn refused(why: impl Into<String>) -> UserError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::accounts::{Accounts, Placement};
     use crate::domain::fixture;
     use crate::domain::hierarchy::Group;
 
@@ -346,20 +345,7 @@ mod tests {
     const PICTURE: &str = "AAAAAAABCCCDDD\nAAAAAAABCCCDDD\nAAAAAAABCCCDDD\n";
 
     fn project() -> Project {
-        let mut project = fixture::project(PICTURE);
-        let count = project.units.len();
-        let accounts = Accounts {
-            codes: (0..count).map(|index| format!("a{index}")).collect(),
-            names: vec![String::new(); count],
-            places: project.units.centres.clone(),
-            placements: vec![Placement::Coordinates; count],
-            precisions_km: vec![0.0; count],
-            units: project.units.ids().map(Some).collect(),
-            ..Accounts::default()
-        };
-        project.accounts = Arc::new(accounts);
-        let values = (0..count).map(|index| index as f64).collect();
-        Arc::make_mut(&mut project.measures).push(Measure::sum("revenue", "$", Subject::Accounts, values));
+        let mut project = fixture::project_with_accounts(PICTURE);
         project.goals = vec![Goal { measure: MeasureId(0), tolerance: 0.1, weight: 1.0 }];
         project
     }

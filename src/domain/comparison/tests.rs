@@ -1,34 +1,13 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::accounts::{Accounts, Placement};
-use crate::domain::columns::{Measure, Subject};
 use crate::domain::edit::{Change, Edit, Locks, apply};
-use crate::domain::fixture;
+use crate::domain::fixture::{self, project_with_accounts as project};
 use crate::domain::metrics::LoadTable;
 use crate::domain::plan::Territory;
 use crate::domain::random::Random;
 
 const GRID: &str = "AAABBB\nAAABBB\nCCCDDD\n";
-
-/// With an account in the middle of every unit, worth its number.
-fn project(text: &str) -> Project {
-    let mut project = fixture::project(text);
-    let count = project.units.len();
-    let accounts = Accounts {
-        codes: (0..count).map(|index| format!("a{index}")).collect(),
-        names: vec![String::new(); count],
-        places: project.units.centres.clone(),
-        placements: vec![Placement::Coordinates; count],
-        precisions_km: vec![0.0; count],
-        units: project.units.ids().map(Some).collect(),
-        ..Accounts::default()
-    };
-    project.accounts = Arc::new(accounts);
-    let revenue = Measure::sum("revenue", "$", Subject::Accounts, (0..count).map(|index| index as f64).collect());
-    Arc::make_mut(&mut project.measures).push(revenue);
-    project
-}
 
 fn compared(project: &Project, before: &Plan, after: &Plan) -> Comparison {
     let table = Arc::new(LoadTable::new(project));
