@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::App;
+use crate::domain::plan::Plan;
 use crate::domain::plans::{Comment, LONGEST_TEXT, PlanId, PlanInfo, PlanStatus};
 use crate::error::UserError;
 use crate::jobs::JobOutput;
@@ -144,7 +145,7 @@ impl App {
 
     fn copy_plan(&mut self, ctx: &Context, of: PlanId, name: &str, description: String) {
         let read_only = self.is_read_only();
-        let (Some(session), Some(store)) = (self.session.as_mut(), self.store.as_mut()) else { return };
+        let Some(session) = self.session.as_ref() else { return };
         if read_only {
             let why = session.read_only.clone().unwrap_or_default();
             self.ui.notices.refused(ctx, why);
@@ -161,11 +162,25 @@ impl App {
             self.ui.notices.refused(ctx, "The scenario to be copied is still being read; try again");
             return;
         };
-        let plan = Arc::new(plan.renamed(&name));
-        let info = PlanInfo::of_copy(of, &name, &description, now(), &session.who);
+        self.open_copy(ctx, of, &plan, &name, &description);
+    }
+
+    /// Keeps a plan as a scenario made of another one, and opens it. Returns whether it is open.
+    pub(super) fn open_copy(
+        &mut self,
+        ctx: &Context,
+        parent: PlanId,
+        plan: &Plan,
+        name: &str,
+        description: &str,
+    ) -> bool {
+        let (Some(session), Some(store)) = (self.session.as_mut(), self.store.as_mut()) else { return false };
+        let plan = Arc::new(plan.renamed(name));
+        let info = PlanInfo::of_copy(parent, name, description, now(), &session.who);
         let id = store.create_plan(&plan, info.clone());
         session.add_plan(PlanInfo { id, ..info }, plan);
         self.open_plan(ctx, id);
+        self.session.as_ref().is_some_and(|session| session.scenarios.plans.active == id)
     }
 
     fn rename_plan(&mut self, ctx: &Context, id: PlanId, name: &str) {

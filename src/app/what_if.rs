@@ -6,11 +6,9 @@ use egui::Context;
 
 use super::App;
 use crate::domain::edit::Edit;
-use crate::domain::plans::PlanInfo;
 use crate::jobs::spec::{JobKind, Version, WhatIfOrder};
 use crate::jobs::what_if;
 use crate::session::comparing::CompareAction;
-use crate::session::now;
 use crate::ui::what_if::answered;
 
 impl App {
@@ -29,21 +27,19 @@ impl App {
         edit: Edit,
         notes: &[String],
     ) {
-        let (Some(session), Some(store)) = (self.session.as_mut(), self.store.as_mut()) else { return };
+        let Some(session) = self.session.as_ref() else { return };
         if session.version() != version {
             self.ui.notices.refused(ctx, "The scenario changed in between; ask again");
             return;
         }
         let parent = session.scenarios.plans.active;
         let name = session.scenarios.plans.free_name(name);
-        let plan = Arc::new(session.plan().renamed(&name));
         let said = answered(&description, notes);
-        let info = PlanInfo::of_copy(parent, &name, &description, now(), &session.who);
-        let id = store.create_plan(&plan, info.clone());
-        session.add_plan(PlanInfo { id, ..info }, plan);
-        self.open_plan(ctx, id);
-        let opened = self.session.as_ref().is_some_and(|session| session.scenarios.plans.active == id);
-        let Some(session) = self.session.as_mut().filter(|_| opened) else { return };
+        let plan = Arc::clone(&session.project.plan);
+        if !self.open_copy(ctx, parent, &plan, &name, &description) {
+            return;
+        }
+        let Some(session) = self.session.as_mut() else { return };
         let label = edit.label.clone();
         if let Err(error) = session.apply_worked_out(edit) {
             self.ui.notices.refused(ctx, format!("{label}: not done, {error}"));

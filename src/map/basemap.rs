@@ -104,12 +104,6 @@ impl Basemap {
     }
 }
 
-impl Layer for &mut Basemap {
-    fn draw(&mut self, canvas: &mut Canvas, projector: &Projector) {
-        (&**self).draw(canvas, projector);
-    }
-}
-
 /// Shared, so that what is painted above the basemap can ask it for its place names meanwhile.
 impl Layer for &Basemap {
     fn draw(&mut self, canvas: &mut Canvas, projector: &Projector) {

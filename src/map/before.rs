@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, FontId, Rect, Sense, Ui, Vec2, vec2};
-use walkers::{Map, MapMemory, lon_lat};
+use egui::{Align2, FontId, Rect, Ui, vec2};
+use walkers::MapMemory;
 
 use super::basemap::Basemap;
+use super::ground::{self, show_ground, zoom_by_wheel};
 use super::labels::names_of_plan;
 use super::paint::{Layers, groups_above};
 use crate::action::Action;
 use crate::domain::plan::Plan;
-use crate::domain::sphere::to_mercator;
 use crate::render::batches::{MapBatches, MapLook, UnitPaint};
 use crate::render::camera::Camera;
 use crate::render::labels::{Label, draw_labels};
@@ -56,21 +56,9 @@ impl Before {
         let Some(plan) = session.plan_before() else { return };
         let dark = ui.visuals().dark_mode;
         let rect = ui.available_rect_before_wrap();
-        let view = session.view.camera;
-        let camera = Camera { rect, centre: to_mercator(view.centre), zoom: view.zoom };
+        let camera = ground::aim(&mut self.memory, session, rect);
         ui.painter().rect_filled(rect, 0.0, basemap.ground());
-        self.memory.center_at(lon_lat(view.centre.lon, view.centre.lat));
-        let _ = self.memory.set_zoom(view.zoom);
-        let map = Map::new(None, &mut self.memory, lon_lat(view.centre.lon, view.centre.lat))
-            .zoom_gesture(false)
-            .panning(false)
-            .double_click_to_zoom(false)
-            .drag_pan_buttons(egui::DragPanButtons::empty())
-            .with_layer(basemap, 1.0);
-        let response = map.show(ui, |_, _, _, _| ()).response;
-        let name = format!("Map of {}", plan.name);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
-        let response = response.interact(Sense::click_and_drag());
+        let response = show_ground(ui, &mut self.memory, basemap, session, &format!("Map of {}", plan.name));
         self.follow(session, plan, layers, dark);
         let tokens = Tokens::of(ui);
         let look = MapLook::of(dark, tokens.accent);
@@ -128,15 +116,7 @@ impl Before {
 
 /// Wheel and drag move both maps.
 fn steer(ui: &Ui, camera: &Camera, response: &egui::Response, actions: &mut Vec<Action>) {
-    if response.contains_pointer() {
-        let (scroll, pinch, pointer) =
-            ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.pointer.hover_pos()));
-        let delta = f64::from(scroll.y) / 140.0 + f64::from(pinch).log2();
-        if delta.abs() > 1e-4 {
-            let at = pointer.map_or(Vec2::ZERO, |pointer| pointer - camera.rect.center());
-            actions.push(Action::ZoomAt { delta, dx: at.x, dy: at.y });
-        }
-    }
+    zoom_by_wheel(ui, camera, response, actions);
     if response.dragged() {
         let delta = response.drag_delta();
         actions.push(Action::Pan { dx: delta.x, dy: delta.y });

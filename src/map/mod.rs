@@ -3,6 +3,7 @@
 pub mod basemap;
 mod before;
 mod cut_preview;
+mod ground;
 mod labels;
 mod legend;
 mod marks;
@@ -19,12 +20,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use eframe::egui_wgpu::RenderState;
-use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Sense, Ui, UiBuilder, Vec2};
-use walkers::{Map, MapMemory, lon_lat};
+use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Ui, UiBuilder, Vec2};
+use walkers::MapMemory;
 
 use crate::action::{Action, SelectHow};
 use crate::domain::ids::{AccountId, TerritoryId, UnitId};
-use crate::domain::sphere::to_mercator;
 use crate::domain::units::Units;
 use crate::render::batches::{MapLook, OutlineKind, Work};
 use crate::render::camera::Camera;
@@ -36,6 +36,7 @@ use crate::session::tables::{How, TableAction};
 use crate::session::view::{BasemapChoice, Tool};
 use crate::theme::Tokens;
 use basemap::Basemap;
+use ground::{show_ground, zoom_by_wheel};
 use paint::Layers;
 use raised::Raised;
 use tool::{Gesture, ToolContext};
@@ -213,18 +214,7 @@ impl MapState {
         self.layers.follow_former(session);
         self.reference.follow(session, dark);
 
-        let Self { memory, basemap, .. } = self;
-        let basemap = &mut *basemap;
-        let place = lon_lat(session.view.camera.centre.lon, session.view.camera.centre.lat);
-        let map = Map::new(None, memory, place)
-            .zoom_gesture(false)
-            .panning(false)
-            .double_click_to_zoom(false)
-            .drag_pan_buttons(egui::DragPanButtons::empty())
-            .with_layer(basemap, 1.0);
-        let response = map.show(ui, |_, _, _, _| ()).response;
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Map"));
-        let response = response.interact(Sense::click_and_drag());
+        let response = show_ground(ui, &mut self.memory, &self.basemap, session, "Map");
 
         let tokens = Tokens::of(ui);
         let look = MapLook { plain_borders: self.layers.is_shaded(), ..MapLook::of(dark, tokens.accent) };
@@ -277,10 +267,7 @@ impl MapState {
         if session.view.fit.is_some() {
             actions.push(Action::MapSize { width: rect.width(), height: rect.height() });
         }
-        let view = session.view.camera;
-        self.memory.center_at(lon_lat(view.centre.lon, view.centre.lat));
-        let _ = self.memory.set_zoom(view.zoom);
-        self.camera = Camera { rect, centre: to_mercator(view.centre), zoom: view.zoom };
+        self.camera = ground::aim(&mut self.memory, session, rect);
     }
 
     fn find_hover(&mut self, session: &Session, response: &egui::Response) {
@@ -309,22 +296,13 @@ impl MapState {
 
     /// Wheel, double click and keys that move the camera.
     fn steer(&mut self, ui: &Ui, session: &Session, response: &egui::Response, actions: &mut Vec<Action>) {
-        let from_middle = |position: Pos2| position - self.camera.rect.center();
-        if response.hovered() || response.contains_pointer() {
-            let (scroll, pinch, pointer) =
-                ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.pointer.hover_pos()));
-            let delta = f64::from(scroll.y) / 140.0 + f64::from(pinch).log2();
-            if delta.abs() > 1e-4 {
-                let at = pointer.map_or(Vec2::ZERO, from_middle);
-                actions.push(Action::ZoomAt { delta, dx: at.x, dy: at.y });
-            }
-        }
+        zoom_by_wheel(ui, &self.camera, response, actions);
         if response.double_clicked_by(PointerButton::Primary)
             && session.view.tool == Tool::Select
             && session.placing.picking.is_none()
             && let Some(position) = response.interact_pointer_pos()
         {
-            let at = from_middle(position);
+            let at = position - self.camera.rect.center();
             actions.push(Action::ZoomAt { delta: 1.0, dx: at.x, dy: at.y });
         }
         if !ui.ctx().egui_wants_keyboard_input() {

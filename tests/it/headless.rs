@@ -58,6 +58,25 @@ impl Folder {
         folder
     }
 
+    /// Imports an alignment of the 36 units of the grid: what stands behind the code in the columns of the header.
+    pub fn align(&self, header: &str, row: impl Fn(usize) -> String) {
+        let rows: String = (0..36).map(|unit| format!("{},{}\n", 43000 + unit, row(unit))).collect();
+        self.write("today.csv", format!("ZIP,{header}\n{rows}"));
+        self.ok("import alignment plan.bwk today.csv");
+    }
+
+    /// Imports an account for the middle of every unit of the grid: `A00` to `A35` with a Revenue of 10 to 45, row by row.
+    pub fn add_accounts(&self) {
+        let rows: String = (0..36)
+            .map(|at| {
+                let (lon, lat) = (-82.95 + 0.1 * (at % 6) as f64, 40.05 + 0.1 * (at / 6) as f64);
+                format!("A{at:02},\"Account & {at}\",{lon:.2},{lat:.2},{}\n", 10 + at)
+            })
+            .collect();
+        self.write("accounts.csv", format!("Account ID,Name,Longitude,Latitude,Revenue\n{rows}"));
+        self.ok("import accounts plan.bwk accounts.csv");
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -4,17 +4,22 @@ mod areas;
 mod columns;
 mod presets;
 mod reading;
+mod ready;
+mod source;
 #[cfg(test)]
 mod tests;
 mod unclear;
+mod words;
 
 use std::path::PathBuf;
 
-use egui::{RichText, ScrollArea, TextEdit, Ui};
+use egui::{RichText, ScrollArea, Ui};
 
-use super::top_bar::disabled_reason;
-use super::widgets::{BROWSE_WIDTH, dialog, primary_button, take_focus};
-use crate::action::{Action, Command};
+pub use self::ready::refusal;
+use self::source::Pasting;
+pub use self::source::take_pasted_table;
+use super::widgets::{dialog, primary_button};
+use crate::action::Action;
 use crate::io::options::ReadOptions;
 use crate::jobs::spec::{
     AreaWords, Choices, ImportOrder, ImportPreview, ImportWhat, JobKind, OnRepeat, PeekOrder, PresetOrder, PresetWish,
@@ -64,14 +69,6 @@ pub struct State {
     /// Set when the columns shall be kept as a preset.
     pub save_preset: Option<PresetOrder>,
     pub delete_preset: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Pasting {
-    #[default]
-    No,
-    Wanted,
-    Asked,
 }
 
 impl State {
@@ -173,34 +170,16 @@ impl State {
     }
 }
 
-/// Text from the clipboard that looks like a table of several cells, taken out of the frame's events. `any`: whatever it looks like.
-pub fn take_pasted_table(ctx: &egui::Context, any: bool) -> Option<String> {
-    ctx.input_mut(|input| {
-        let is_table = |text: &str| any || text.trim_end().contains('\n') || text.contains('\t');
-        let at = input.events.iter().position(|event| matches!(event, egui::Event::Paste(text) if is_table(text)))?;
-        match input.events.remove(at) {
-            egui::Event::Paste(text) => Some(text),
-            _ => None,
-        }
-    })
-}
-
 pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: &mut Vec<Action>) {
     let Some(what) = state.what else { return };
     let tokens = Tokens::of(ui);
-    take_clipboard(ui, state, what);
+    source::take_clipboard(ui, state, what);
     let mut close = false;
     let response = dialog(ui, "import dialog").show(ui.ctx(), |ui| {
         let width = (ui.ctx().content_rect().width() - 120.0).clamp(420.0, 860.0);
         ui.set_width(if state.preview.is_some() { width } else { 520.0 });
         ui.spacing_mut().item_spacing.y = 8.0;
-        let title = match (state.refreshes, what) {
-            (_, ImportWhat::Layer) => "Add a layer".to_owned(),
-            (false, what) => format!("Import {}", what.words()),
-            (true, ImportWhat::Units) => "Update boundaries".to_owned(),
-            (true, what) => format!("Refresh {}", what.words()),
-        };
-        ui.label(theme::strong(title).size(theme::TITLE));
+        ui.label(theme::strong(words::title(what, state.refreshes)).size(theme::TITLE));
         if let Some(step) = &mut state.unclear {
             match unclear::show(ui, step) {
                 unclear::Answer::None => {}
@@ -213,11 +192,11 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
             }
             return;
         }
-        ui.label(theme::note(ui, if state.refreshes { newer(what) } else { explanation(what) }));
-        source(ui, state, what, actions);
+        ui.label(theme::note(ui, if state.refreshes { words::newer(what) } else { words::explanation(what) }));
+        source::show(ui, state, what, actions);
         if !state.error.is_empty() {
             ui.label(RichText::new(&state.error).color(tokens.error));
-            another_try(ui, state);
+            source::another_try(ui, state);
         }
         preview(ui, session, state, tokens);
         if state.looking.is_some() {
@@ -233,73 +212,6 @@ pub fn show(ui: &mut Ui, session: Option<&Session>, state: &mut State, actions: 
             actions.push(Action::Cancel(JobKind::Peek));
         }
         *state = State { save_preset: state.save_preset.take(), ..State::default() };
-    }
-}
-
-/// Asks the clipboard where that is wanted, and takes what it gives.
-fn take_clipboard(ui: &Ui, state: &mut State, what: ImportWhat) {
-    if what.is_of_areas() {
-        return;
-    }
-    if let Some(text) = take_pasted_table(ui.ctx(), state.pasting == Pasting::Asked) {
-        state.pasting = Pasting::No;
-        if text.trim().is_empty() {
-            state.error = "There is no text in the clipboard".to_owned();
-        } else {
-            state.pasted = Some((text, what));
-        }
-    }
-    if state.pasting == Pasting::Wanted {
-        state.pasting = Pasting::Asked;
-        ui.ctx().send_viewport_cmd(egui::ViewportCommand::RequestPaste);
-    }
-}
-
-/// Which file, or the clipboard.
-fn source(ui: &mut Ui, state: &mut State, what: ImportWhat, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        let can_paste = !what.is_of_areas();
-        let room = if can_paste { 62.0 + BROWSE_WIDTH } else { BROWSE_WIDTH };
-        let hint = if state.is_pasted { "Pasted from the clipboard" } else { "Path of a file" };
-        let edit = TextEdit::singleline(&mut state.path).hint_text(hint).desired_width(ui.available_width() - room);
-        let response = ui.add(edit).accessible_name("Path of the file");
-        take_focus(&response, &mut state.focused);
-        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if response.changed() {
-            // What is shown, and what may be about to be, is of another file.
-            state.preview = None;
-            state.is_pasted = false;
-            state.error.clear();
-            if state.looking.take().is_some() {
-                actions.push(Action::Cancel(JobKind::Peek));
-            }
-        }
-        let path = PathBuf::from(state.path.trim());
-        if enter && !path.as_os_str().is_empty() && state.looking.is_none() && state.preview.is_none() {
-            state.look(path, what);
-        }
-        if ui.button("Browse…").clicked() {
-            state.browse = Some(what);
-        }
-        if can_paste && ui.button("Paste").on_hover_text("Take cells that were copied in a spreadsheet").clicked() {
-            state.pasting = Pasting::Wanted;
-            ui.ctx().request_repaint();
-        }
-    });
-}
-
-/// A layer that does not say in what coordinate system it is can be read once someone else says it.
-fn another_try(ui: &mut Ui, state: &mut State) {
-    let Some(order) = &state.failed else { return };
-    // The message asks for the number where it could help.
-    if state.preview.is_some() || !state.error.contains("EPSG") {
-        return;
-    }
-    let mut order = order.clone();
-    let before = order.read.epsg;
-    ui.horizontal(|ui| reading::coordinates(ui, &mut state.reading, &mut order.read.epsg, "not known"));
-    if order.read.epsg != before {
-        state.look_again(order);
     }
 }
 
@@ -369,7 +281,7 @@ fn buttons(
     actions: &mut Vec<Action>,
 ) -> bool {
     let tokens = Tokens::of(ui);
-    let problem = problem(session, state);
+    let problem = ready::problem(session, state);
     let mut close = false;
     ui.horizontal(|ui| {
         if let Some(preview) = &state.preview {
@@ -422,81 +334,4 @@ fn buttons(
         }
     });
     close
-}
-
-fn explanation(what: ImportWhat) -> &'static str {
-    match what {
-        ImportWhat::Units => {
-            "The areas that territories are made of: a shapefile, GeoPackage, GeoJSON, TopoJSON or KML, also in a .zip. They take the place of the units there are"
-        }
-        ImportWhat::Accounts => {
-            "Customers and prospects from a CSV file, a workbook or a layer of points, placed by coordinates, postal code or town. They take the place of the accounts there are"
-        }
-        ImportWhat::Alignment => {
-            "Which unit or account belongs to which territory, and who owns it, from a CSV file or a workbook. What is not clear is asked first. One undo step"
-        }
-        ImportWhat::Columns => {
-            "Population, income or other columns for the units there are, from a table with one row per unit. Units without a row keep what they have. One undo step"
-        }
-        ImportWhat::Layer => {
-            "Areas beside the units, such as counties or states: a shapefile, GeoPackage, GeoJSON, TopoJSON or KML, also in a .zip. The units stay as they are. One undo step"
-        }
-        ImportWhat::Reps => "The roster from a CSV file or a workbook: code, name, home, hours per year, skills",
-    }
-}
-
-/// The same for a newer file of what there is.
-fn newer(what: ImportWhat) -> &'static str {
-    match what {
-        ImportWhat::Units => {
-            "A newer vintage of the units, found again by their codes, else by the share of area. What changes is shown before anything is applied"
-        }
-        _ => {
-            "A newer file of the accounts, found again by their IDs. What is new, changed and gone is shown before anything is applied"
-        }
-    }
-}
-
-/// Why the import cannot begin; `None` when it can.
-fn problem(session: Option<&Session>, state: &State) -> Option<String> {
-    let State { preview: Some(preview), refreshes, .. } = state else { return None };
-    let has = |role: Role| preview.columns.iter().any(|column| column.role == role);
-    let missing = match preview.what {
-        // A newer file may have figures alone: accounts stay where they are.
-        ImportWhat::Accounts if *refreshes => {
-            (!has(Role::Code)).then_some("Choose the column with the ID: accounts are found again by it")
-        }
-        ImportWhat::Accounts => {
-            let placed = has(Role::PostalCode) || has(Role::Town) || (has(Role::Longitude) && has(Role::Latitude));
-            (!placed).then_some("Choose longitude and latitude, the postal code, or the town")
-        }
-        ImportWhat::Alignment if !has(Role::Unit) && !has(Role::Account) => {
-            Some("Choose the column with the codes of units, or of accounts")
-        }
-        ImportWhat::Alignment if !has(Role::Territory) => Some("Choose the column with the territory"),
-        ImportWhat::Columns if !has(Role::Unit) => Some("Choose the column with the unit's code"),
-        ImportWhat::Columns if !has(Role::Measure) && !has(Role::Attribute) => {
-            Some("Choose a column that shall be taken")
-        }
-        ImportWhat::Reps if !has(Role::Name) && !has(Role::Code) => Some("Choose the column with the rep's name"),
-        _ => None,
-    };
-    let refused = refusal(session, preview.what).or(missing).map(str::to_owned);
-    refused.or_else(|| areas::problem(session?, preview, &state.areas))
-}
-
-/// Why nothing of this kind can be imported now; `None` when it can.
-pub fn refusal(session: Option<&Session>, what: ImportWhat) -> Option<&'static str> {
-    if session.is_none() {
-        return Some("Open or create a project first");
-    }
-    let command = match what {
-        ImportWhat::Units => Command::ImportUnits,
-        ImportWhat::Accounts => Command::ImportAccounts,
-        ImportWhat::Alignment => Command::ImportAlignment,
-        ImportWhat::Reps => Command::ImportReps,
-        ImportWhat::Columns => Command::ImportColumns,
-        ImportWhat::Layer => Command::AddLayer,
-    };
-    disabled_reason(session, command)
 }

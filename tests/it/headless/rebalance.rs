@@ -5,22 +5,8 @@ use super::Folder;
 /// South has 30 of 36 units, North six; an account in every unit.
 fn folder() -> Folder {
     let folder = Folder::with_grid();
-    let rows: String =
-        (0..36).map(|unit| format!("{},{}\n", 43000 + unit, if unit < 30 { "South" } else { "North" })).collect();
-    folder.write("today.csv", format!("ZIP,Territory\n{rows}"));
-    folder.ok("import alignment plan.bwk today.csv");
-    let accounts: String = (0..36)
-        .map(|at| {
-            format!(
-                "A{at:02},Name,{:.2},{:.2},{}\n",
-                -82.95 + 0.1 * (at % 6) as f64,
-                40.05 + 0.1 * (at / 6) as f64,
-                10 + at
-            )
-        })
-        .collect();
-    folder.write("accounts.csv", format!("Account ID,Name,Longitude,Latitude,Revenue\n{accounts}"));
-    folder.ok("import accounts plan.bwk accounts.csv");
+    folder.align("Territory", |unit| if unit < 30 { "South" } else { "North" }.to_owned());
+    folder.add_accounts();
     folder
 }
 

@@ -7,10 +7,7 @@ use super::Folder;
 /// Two territories of 18 units each, five accounts.
 fn folder() -> Folder {
     let folder = Folder::with_grid();
-    let rows: String =
-        (0..36).map(|unit| format!("{},{}\n", 43000 + unit, if unit < 18 { "South" } else { "North" })).collect();
-    folder.write("today.csv", format!("ZIP,Territory\n{rows}"));
-    folder.ok("import alignment plan.bwk today.csv");
+    folder.align("Territory", |unit| if unit < 18 { "South" } else { "North" }.to_owned());
     folder.write(
         "accounts.csv",
         "Account ID,Name,Longitude,Latitude,Revenue\n\

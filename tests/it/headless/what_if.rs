@@ -8,21 +8,8 @@ fn folder() -> Folder {
     folder.write("reps.csv", "Rep code,Name\nR1,Ann\nR2,Bo <b>\nR3,Cy\n");
     folder.ok("import reps plan.bwk reps.csv");
     let name = |unit: usize| ["South", "Middle", "North"][unit / 12];
-    let rows: String = (0..36).map(|unit| format!("{},{},R{}\n", 43000 + unit, name(unit), unit / 12 + 1)).collect();
-    folder.write("today.csv", format!("ZIP,Territory,Rep\n{rows}"));
-    folder.ok("import alignment plan.bwk today.csv");
-    let accounts: String = (0..36)
-        .map(|at| {
-            format!(
-                "A{at:02},\"Account & {at}\",{:.2},{:.2},{}\n",
-                -82.95 + 0.1 * (at % 6) as f64,
-                40.05 + 0.1 * (at / 6) as f64,
-                10 + at
-            )
-        })
-        .collect();
-    folder.write("accounts.csv", format!("Account ID,Name,Longitude,Latitude,Revenue\n{accounts}"));
-    folder.ok("import accounts plan.bwk accounts.csv");
+    folder.align("Territory,Rep", |unit| format!("{},R{}", name(unit), unit / 12 + 1));
+    folder.add_accounts();
     folder
 }
 
